@@ -1,0 +1,22 @@
+"""Another number of devices asked for than the parallelism needs; the user's number is used."""
+
+from __future__ import annotations
+
+from modelservice.checks.finding import Finding
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from modelservice.compose import Composition
+
+NAME, SEVERITY = "accelerator-count", "warning"
+
+
+def check(service: Composition) -> Iterator[Finding]:
+    """A finding for each container whose number differs."""
+    for role in service.plan.roles:
+        for index, container in enumerate(role.containers):
+            mismatch = container.parameters["accelerator"].get("mismatch")
+            if mismatch:
+                yield Finding(f"spec.{role.name}.containers[{index}].resources", mismatch)

@@ -1,0 +1,28 @@
+"""Keys that the charts call deprecated: extraConfig takes the same fields, under their Kubernetes names."""
+
+from __future__ import annotations
+
+from modelservice.checks.finding import Finding, own_containers, own_roles
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from modelservice.compose import Composition
+
+NAME, SEVERITY = "deprecated-keys", "warning"
+# key -> what it is called under extraConfig
+ROLE_KEYS = {key: key for key in ("imagePullSecrets", "schedulerName")} | {"podSecurityContext": "securityContext"}
+CONTAINER_KEYS = {
+    key: key
+    for key in ("securityContext", "imagePullPolicy", "livenessProbe", "readinessProbe", "startupProbe", "workingDir", "stdin", "tty")
+}
+
+
+def check(service: Composition) -> Iterator[Finding]:
+    """A finding for each role or container with such keys."""
+    for places, names in ((own_roles(service), ROLE_KEYS), (own_containers(service), CONTAINER_KEYS)):
+        for path, fields in places:
+            used = [names[key] for key in fields if key in names and fields[key]]
+            if used:
+                yield Finding(path, f"deprecated by the charts here: {', '.join(used)}; write them under {path}.extraConfig")

@@ -1,0 +1,47 @@
+"""What a check says, and the shorthand that checks share for walking a service."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from modelservice.compose import Composition
+
+    Map = dict[str, Any]
+
+
+class Finding(NamedTuple):
+    """One finding of a check.
+
+    ``field`` is a path in the ModelService, or in ``resource`` where the finding is about a generated object. ``severity`` is set where
+    the finding is more or less serious than its check is by itself.
+    """
+
+    field: str
+    message: str
+    current: Any = None
+    resource: Map | None = None
+    severity: str = ""
+
+
+def own_roles(service: Composition) -> Iterator[tuple[str, Map]]:
+    """The created roles, as the user wrote them: path and fields."""
+    for role in service.plan.roles:
+        yield f"spec.{role.name}", service.plan.config.own.get(role.name) or {}
+
+
+def own_containers(service: Composition) -> Iterator[tuple[str, Map]]:
+    """The engine containers of the created roles, as the user wrote them: path and fields."""
+    for path, role in own_roles(service):
+        for index, container in enumerate(role.get("containers") or []):
+            yield f"{path}.containers[{index}]", container
+
+
+def pod_containers(pod: Map) -> Iterator[tuple[str, Map]]:
+    """All containers of a pod template: path below it, and fields."""
+    for key in ("initContainers", "containers"):
+        for index, container in enumerate(pod["spec"].get(key) or []):
+            yield f"spec.{key}[{index}]", container

@@ -1,0 +1,40 @@
+"""Images by the tag ``latest``, said or meant: what runs then is not what was tested."""
+
+from __future__ import annotations
+
+from modelservice.checks.finding import Finding, pod_containers
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import Any
+
+    from modelservice.compose import Composition
+
+NAME, SEVERITY = "image-tag", "warning"
+
+
+def check(service: Composition) -> Iterator[Finding]:
+    """A finding for each image of a role's pods that is not pinned."""
+    for role in service.plan.roles:
+        for path, container in pod_containers(service.pods[role.name]):
+            image = str(container.get("image") or "")
+            if is_latest(image):
+                field = _field(role.name, path, container, service)
+                yield Finding(field, f"{image} is whatever is newest when a pod starts; name a version or a digest", image)
+
+
+def is_latest(image: str) -> bool:
+    """Whether an image reference has the tag latest, or neither tag nor digest."""
+    name = image.rpartition("/")[2]
+    return bool(name) and "@" not in name and name.partition(":")[2] in ("", "latest")
+
+
+def _field(role: str, path: str, container: dict[str, Any], service: Composition) -> str:
+    if container["name"] == "routing-proxy" and path.startswith("spec.initContainers"):
+        return "spec.routing.proxy.image"
+    if path.startswith("spec.initContainers"):
+        given = service.plan.config.spec[role].get("initContainers") or []
+        index = next((i for i, one in enumerate(given) if one.get("name") == container["name"]), None)
+        return f"spec.{role}.extraConfig" if index is None else f"spec.{role}.initContainers[{index}].image"
+    return f"spec.{role}.{path.removeprefix('spec.')}.image"

@@ -1,0 +1,24 @@
+"""A Hugging Face token written into the config, where everyone who reads the repository or the pods can read it."""
+
+from __future__ import annotations
+
+from modelservice.checks.finding import Finding, own_containers
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from modelservice.compose import Composition
+
+NAME, SEVERITY = "literal-token", "warning"
+TOKENS = ("HF_TOKEN", "HUGGING_FACE_HUB_TOKEN")
+
+
+def check(service: Composition) -> Iterator[Finding]:
+    """A finding for each such variable with a value."""
+    for path, container in own_containers(service):
+        for index, variable in enumerate(container.get("env") or []):
+            if variable.get("name") in TOKENS and variable.get("value"):
+                yield Finding(
+                    f"{path}.env[{index}].value", f"{variable['name']} is a secret; put it in a Secret and name that in modelArtifacts.authSecretName"
+                )

@@ -1,0 +1,34 @@
+"""A mount of a volume that the pod does not have: the API server refuses the pod."""
+
+from __future__ import annotations
+
+from modelservice.checks.finding import Finding, pod_containers
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from modelservice.compose import Composition
+
+NAME, SEVERITY = "volume-mounts", "error"
+
+
+def check(service: Composition) -> Iterator[Finding]:
+    """A finding for each such mount.
+
+    In a LeaderWorkerSet it is a warning: the API server accepts that one, whose pods nobody checks before they are made, and so do the
+    charts.
+    """
+    for role in service.plan.roles:
+        pod = service.pods[role.name]
+        volumes = [volume.get("name") for volume in pod["spec"].get("volumes") or []]
+        severity = "warning" if role.facts["workload"] == "LeaderWorkerSet" else ""
+        for _, container in pod_containers(pod):
+            for mount in container.get("volumeMounts") or []:
+                if mount.get("name") not in volumes:
+                    yield Finding(
+                        f"spec.{role.name}.volumes",
+                        f"container {container['name']} mounts {mount.get('name')} at {mount.get('mountPath')}, and the pod has no such volume"
+                        f" (it has {', '.join(map(str, volumes)) or 'none'}); giving volumes drops the profile's own",
+                        severity=severity,
+                    )

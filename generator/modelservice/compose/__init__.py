@@ -1,0 +1,9 @@
+"""Bases and overlays put together.
+
+What belongs here: reading overlays, choosing them by facts, filling them with parameters, merging them. What the facts are is planned before.
+"""
+
+from modelservice.compose.compose import Composition, compose
+from modelservice.compose.overlays import Overlay
+
+__all__ = ["Composition", "Overlay", "compose"]

@@ -1,0 +1,96 @@
+"""Overlays: patches and resources, with the facts they apply to. Built-in ones and users' own are the same thing."""
+
+from __future__ import annotations
+
+from modelservice import data
+from modelservice.compose.parameters import compile_template
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
+    Map = dict[str, Any]
+
+PARTS = ("workload", "pod", "container", "proxy")
+
+
+class Patch:
+    """One patch of an overlay: the part or kind it goes to, the facts it asks for, and what it merges."""
+
+    __slots__ = ("kind", "part", "template", "when", "_filler")
+
+    def __init__(self, given: Map) -> None:
+        target = given["target"]
+        self.part: str | None = target if isinstance(target, str) else None
+        self.kind: str | None = None if isinstance(target, str) else target["kind"]
+        self.when: Map = given.get("when") or {}
+        self.template = given.get("patch")
+        self._filler: Callable[[Map], Any] | None = None
+
+    def fill(self, parameters: Map) -> Any:
+        """The patch with its references filled."""
+        if self._filler is None:
+            self._filler = compile_template(self.template)
+        return self._filler(parameters)
+
+
+class Overlay:
+    """An overlay as it is written in a file, in spec.overlays, or given on the command line."""
+
+    __slots__ = ("name", "patches", "resources", "scope", "when")
+
+    def __init__(self, document: Map) -> None:
+        spec = document["spec"]
+        self.name: str = document["metadata"]["name"]
+        self.scope: str = spec.get("scope") or "role"
+        self.when: Map = spec.get("when") or {}
+        self.resources: list[Callable[[Map], Any]] = [_resource(resource) for resource in spec.get("resources") or []]
+        self.patches = [Patch(patch) for patch in spec.get("patches") or []]
+
+
+def _resource(given: str | Map) -> Callable[[Map], Any]:
+    """A filler for a resource: the name of a file in bases/, or a manifest."""
+    filler: Callable[[Map], Any] | None = None
+
+    def fill(parameters: Map) -> Any:
+        nonlocal filler
+        if filler is None:
+            filler = compile_template(data.document("bases", given) if isinstance(given, str) else given)
+        return filler(parameters)
+
+    return fill
+
+
+def holds(when: Map, facts: Map) -> bool:
+    """Whether all of ``when`` holds: a fact has the value, or one of the values, that it asks for."""
+    for name, wanted in when.items():
+        fact = facts.get(name)
+        if fact != wanted and not (isinstance(wanted, list) and fact in wanted):
+            return False
+    return True
+
+
+_LOADED: dict[str, list[Overlay]] = {}
+
+
+def folder(name: str) -> list[Overlay]:
+    """The built-in overlays of a folder of overlays/, in the order of their paths."""
+    if name not in _LOADED:
+        _LOADED[name] = [Overlay(document) for document in data.folder("overlays", name)]
+    return _LOADED[name]
+
+
+def preset(name: str) -> Overlay | None:
+    """The built-in preset called ``name``, if there is one."""
+    if name not in data.names("overlays", "presets"):
+        return None
+    key = f"presets/{name}"
+    if key not in _LOADED:
+        _LOADED[key] = [Overlay(data.document("overlays", "presets", f"{name}.yaml"))]
+    return _LOADED[key][0]
+
+
+def presets() -> list[str]:
+    """The names of the built-in presets."""
+    return data.names("overlays", "presets")

@@ -1,0 +1,124 @@
+"""``${path}``: the only templating of bases and overlays.
+
+``${path}`` alone keeps the type of its parameter, inside text it becomes text; where Kubernetes takes only text (an env value, a label, an
+argument) it becomes text alone, too. A parameter that is not there is an error, or drops its key when it is written ``${path?}``. What is
+put in is never expanded again.
+"""
+
+from __future__ import annotations
+
+import re
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
+    Map = dict[str, Any]
+    Filler = Callable[[Map], Any]
+
+REFERENCE = re.compile(r"\$\{([A-Za-z][\w.-]*)(\?)?\}")
+TEXT_MAPS = frozenset(("annotations", "labels", "matchLabels", "nodeSelector", "data"))
+TEXT_LISTS = frozenset(("args", "command"))
+
+ABSENT: Any = object()
+
+
+class MissingParameter(LookupError):
+    """A parameter that is needed and not there; ``args[0]`` is its path."""
+
+
+def look_up(parameters: Map, path: str) -> Any:
+    """The parameter at a dotted ``path``; ABSENT when it is not there or null."""
+    value: Any = parameters
+    for key in path.split("."):
+        if not isinstance(value, dict) or key not in value:
+            return ABSENT
+        value = value[key]
+    return ABSENT if value is None else value
+
+
+def compile_template(template: Any) -> Filler:
+    """A function from parameters to ``template`` with its references filled; parts without references are shared, not copied.
+
+    The function returns ABSENT for a template that is nothing but a reference ``${path?}`` to nothing, and raises MissingParameter.
+    """
+    filler = _compile(template, "", "")
+    return filler if filler is not None else lambda _: template
+
+
+def _compile(template: Any, key: str, parent: str) -> Filler | None:
+    """A filler for ``template``, or None when it holds no reference."""
+    if isinstance(template, str):
+        return _compile_text(template, _takes_text(key, parent)) if "${" in template else None
+    if isinstance(template, dict):
+        return _compile_map(template, key)
+    if isinstance(template, list):
+        return _compile_list(template, key)
+    return None
+
+
+def _takes_text(key: str, parent: str) -> bool:
+    return parent in TEXT_MAPS or key in TEXT_LISTS or (key == "value" and parent == "env")
+
+
+def _compile_text(template: str, text_only: bool) -> Filler | None:
+    alone = REFERENCE.fullmatch(template)
+    if alone:
+        path, optional = alone.groups()
+        return lambda parameters: _alone(parameters, path, bool(optional), text_only)
+    parts = REFERENCE.split(template)
+    if len(parts) == 1:
+        return None
+
+    def fill(parameters: Map) -> Any:
+        filled = [parts[0]]
+        for index in range(1, len(parts), 3):
+            value = _alone(parameters, parts[index], bool(parts[index + 1]), text_only=True)
+            if value is ABSENT:
+                return ABSENT
+            filled += [value if isinstance(value, str) else str(value), parts[index + 2]]
+        return "".join(filled)
+
+    return fill
+
+
+def _alone(parameters: Map, path: str, optional: bool, text_only: bool) -> Any:
+    value = look_up(parameters, path)
+    if value is ABSENT and not optional:
+        raise MissingParameter(path)
+    if text_only and isinstance(value, (int, float)):
+        return str(value).lower() if isinstance(value, bool) else str(value)
+    return value
+
+
+def _compile_map(template: Map, key: str) -> Filler | None:
+    compiled = [
+        (_compile_text(name, text_only=True) if "${" in name else None, name, _compile(value, name, key), value)
+        for name, value in template.items()
+    ]
+    if all(name_filler is None and filler is None for name_filler, _, filler, _ in compiled):
+        return None
+
+    def fill(parameters: Map) -> Map:
+        filled = {}
+        for name_filler, name, filler, value in compiled:
+            name_filled = name if name_filler is None else name_filler(parameters)
+            value_filled = value if filler is None else filler(parameters)
+            if value_filled is not ABSENT and name_filled is not ABSENT:
+                filled[name_filled] = value_filled
+        return filled
+
+    return fill
+
+
+def _compile_list(template: list[Any], key: str) -> Filler | None:
+    compiled = [(_compile(item, key, key), item) for item in template]
+    if all(filler is None for filler, _ in compiled):
+        return None
+
+    def fill(parameters: Map) -> list[Any]:
+        filled = [item if filler is None else filler(parameters) for filler, item in compiled]
+        return [item for item in filled if item is not ABSENT]
+
+    return fill

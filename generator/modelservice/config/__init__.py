@@ -1,0 +1,8 @@
+"""One ModelService config: profile defaults and layers, the schema, templated text.
+
+What belongs here: what a config says. What is made of it is planned in ``modelservice.plan``.
+"""
+
+from modelservice.config.modelservice import API_VERSION, ModelService
+
+__all__ = ["API_VERSION", "ModelService"]

@@ -1,0 +1,44 @@
+"""Layers of a spec: the profile's defaults below, what the user wrote on top (behaviour: maps merge, lists replace, null deletes)."""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, NamedTuple
+
+    Spec = dict[str, Any]
+
+    class Layers(NamedTuple):
+        """One spec, taken apart by who wrote what."""
+
+        merged: Spec
+        inherited: Spec
+        own: Spec
+
+
+def merge(defaults: Spec, own: Spec) -> Spec:
+    """``own`` over ``defaults``: maps merge, anything else replaces, null deletes. Neither is changed.
+
+    A map that has no default is taken as it is, nulls included: it may be a patch (extraConfig), where null means something.
+    """
+    merged = dict(defaults)
+    for key, value in own.items():
+        default = defaults.get(key)
+        if value is None:
+            merged.pop(key, None)
+        elif isinstance(value, dict) and isinstance(default, dict):
+            merged[key] = merge(default, value)
+        else:
+            merged[key] = value
+    return merged
+
+
+def inherited(defaults: Spec, own: Spec) -> Spec:
+    """What is left of ``defaults`` once ``own`` has taken its keys: the fields of ``merge(defaults, own)`` that the user did not write."""
+    left = {}
+    for key, value in defaults.items():
+        if key not in own:
+            left[key] = value
+        elif isinstance(value, dict) and isinstance(own[key], dict):
+            left[key] = inherited(value, own[key])
+    return left

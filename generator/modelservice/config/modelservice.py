@@ -1,0 +1,116 @@
+"""One ModelService config: validated, layered over its profile's defaults, templated text expanded."""
+
+from __future__ import annotations
+
+from modelservice import data
+from modelservice.config import layers, validation
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from modelservice.krm import Result
+
+    Map = dict[str, Any]
+
+API_VERSION = "modelservice.llm-d.ai/v1alpha1"
+DEFAULT_PROFILE = "furiosa"
+ROLES = ("decode", "prefill")
+
+
+class ModelService:
+    """A ModelService as it was meant.
+
+    ``spec`` is the profile's defaults with the user's spec on top; ``own`` is the user's part of it, ``inherited`` the profile's.
+    ``problems`` are the errors found so far; where there are any, ``spec`` leaves out what is wrong, so that the rest can be looked at.
+    """
+
+    __slots__ = ("document", "inherited", "name", "namespace", "own", "problems", "profile", "spec")
+
+    def __init__(self, document: Map) -> None:
+        document, self.problems = validation.checked(document, "modelservice")
+        metadata = document.get("metadata") or {}
+        self.document = document
+        self.name: str = metadata.get("name") or ""
+        self.namespace: str | None = metadata.get("namespace") or None
+        own: Map = tidy(document.get("spec") or {})
+        self.profile: str = own.get("profile") or DEFAULT_PROFILE
+        defaults = _defaults(self.profile, own)
+        self.own, self.inherited, self.spec = own, layers.inherited(defaults, own), layers.merge(defaults, own)
+        self._expand_templates()
+
+    def _expand_templates(self) -> None:
+        if not any("{{" in text for text in _texts(self.spec)):
+            return
+        from modelservice.config import templated_text  # only configs that have some need it  # noqa: PLC0415
+
+        context = {"Values": self.spec, "Release": {"Name": self.name, "Namespace": self.namespace or ""}}
+        self.spec, self.problems[len(self.problems) :] = templated_text.expand(self.spec, context)
+        self.own, _ = templated_text.expand(self.own, context)
+
+
+def tidy(spec: Map) -> Map:
+    """``spec`` with what it says in another form brought into the one form; ``spec`` itself is not changed.
+
+    An empty imagePullPolicy and a priorityClassName ``none`` are unset; labelValue becomes labelValues; routing.proxy.parentRefs
+    becomes routing.parentRefs.
+    """
+    spec = dict(spec)
+    for name in ROLES:
+        if isinstance(spec.get(name), dict):
+            spec[name] = _tidy_role(spec[name])
+    routing = spec.get("routing")
+    if isinstance(routing, dict):
+        proxy = routing.get("proxy")
+        if isinstance(proxy, dict):
+            proxy = _without_empty(proxy, "imagePullPolicy")
+            routing = {**routing, "proxy": proxy}
+            if proxy.get("parentRefs") and not routing.get("parentRefs"):
+                routing["parentRefs"] = proxy["parentRefs"]
+        spec["routing"] = routing
+    return spec
+
+
+def _tidy_role(role: Map) -> Map:
+    role = dict(role)
+    if str(role.get("priorityClassName") or "none").lower() == "none":
+        role.pop("priorityClassName", None)
+    types = role.get("acceleratorTypes")
+    if isinstance(types, dict) and types.get("labelValue"):
+        values = types["labelValue"]
+        listed = list(values) if isinstance(values, list) else [values]
+        role["acceleratorTypes"] = {**types, "labelValues": types.get("labelValues") or listed}
+    if role.get("containers"):
+        role["containers"] = [_without_empty(container, "imagePullPolicy") for container in role["containers"]]
+    return role
+
+
+def _without_empty(fields: Map, key: str) -> Map:
+    return {k: v for k, v in fields.items() if k != key} if fields.get(key) == "" else fields
+
+
+def _defaults(profile: str, own: Map) -> Map:
+    defaults: Map = data.document("bases", "profiles", f"{profile}.yaml")["spec"]
+    name = (own.get("modelArtifacts") or {}).get("name")
+    if profile == "furiosa" and name:
+        artifacts = defaults["modelArtifacts"]
+        labels = {**artifacts["labels"], "llm-d.ai/model": label_value(name)}
+        defaults = {**defaults, "modelArtifacts": {**artifacts, "labels": labels}}
+    return defaults
+
+
+def label_value(name: str) -> str:
+    """``name`` made a label value: other characters than ``[A-Za-z0-9._-]`` become ``_``, cut to 63, ends trimmed of ``-_.``."""
+    text = "".join(c if c.isascii() and (c.isalnum() or c in "._-") else "_" for c in name)
+    return text[:63].strip("-_.")
+
+
+def _texts(spec: Map) -> list[str]:
+    """The text in which templates are expanded, as one string a field."""
+    fields = [(spec.get("modelArtifacts") or {}).get("uri"), spec.get("extraObjects")]
+    for name in ROLES:
+        role = spec.get(name) or {}
+        fields.append(role.get("extraConfig"))
+        for container in role.get("containers") or []:
+            fields += [container.get(key) for key in ("env", "ports", "extraConfig")]
+    return [field if isinstance(field, str) else str(field) for field in fields if field]

@@ -1,0 +1,93 @@
+"""Documents held against their schema: a quick yes or no, and only after a no the library that tells every problem.
+
+The schemas are JSON Schema 2020-12 files beside this one. ``conforms`` knows the keywords that they use; a test holds it against the library.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
+    from modelservice.krm import Result
+
+    Schema = dict[str, Any]
+
+_SCHEMAS: dict[str, Schema] = {}
+
+TYPES: dict[str, Callable[[Any], bool]] = {
+    "object": lambda value: isinstance(value, dict),
+    "array": lambda value: isinstance(value, list),
+    "string": lambda value: isinstance(value, str),
+    "integer": lambda value: isinstance(value, int) and not isinstance(value, bool),
+    "number": lambda value: isinstance(value, (int, float)) and not isinstance(value, bool),
+    "boolean": lambda value: isinstance(value, bool),
+    "null": lambda value: value is None,
+}
+
+
+def schema(name: str) -> Schema:
+    """The schema called ``name``, as JSON Schema."""
+    if name not in _SCHEMAS:
+        with open(os.path.join(os.path.dirname(__file__), f"{name}.schema.json"), encoding="utf-8") as file:
+            _SCHEMAS[name] = json.load(file)
+    return _SCHEMAS[name]
+
+
+def checked(document: dict[str, Any], name: str) -> tuple[dict[str, Any], list[Result]]:
+    """``document`` and no results when it conforms to the schema ``name``; else what is left without its wrong fields, and an error for each."""
+    root = schema(name)
+    if conforms(document, root, root):
+        return document, []
+    from modelservice.config import diagnosis  # 40 ms of library that a right document does not pay for  # noqa: PLC0415
+
+    return diagnosis.diagnose(document, root)
+
+
+def conforms(value: Any, node: Schema, root: Schema) -> bool:
+    """Whether ``value`` conforms to ``node``, a part of the schema ``root``."""
+    if "$ref" in node:
+        node = root["$defs"][node["$ref"].rpartition("/")[2]]
+    return _is_of_type(value, node) and _within_limits(value, node) and _has_right_content(value, node, root)
+
+
+def _is_of_type(value: Any, node: Schema) -> bool:
+    types = node.get("type")
+    if types is None:
+        return True
+    return any(TYPES[name](value) for name in ((types,) if isinstance(types, str) else types))
+
+
+def _within_limits(value: Any, node: Schema) -> bool:
+    if "enum" in node and value not in node["enum"]:
+        return False
+    if "const" in node and value != node["const"]:
+        return False
+    if isinstance(value, str):
+        if len(value) > node.get("maxLength", len(value)):
+            return False
+        if "pattern" in node:
+            import re  # loaded with deepmerge anyway  # noqa: PLC0415
+
+            return re.search(node["pattern"], value) is not None
+    elif TYPES["number"](value):
+        return bool(node.get("minimum", value) <= value <= node.get("maximum", value))
+    return True
+
+
+def _has_right_content(value: Any, node: Schema, root: Schema) -> bool:
+    if isinstance(value, dict):
+        properties, others = node.get("properties", {}), node.get("additionalProperties", True)
+        for key, item in value.items():
+            wanted = properties.get(key, others)
+            if wanted is not True and (wanted is False or not conforms(item, wanted, root)):
+                return False
+        return all(key in value for key in node.get("required", ()))
+    if isinstance(value, list):
+        items = node.get("items")
+        return len(value) >= node.get("minItems", 0) and (items is None or all(conforms(item, items, root) for item in value))
+    return True

@@ -1,0 +1,124 @@
+"""modelservice-fn: the KRM function. A ResourceList comes in on stdin, a ResourceList goes out on stdout.
+
+The contract is the KRM Functions Specification, as kustomize and kpt really keep it. Under kustomize nobody sees results, so that what a
+user must know goes to stderr too; under kpt they are shown, and stderr stays quiet unless the function fails.
+"""
+
+from __future__ import annotations
+
+import sys
+
+from modelservice import __version__
+from modelservice.config import API_VERSION
+from modelservice.generate import generate
+from modelservice.krm import Item, ReadError, ResourceList, Result, read_resource_list, write_resource_list
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    Map = dict[str, Any]
+
+USAGE = f"""modelservice-fn {__version__}: a KRM function for kustomize and kpt.
+
+It reads a ResourceList on stdin and writes one to stdout; start it through an orchestrator:
+  kustomize build --enable-alpha-plugins --enable-exec DIR
+  kpt fn eval DIR --exec modelservice-fn
+Without one, `modelservice render FILE` prints the same resources.
+"""
+
+
+def main() -> int:
+    """Run the function once; 0 done, 1 the input is wrong, 2 the call is wrong."""
+    if len(sys.argv) > 1:
+        return _answer_human(sys.argv[1:])
+    try:
+        resources = read_resource_list(sys.stdin.buffer.read())
+    except ReadError as error:
+        resources, failure = ResourceList(), Result(f"the input is not a ResourceList: {error}")
+        resources.results = [failure]
+        _tell(resources.results, quiet=False)
+    else:
+        _run(resources)
+        _tell(resources.results, quiet=resources.has_files)
+    _write(write_resource_list(resources))
+    return 1 if any(result.severity == "error" for result in resources.results) else 0
+
+
+def _run(resources: ResourceList) -> None:
+    """Add what the ModelServices of the list become, and the results; the items stay as they are when there is an error."""
+    services = _services(resources)
+    if not services:
+        resources.results.append(Result(_nothing_to_do(resources.function_config)))
+        return
+    generated = generate(services)
+    resources.results += [result for one in generated for result in one.results]
+    resources.items = [item for item in resources.items if not _is_echo(item, resources.function_config)]
+    if not any(one.failed for one in generated):
+        resources.items += [Item(obj) for one in generated for obj in one.objects]
+
+
+def _services(resources: ResourceList) -> list[Map]:
+    """The ModelServices to generate for: the functionConfig, or those among the items."""
+    if _is_model_service(resources.function_config):
+        return [resources.function_config]
+    if resources.function_config is not None:
+        return []
+    return [item.value for item in resources.items if _is_model_service(item.value)]
+
+
+def _nothing_to_do(function_config: Any) -> str:
+    if isinstance(function_config, dict):
+        kind = f"{function_config.get('apiVersion')} {function_config.get('kind')}"
+        return f"the functionConfig is a {kind}; it must be a {API_VERSION} ModelService"
+    return f"there is no ModelService: give one as functionConfig, or among the items (apiVersion: {API_VERSION})"
+
+
+def _is_model_service(value: Any) -> bool:
+    return isinstance(value, dict) and value.get("kind") == "ModelService" and value.get("apiVersion") == API_VERSION
+
+
+def _is_echo(item: Item, function_config: Any) -> bool:
+    """Whether ``item`` is the copy of the functionConfig that kustomize sends along; a user's file has a path, the copy has none."""
+    if item.path is not None or not isinstance(item.value, dict) or not isinstance(function_config, dict):
+        return False
+    return _identity(item.value) == _identity(function_config)
+
+
+def _identity(resource: Map) -> tuple[Any, Any, Any]:
+    return resource.get("apiVersion"), resource.get("kind"), (resource.get("metadata") or {}).get("name")
+
+
+def _tell(results: list[Result], quiet: bool) -> None:
+    """Write the results to stderr, errors first; only errors when ``quiet``."""
+    for severity in ("error",) if quiet else ("error", "warning"):
+        for result in results:
+            if result.severity == severity:
+                print(f"{severity}: {describe(result)}", file=sys.stderr)
+
+
+def describe(result: Result) -> str:
+    """One line: which config, which field, what."""
+    owner = f"{result.resource.kind} {result.resource.name}: " if result.resource else ""
+    return f"{owner}{result.field + ': ' if result.field else ''}{result.message}"
+
+
+def _write(answer: bytes) -> None:
+    try:
+        sys.stdout.buffer.write(answer)
+        sys.stdout.buffer.flush()
+    except BrokenPipeError:
+        sys.stderr.close()  # the reader is gone; nothing is left to be said
+
+
+def _answer_human(arguments: list[str]) -> int:
+    if arguments in (["--version"], ["-V"]):
+        print(__version__)
+        return 0
+    wants_help = arguments in (["--help"], ["-h"])
+    print(USAGE, end="", file=sys.stdout if wants_help else sys.stderr)
+    return 0 if wants_help else 2
+
+
+if __name__ == "__main__":
+    sys.exit(main())

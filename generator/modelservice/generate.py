@@ -1,0 +1,94 @@
+"""From ModelServices to the objects that serve them: the whole flow, for the function and the CLI alike."""
+
+from __future__ import annotations
+
+from modelservice import checks
+from modelservice.compose import Composition, Overlay, compose
+from modelservice.config import ModelService
+from modelservice.krm import ResourceRef
+from modelservice.plan import Plan
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from typing import Any
+
+    from modelservice.krm import Result
+
+    Map = dict[str, Any]
+
+
+class Generated:
+    """What one ModelService became: the objects, none if there was an error, and the results, errors first told as found."""
+
+    __slots__ = ("document", "objects", "results")
+
+    def __init__(self, document: Map, objects: list[Map], results: list[Result]) -> None:
+        self.document, self.objects, self.results = document, objects, results
+
+    @property
+    def failed(self) -> bool:
+        """Whether a result is an error."""
+        return any(result.severity == "error" for result in self.results)
+
+
+def generate(documents: Iterable[Map], overlays: Sequence[Map] = ()) -> list[Generated]:
+    """What each ModelService of ``documents`` becomes, in their order.
+
+    ``overlays`` are documents of kind Overlay that apply to all of them, after the presets. The services are checked against one
+    another, too: what two of them would do to each other is a result of the later one.
+    """
+    extra = [Overlay(document) for document in overlays]
+    compositions = [_composed(document, extra) for document in documents]
+    sound = [composition for composition in compositions if not composition.problems]
+    for composition, results in zip(sound, checks.check(sound), strict=True):
+        composition.problems = results
+    _share_claim_templates(sound)
+    return [_generated(composition) for composition in compositions]
+
+
+def _share_claim_templates(compositions: list[Composition]) -> None:
+    """Leave a claim template that several services mean to the first of them."""
+    if len(compositions) < 2:
+        return
+    seen = set()
+    for composition in compositions:
+        kept = []
+        for obj in composition.objects:
+            identity = checks.identity(obj)
+            if obj.get("kind") != "ResourceClaimTemplate" or identity not in seen:
+                kept.append(obj)
+            seen.add(identity)
+        composition.objects = kept
+
+
+def _composed(document: Map, extra: list[Overlay]) -> Composition:
+    config = ModelService(document)
+    plan = Plan(config)
+    if config.problems or plan.problems.results:
+        composition = Composition(plan)
+        composition.problems = _once([*config.problems, *plan.problems.results])
+        return composition
+    return compose(plan, extra)
+
+
+def _once(problems: list[Result]) -> list[Result]:
+    """``problems`` without those about a field that an earlier one already is about, or about a part of it, or about what holds it."""
+    kept: list[Result] = []
+    for problem in problems:
+        if not any(_same_place(problem.field, other.field) for other in kept):
+            kept.append(problem)
+    return kept
+
+
+def _same_place(field: str, other: str) -> bool:
+    longer, shorter = (field, other) if len(field) > len(other) else (other, field)
+    return longer == shorter or (longer.startswith(shorter) and longer[len(shorter)] in ".[")
+
+
+def _generated(composition: Composition) -> Generated:
+    document = composition.plan.config.document
+    reference = ResourceRef.of(document)
+    results = [result if result.resource else result._replace(resource=reference) for result in composition.problems]
+    failed = any(result.severity == "error" for result in results)
+    return Generated(document, [] if failed else composition.objects, results)

@@ -1,0 +1,134 @@
+"""The directives of a strategic merge patch: `$patch`, `$retainKeys`, `$deleteFromPrimitiveList`, `$setElementOrder`.
+
+What they mean is kubectl's (apimachinery, pkg/util/strategicpatch). kustomize knows `$patch` only, and copies the others
+into its output.
+"""
+
+from __future__ import annotations
+
+from modelservice.patch.errors import PatchError, place
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Any
+
+    from modelservice.patch.errors import Path
+
+__all__ = [
+    "DELETE_VALUES",
+    "PATCH",
+    "REMOVED",
+    "RETAIN_KEYS",
+    "SET_ORDER",
+    "directive_field",
+    "is_directive",
+    "is_plain",
+    "list_directive",
+    "map_directive",
+    "refuse_directives",
+    "retained",
+    "without",
+]
+
+PATCH = "$patch"
+RETAIN_KEYS = "$retainKeys"
+DELETE_VALUES = "$deleteFromPrimitiveList"
+SET_ORDER = "$setElementOrder"
+KNOWN = (PATCH, RETAIN_KEYS, DELETE_VALUES, SET_ORDER)
+
+REMOVED: Any = type("Removed", (), {"__slots__": ()})()
+"""Stands where a value would, and says that there is none: the patch removed it."""
+
+
+def is_directive(key: object) -> bool:
+    """Tell a directive from a field: other names with a dollar sign are fields, such as `$ref` in a JSON schema."""
+    return type(key) is str and key[:1] == "$" and key.partition("/")[0] in KNOWN
+
+
+def is_plain(value: Any) -> bool:
+    """Say whether a value holds no null and nothing that may be a directive, so that it can be taken as it is."""
+    if isinstance(value, dict):
+        for key, child in value.items():
+            if child is None or type(key) is not str or key[:1] == "$":
+                return False
+            if isinstance(child, (dict, list)) and not is_plain(child):
+                return False
+    elif isinstance(value, list):
+        for child in value:
+            if child is None or (isinstance(child, (dict, list)) and not is_plain(child)):
+                return False
+    return True
+
+
+def directive_field(path: Path, directive: str) -> str:
+    """Return the field that a directive is about: `env` of `$setElementOrder/env`."""
+    name, _, field = directive.partition("/")
+    if not field:
+        raise PatchError(place(path), f"{directive} names no field: write {name}/FIELD")
+    return field
+
+
+def map_directive(path: Path, patch: Mapping[Any, Any]) -> str:
+    """Return what `$patch` in a map asks for: `replace`, `delete`, or the `merge` that happens anyway."""
+    asked = patch.get(PATCH, "merge")
+    if asked not in ("merge", "replace", "delete"):
+        raise PatchError(place(path), f"$patch: {asked} is unknown; a map takes merge, replace and delete")
+    return str(asked)
+
+
+def list_directive(path: Path, patch: list[Any]) -> tuple[str, list[Any]]:
+    """Return what a list is asked to do by an item that is only a `$patch`, at any position, and the other items."""
+    asked = []
+    items = []
+    for item in patch:
+        if isinstance(item, dict) and len(item) == 1 and PATCH in item:
+            asked.append(item[PATCH])
+        else:
+            items.append(item)
+    if not asked:
+        return "merge", patch
+    if asked[0] not in ("merge", "replace", "delete") or any(other != asked[0] for other in asked):
+        found = " and ".join(f"$patch: {name}" for name in asked)
+        raise PatchError(place(path), f"{found}: a list takes one of merge, replace and delete")
+    return asked[0], items
+
+
+def refuse_directives(path: Path, patch: object) -> None:
+    """Raise for a directive inside a list that is replaced whole, where kustomize and kubectl both print it.
+
+    Nothing is merged in such a list, so a directive in it is always a mistake: mostly the list is believed to be merged.
+    """
+    if isinstance(patch, dict):
+        for key in patch:
+            if is_directive(key):
+                raise PatchError(
+                    place(path),
+                    f"{key} has no meaning in a list without merge keys, which the patch's list replaces whole: leave it"
+                    " out, or give merge keys for this kind",
+                )
+        patch = list(patch.values())
+    if isinstance(patch, list):
+        for child in patch:
+            if isinstance(child, (dict, list)):
+                refuse_directives(path, child)
+
+
+def retained(path: Path, base: Mapping[Any, Any], patch: Mapping[Any, Any]) -> dict[Any, Any]:
+    """Return the fields of a map that `$retainKeys` keeps; the patch may set no field that it does not keep."""
+    kept = patch[RETAIN_KEYS]
+    if not isinstance(kept, list) or not all(isinstance(key, str) for key in kept):
+        raise PatchError(place(path), f"{RETAIN_KEYS} takes a list of field names, not {kept!r}")
+    for key, value in patch.items():
+        if value is not None and not is_directive(key) and key not in kept:
+            raise PatchError(place(path), f"the patch sets {key}, which its {RETAIN_KEYS} does not keep: add it there")
+    return {key: value for key, value in base.items() if key in kept}
+
+
+def without(path: Path, values: object, unwanted: object) -> list[Any]:
+    """Return a list of plain values without those that `$deleteFromPrimitiveList` names."""
+    if not isinstance(unwanted, list) or any(isinstance(value, (dict, list)) for value in unwanted):
+        raise PatchError(place(path), f"{DELETE_VALUES} takes a list of plain values, not {unwanted!r}")
+    if not isinstance(values, list):
+        raise PatchError(place(path), f"{DELETE_VALUES} needs a list in the target, which has {values!r}")
+    return [value for value in values if value not in unwanted]

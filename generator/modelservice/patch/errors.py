@@ -1,0 +1,44 @@
+"""The one error of this package, and how the place that it names is written."""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    Path = list[tuple[Any, Any]]
+    """Where a merge is: a list of steps, each a label and the schema found there; the first is the object itself.
+
+    The label is the name of a field, for an item of a merged list its keys and their values, for another its position.
+    """
+
+__all__ = ["PatchError", "place"]
+
+
+class PatchError(ValueError):
+    """A patch that cannot be applied: where, what is wrong, and what would be right.
+
+    `path` is the place, such as `spec.template.spec.containers[name=vllm].env`, and `message` the rest; the text of the
+    error is both.
+    """
+
+    def __init__(self, path: str, message: str) -> None:
+        super().__init__(path, message)
+        self.path = path
+        self.message = message
+
+    def __str__(self) -> str:
+        return f"{self.path}: {self.message}"
+
+
+def place(path: Path) -> str:
+    """Write a path for people."""
+    written = ""
+    for label, _ in path[1:]:
+        if isinstance(label, str) and label.replace("-", "_").isidentifier():
+            written += f".{label}"
+        elif isinstance(label, tuple):
+            written += "[" + ",".join(f"{key}={value}" for key, value in zip(*label, strict=True) if value) + "]"
+        else:
+            written += f"[{label}]"
+    return written.removeprefix(".") or "(root)"

@@ -1,0 +1,92 @@
+"""The devices of a role: from a device plugin or by Dynamic Resource Allocation, how many, and by which names (behaviour: accelerators)."""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from modelservice.plan.problems import Problems
+
+    Map = dict[str, Any]
+
+SIMULATOR = "llm-d-inference-sim"  # serves without a model, hence without devices
+PROFILE_TYPE = {"furiosa": "furiosa", "llm-d": "nvidia"}
+
+
+def mode(spec: Map, role: Map, profile: str) -> tuple[str, str]:
+    """How ``role`` gets its devices (``device``, ``dra`` or ``none``), and the type of its accelerator."""
+    accelerator = spec.get("accelerator") or {}
+    if profile == "furiosa":
+        dra = spec.get("dra") or {}
+        return ("dra", dra.get("type") or "") if dra.get("enabled") else ("device", accelerator.get("type") or "furiosa")
+    of_role = role.get("accelerator") or {}
+    kind = of_role.get("type") or accelerator.get("type") or PROFILE_TYPE[profile]
+    dra = of_role["dra"] if of_role.get("dra") is not None else accelerator.get("dra")
+    return "dra" if dra else "none" if kind == "cpu" else "device", kind
+
+
+def device(spec: Map, kind: str, profile: str, container: Map, devices: int, problems: Problems) -> Map:
+    """The extended resource a container asks for, and how many: the user's number where there is one, else ``devices``.
+
+    Empty when the container needs none. ``mismatch`` is a sentence when the user's number is another one than ``devices``.
+    """
+    if kind == "cpu" or SIMULATOR in str(container.get("image") or ""):
+        return {}
+    resources = (spec.get("accelerator") or {}).get("resources") or {}
+    resource = resources.get(kind) or resources.get(PROFILE_TYPE[profile])
+    if resource is None:
+        problems.error(f"spec.accelerator.resources.{kind}", f"is needed: the device plugin's resource for accelerator type {kind!r}")
+        return {}
+    asked = container.get("resources") or {}
+    count = next((asked[part][resource] for part in ("limits", "requests") if resource in (asked.get(part) or {})), None)
+    found = {"resource": resource, "count": str(devices if count is None else count)}
+    if found["count"] != str(devices):
+        found["mismatch"] = f"{resource} is set to {found['count']}, but the parallelism needs {devices}; {found['count']} is used"
+    return found
+
+
+def claim_template(spec: Map, kind: str, profile: str, role: str, devices: int, problems: Problems) -> Map:
+    """The ResourceClaimTemplate of a role under DRA: name, claim (the pod's name for it), request, class, match, count, selectors."""
+    if profile == "furiosa":
+        field, templates = "spec.dra.type", (spec.get("dra") or {}).get("claimTemplates") or []
+        given = next((template for template in templates if template.get("name") == kind), None)
+        there = ", ".join(str(template.get("name")) for template in templates)
+    else:
+        field, by_type = "spec.accelerator.resourceClaimTemplates", (spec.get("accelerator") or {}).get("resourceClaimTemplates") or {}
+        given, there = by_type.get(kind), ", ".join(by_type)
+    if given is None:
+        problems.error(field, f"no claim template for {kind!r}; there are: {there or 'none'}", kind)
+        return {}
+    for key in ("name", "class"):
+        if not given.get(key):
+            problems.error(field, f"the claim template for {kind!r} needs a {key}")
+    name = given.get("name") or ""
+    names = (
+        {"name": f"{name}-resource-claim-template", "claim": f"{name}-resource-claim"}
+        if profile == "furiosa"
+        else {"name": f"{name}-{role}", "claim": f"{name.removesuffix('-claim-template')}-{role}-claim"}
+    )
+    return {
+        **names,
+        "request": kind,
+        "class": given.get("class"),
+        "match": given.get("match") or "exactly",
+        "count": given.get("count") or devices,
+        **({"selectors": given["selectors"]} if given.get("selectors") else {}),
+    }
+
+
+def pod_claims(template: Map, role: Map) -> list[Map]:
+    """The claims of a pod: its accelerators' (when ``template`` is not empty), then the role's own; one of those replaces it by name."""
+    own = role.get("resourceClaims") or []
+    if not template or template["claim"] in [claim.get("name") for claim in own]:
+        return list(own)
+    return [{"name": template["claim"], "resourceClaimTemplateName": template["name"]}, *own]
+
+
+def container_claims(container: Map, claims: list[Map]) -> list[Map]:
+    """The claims a container uses: its own, then all of the pod's."""
+    own = (container.get("resources") or {}).get("claims") or []
+    names = [claim.get("name") for claim in own]
+    return [*own, *({"name": claim["name"]} for claim in claims if claim.get("name") not in names)]

@@ -1,0 +1,68 @@
+"""Where the model comes from: the four URI schemes, and what each means for storage and for the engine's MODEL argument."""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from modelservice.plan.problems import Problems
+
+URI = "spec.modelArtifacts.uri"
+FORMS = "hf://NAMESPACE/MODEL, pvc://CLAIM/PATH, pvc+hf://CLAIM/PATH/NAMESPACE/MODEL and oci://REFERENCE"
+
+
+def read_uri(artifacts: dict[str, Any], problems: Problems) -> dict[str, Any]:
+    """What ``modelArtifacts`` says: its scheme and model, and claim, hubCache, reference or pullPolicy as the scheme has them."""
+    uri = artifacts.get("uri") or ""
+    scheme, separator, rest = uri.partition("://")
+    reader = READERS.get(scheme) if separator else None
+    if reader is None:
+        problems.error(URI, f"is {uri!r}; the forms there are: {FORMS}", uri)
+        return {"scheme": "unknown", "model": ""}
+    return {"scheme": scheme, **reader(rest, artifacts, problems)}
+
+
+def _hugging_face(rest: str, artifacts: dict[str, Any], problems: Problems) -> dict[str, Any]:
+    model = rest[1:-1] if len(rest) > 1 and rest[0] == rest[-1] == '"' else rest  # hf://"NS/ID" occurs in real files
+    if not model:
+        problems.error(URI, "names no model; write hf://NAMESPACE/MODEL", artifacts.get("uri"))
+    return {"model": model}
+
+
+def _claim(rest: str, artifacts: dict[str, Any], problems: Problems) -> dict[str, Any]:
+    claim, _, path = rest.partition("/")
+    if not claim:
+        problems.error(URI, "names no claim; write pvc://CLAIM/PATH", artifacts.get("uri"))
+    mount = _mount_path(artifacts)
+    return {"claim": claim, "model": f"{mount}/{path}" if path else mount}
+
+
+def _hugging_face_cache(rest: str, artifacts: dict[str, Any], problems: Problems) -> dict[str, Any]:
+    claim, *segments = rest.split("/")
+    if not claim or len(segments) < 2 or not all(segments[-2:]):
+        problems.error(URI, "must name claim and model; write pvc+hf://CLAIM/PATH/NAMESPACE/MODEL", artifacts.get("uri"))
+    return {
+        "claim": claim,
+        "model": "/".join(segments[-2:]),
+        "hubCache": "/".join([_mount_path(artifacts), *segments[:-2]]),
+    }
+
+
+def _image(rest: str, artifacts: dict[str, Any], problems: Problems) -> dict[str, Any]:
+    if not rest:
+        problems.error(URI, "names no artifact; write oci://REGISTRY/REPOSITORY:TAG", artifacts.get("uri"))
+    path = artifacts.get("path")
+    mount = _mount_path(artifacts)
+    return {
+        "reference": rest,
+        "model": f"{mount}/{path.lstrip('/')}" if path else mount,
+        "pullPolicy": artifacts.get("imagePullPolicy") or "Always",
+    }
+
+
+def _mount_path(artifacts: dict[str, Any]) -> str:
+    return str(artifacts.get("mountPath") or "")
+
+
+READERS = {"hf": _hugging_face, "pvc": _claim, "pvc+hf": _hugging_face_cache, "oci": _image}

@@ -1,0 +1,69 @@
+"""The engine's command and arguments, as a container's modelCommand asks (behaviour: Engine command and args)."""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from modelservice.plan.problems import Problems
+
+    Map = dict[str, Any]
+
+# modelCommand -> the engine whose serve command it is
+SERVE = {"furiosaLLMServe": "furiosa-llm", "vllmServe": "vllm"}
+PROFILE_ENGINE = {"furiosa": "furiosa-llm", "llm-d": "vllm"}
+# engine -> the flags that say how the model is split, each given when its size is above one
+SPLIT_FLAGS = {
+    "furiosa-llm": {
+        "tensor": "--tensor-parallel-size",
+        "data": "--data-parallel-size",
+        "pipeline": "--pipeline-parallel-size",
+    },
+    "vllm": {
+        "tensor": "--tensor-parallel-size",
+        "data": "--data-parallel-size",
+        "dataLocal": "--data-parallel-size-local",
+    },
+}
+
+
+def model_command(container: Map) -> str:
+    """The container's modelCommand; when it has none, ``custom`` for one that brings a command, else ``imageDefault``."""
+    return container.get("modelCommand") or ("custom" if container.get("command") else "imageDefault")
+
+
+def engine_of(container: Map, profile: str) -> str:
+    """The engine that a container runs: of its serve command, else the profile's."""
+    return SERVE.get(model_command(container), PROFILE_ENGINE[profile])
+
+
+def command_and_args(container: Map, service: Map, field: str, problems: Problems) -> Map:
+    """``command`` and ``args`` of a container, each only where it has one; every value is text.
+
+    ``service`` has ``profile``, ``model``, ``port``, ``name`` (served model name), ``split`` (sizes) and ``tracing`` (its spec, or None).
+    """
+    kind = model_command(container)
+    user = container.get("args") or []
+    if kind == "custom":
+        command = container.get("command")
+        if not command:
+            problems.error(f"{field}.command", "is needed: modelCommand custom runs nothing else")
+        return {**({"command": command} if command else {}), **({"args": user} if user else {})}
+    engine = engine_of(container, service["profile"])
+    command = [engine, "serve"] if kind in SERVE else None
+    args = [*(() if command else ("--model",)), service["model"], "--port", str(service["port"]), *_flags(engine, service), *user]
+    return {**({"command": command} if command else {}), "args": args}
+
+
+def _flags(engine: str, service: Map) -> list[str]:
+    flags = []
+    for size, flag in SPLIT_FLAGS[engine].items():
+        if service["split"][size] > 1:
+            flags += [flag, str(service["split"][size])]
+    if engine == "vllm":
+        flags += ["--served-model-name", service["name"]]
+        if tracing := service["tracing"]:
+            flags += ["--otlp-traces-endpoint", str(tracing.get("otlpEndpoint"))]
+            flags += ["--collect-detailed-traces", str((tracing.get("vllm") or {}).get("collectDetailedTraces"))]
+    return flags

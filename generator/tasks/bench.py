@@ -1,0 +1,195 @@
+"""Measures what a user waits for: our start-up, a whole build, and many services at once (`make bench`).
+
+All times are medians of one run in which the commands that are compared take turns, so that a busy machine slows both.
+The function is given what the real kustomize sends it for the example. Limits are reported, never enforced: whether
+a figure beyond one is a fault or a slow machine is for the reader to say.
+"""
+
+from __future__ import annotations
+
+import argparse
+import copy
+import json
+import os
+import platform
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+import yaml12
+
+ROOT = Path(__file__).resolve().parents[2]
+EXAMPLE = ROOT / "examples" / "vllm-prefill-decode"
+FUNCTION = Path(sys.executable).parent / "modelservice-fn"
+KILOBYTES_PER_MEGABYTE = 1024
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One line of the report; where it has a limit, the value is to be at most that."""
+
+    name: str
+    value: float
+    unit: str
+    limit: float | None = None
+
+    @property
+    def verdict(self) -> str:
+        """What the limit makes of the value: ok, over, or nothing where there is none."""
+        if self.limit is None:
+            return ""
+        return "ok" if self.value <= self.limit else "over"
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What one run of a command took."""
+
+    milliseconds: float
+    megabytes: float  # at its peak; Linux counts from the fork on, so never less than our own few
+
+
+@dataclass(frozen=True)
+class Command:
+    """A command to be run again and again, with a file as its standard input."""
+
+    line: Sequence[str | Path]
+    stdin: Path = Path(os.devnull)
+    environment: Mapping[str, str] | None = None
+
+    def run(self) -> Cost:
+        """Run it once and drop its output; a failure ends the program with what the command said."""
+        with self.stdin.open("rb") as stdin, tempfile.TemporaryFile() as stderr:
+            begin = time.perf_counter()
+            process = subprocess.Popen(
+                self.line, stdin=stdin, stdout=subprocess.DEVNULL, stderr=stderr, env=self.environment
+            )
+            _, status, usage = os.wait4(process.pid, 0)
+            seconds = time.perf_counter() - begin
+            process.returncode = os.waitstatus_to_exitcode(status)
+            if process.returncode:
+                stderr.seek(0)
+                sys.exit(f"{self.line[0]} exited with {process.returncode}:\n{stderr.read().decode(errors='replace')}")
+        return Cost(seconds * 1000, usage.ru_maxrss / KILOBYTES_PER_MEGABYTE)
+
+
+def medians(rounds: int, *commands: Command) -> list[Cost]:
+    """Run the commands in turns, the first of which only warms the caches; the median cost of each."""
+    turns = [[command.run() for command in commands] for _ in range(rounds + 1)][1:]
+    return [
+        Cost(median(cost.milliseconds for cost in costs), median(cost.megabytes for cost in costs))
+        for costs in zip(*turns, strict=True)
+    ]
+
+
+class Bench:
+    """The measurements, and the folder that holds what they need."""
+
+    def __init__(self, kustomize: Path, rounds: int, folder: Path) -> None:
+        self.kustomize, self.rounds, self.folder = kustomize, rounds, folder
+        self.request, self.answer = folder / "request", folder / "answer"
+        record = f'cat >"{self.request}" && "{FUNCTION}" <"{self.request}" >"{self.answer}" && cat "{self.answer}"'
+        self._build_with(record).run()
+
+    def start(self) -> list[Figure]:
+        """Compare our start-up, with one service, with the interpreter's own."""
+        python, ours = medians(self.rounds, Command([sys.executable, "-c", "pass"]), Command([FUNCTION], self.request))
+        return [
+            Figure("python -c pass", python.milliseconds, "ms"),
+            Figure("modelservice-fn", ours.milliseconds, "ms"),
+            Figure("modelservice-fn : python -c pass", ours.milliseconds / python.milliseconds, "x", 3.5),
+        ]
+
+    def build(self) -> list[Figure]:
+        """Compare a whole build with one whose function only echoes our stored answer."""
+        commands = [self._build_with(f"exec {script}") for script in (f'cat "{self.answer}"', f'"{FUNCTION}"')]
+        echo, ours = medians(self.rounds, *commands)
+        return [
+            Figure("kustomize build, stored answer", echo.milliseconds, "ms"),
+            Figure("kustomize build, modelservice-fn", ours.milliseconds, "ms"),
+            Figure("modelservice-fn : stored answer", ours.milliseconds / echo.milliseconds, "x"),
+        ]
+
+    def services(self) -> list[Figure]:
+        """Tell what many services in one ResourceList cost, and whether one costs more among more of them."""
+        commands = {count: Command([FUNCTION], self._resource_list(count)) for count in (1, 100, 1000)}
+        costs = dict(zip(commands, medians(max(3, self.rounds // 4), *commands.values()), strict=True))
+        added = {count: (costs[count].milliseconds - costs[1].milliseconds) / (count - 1) for count in (100, 1000)}
+        figures = []
+        for count, limits in ((100, (None, None)), (1000, (2.5, 250.0))):
+            each, memory = limits
+            figures += [
+                Figure(f"{count} services", costs[count].milliseconds, "ms"),
+                Figure("  a service, with its share of the start", costs[count].milliseconds / count, "ms", each),
+                Figure("  a service, beyond what one alone takes", added[count], "ms"),
+                Figure("  peak memory", costs[count].megabytes, "MB", memory),
+            ]
+        return [*figures, Figure("a service among 1000 : among 100", added[1000] / added[100], "x")]
+
+    def _build_with(self, script: str) -> Command:
+        """Return the example's build, in which that shell script is the modelservice-fn on PATH."""
+        folder = Path(tempfile.mkdtemp(dir=self.folder))
+        stand_in = folder / FUNCTION.name
+        stand_in.write_text(f"#!/bin/sh\n{script}\n", encoding="utf-8")
+        stand_in.chmod(0o755)
+        line = (self.kustomize, "build", "--enable-alpha-plugins", "--enable-exec", EXAMPLE)
+        return Command(line, environment={**os.environ, "PATH": f"{folder}{os.pathsep}{os.environ['PATH']}"})
+
+    def _resource_list(self, count: int) -> Path:
+        """Return a file with that many services as items, no two of one name or of the same labels."""
+        request: Any = yaml12.parse_yaml(self.request.read_text(encoding="utf-8"))
+        given = request.pop("functionConfig")
+        request["items"] = [_numbered(given, number) for number in range(count)]
+        path = self.folder / f"{count}-services"
+        path.write_text(yaml12.format_yaml(request), encoding="utf-8")
+        with path.open("rb") as stdin:
+            answer = subprocess.run([FUNCTION], check=True, stdin=stdin, capture_output=True).stdout.decode()
+        if unanswered := [name for item in request["items"] if (name := item["metadata"]["name"]) not in answer]:
+            sys.exit(f"nothing to measure: {len(unanswered)} of {count} services brought forth nothing")
+        return path
+
+
+def _numbered(service: dict[str, Any], number: int) -> dict[str, Any]:
+    numbered = copy.deepcopy(service)
+    numbered["metadata"]["name"] += f"-{number:04}"
+    numbered["spec"]["modelArtifacts"].setdefault("labels", {})["llm-d.ai/model"] = numbered["metadata"]["name"]
+    return numbered
+
+
+def table(figures: Sequence[Figure]) -> str:
+    """Set the figures out as lines of text."""
+    return "\n".join(
+        f"{figure.name:42}{figure.value:10.2f} {figure.unit:3}"
+        + (f"  limit {figure.limit:g} {figure.unit:3} {figure.verdict}" if figure.limit is not None else "")
+        for figure in figures
+    )
+
+
+def main() -> None:
+    """Measure, print the table, write the JSON."""
+    parser = argparse.ArgumentParser(description="Measure start-up, a whole build, and many services at once.")
+    parser.add_argument("--kustomize", type=Path, default=Path("kustomize"), help="the kustomize to build with")
+    parser.add_argument("--rounds", type=int, default=20, help="runs of each command (a quarter for many services)")
+    parser.add_argument("--json", type=Path, default=ROOT / "bench.json", help="where the figures go")
+    arguments = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        bench = Bench(arguments.kustomize, arguments.rounds, Path(folder))
+        figures = [*bench.start(), *bench.build(), *bench.services()]
+    print(table(figures))
+    report = {
+        "python": platform.python_version(),
+        "machine": platform.machine(),
+        "rounds": arguments.rounds,
+        "figures": [{**asdict(figure), "verdict": figure.verdict} for figure in figures],
+    }
+    arguments.json.write_text(json.dumps(report, indent=2) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
