@@ -65,11 +65,8 @@ def _share_claim_templates(compositions: list[Composition]) -> None:
 def _composed(document: Map, extra: list[Overlay]) -> Composition:
     config = ModelService(document)
     plan = Plan(config)
-    if config.problems or plan.problems.results:
-        composition = Composition(plan)
-        composition.problems = _once([*config.problems, *plan.problems.results])
-        return composition
-    return compose(plan, extra)
+    problems = _once([*config.problems, *(plan.problems.results if plan.enabled else ())])
+    return Composition(plan, problems) if problems else compose(plan, extra)
 
 
 def _once(problems: list[Result]) -> list[Result]:
@@ -89,6 +86,9 @@ def _same_place(field: str, other: str) -> bool:
 def _generated(composition: Composition) -> Generated:
     document = composition.plan.config.document
     reference = ResourceRef.of(document)
-    results = [result if result.resource else result._replace(resource=reference) for result in composition.problems]
-    failed = any(result.severity == "error" for result in results)
-    return Generated(document, [] if failed else composition.objects, results)
+    for result in composition.problems:
+        result.resource = result.resource or reference
+    generated = Generated(document, composition.objects, composition.problems)
+    if generated.failed:
+        generated.objects = []
+    return generated

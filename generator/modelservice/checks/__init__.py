@@ -20,14 +20,13 @@ from modelservice.checks import (
     volume_mounts,
 )
 from modelservice.checks.collisions import identity
-from modelservice.krm import ResourceRef, Result
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from modelservice.checks.finding import Finding
     from modelservice.compose import Composition
+    from modelservice.krm import Result
 
 OF_ONE = (
     volume_mounts,
@@ -49,21 +48,19 @@ def check(services: Sequence[Composition]) -> list[list[Result]]:
     results: list[list[Result]] = [[] for _ in services]
     for index, service in enumerate(services):
         for module in OF_ONE:
-            for finding in module.check(service):
-                _report(results[index], module.NAME, module.SEVERITY, finding, service)
+            for result in module.check(service):
+                _add(results[index], module.NAME, result, service)
     for module_of_all in OF_ALL:
-        for index, finding in module_of_all.check_all(services):
-            _report(results[index], module_of_all.NAME, module_of_all.SEVERITY, finding, services[index])
+        for index, result in module_of_all.check_all(services):
+            _add(results[index], module_of_all.NAME, result, services[index])
     return results
 
 
-def _report(results: list[Result], name: str, severity: str, finding: Finding, service: Composition) -> None:
-    severity = (service.plan.config.spec.get("checks") or {}).get(name) or finding.severity or severity
-    if severity != "off":
-        resource = ResourceRef.of(finding.resource) if finding.resource else None
-        results.append(
-            Result(finding.message, severity, field=finding.field, current=finding.current, resource=resource, tags={"check": name})
-        )
+def _add(results: list[Result], name: str, result: Result, service: Composition) -> None:
+    result.severity = (service.plan.config.spec.get("checks") or {}).get(name) or result.severity
+    result.tags = {"check": name}
+    if result.severity != "off":
+        results.append(result)
 
 
 __all__ = ["NAMES", "check", "identity"]

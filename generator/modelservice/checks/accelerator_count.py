@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from modelservice.checks.finding import Finding
+from modelservice.krm import Result
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -13,10 +13,10 @@ if TYPE_CHECKING:
 NAME, SEVERITY = "accelerator-count", "warning"
 
 
-def check(service: Composition) -> Iterator[Finding]:
+def check(service: Composition) -> Iterator[Result]:
     """A finding for each container whose number differs."""
     for role in service.plan.roles:
         for index, container in enumerate(role.containers):
-            mismatch = container.parameters["accelerator"].get("mismatch")
+            mismatch = container.parameters["device"].get("mismatch")
             if mismatch:
-                yield Finding(f"spec.{role.name}.containers[{index}].resources", mismatch)
+                yield Result(mismatch, SEVERITY, field=f"spec.{role.name}.containers[{index}].resources")

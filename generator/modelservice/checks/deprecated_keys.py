@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from modelservice.checks.finding import Finding, own_containers, own_roles
+from modelservice.checks.walk import own_containers, own_roles
+from modelservice.krm import Result
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -19,10 +20,10 @@ CONTAINER_KEYS = {
 }
 
 
-def check(service: Composition) -> Iterator[Finding]:
+def check(service: Composition) -> Iterator[Result]:
     """A finding for each role or container with such keys."""
     for places, names in ((own_roles(service), ROLE_KEYS), (own_containers(service), CONTAINER_KEYS)):
         for path, fields in places:
-            used = [names[key] for key in fields if key in names and fields[key]]
+            used = [key if names[key] == key else f"{key} (there {names[key]})" for key in fields if key in names and fields[key]]
             if used:
-                yield Finding(path, f"deprecated by the charts here: {', '.join(used)}; write them under {path}.extraConfig")
+                yield Result(f"the charts deprecate {', '.join(used)} here; write them under extraConfig", SEVERITY, field=path)

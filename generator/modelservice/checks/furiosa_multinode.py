@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from modelservice.checks.finding import Finding
+from modelservice.krm import Result
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -13,13 +13,14 @@ if TYPE_CHECKING:
 NAME, SEVERITY = "furiosa-multinode", "warning"
 
 
-def check(service: Composition) -> Iterator[Finding]:
+def check(service: Composition) -> Iterator[Result]:
     """A finding when both are set."""
     facts = service.plan.service.facts
     if facts["multinode"] and facts["profile"] == "furiosa":
-        yield Finding(
-            "spec.multinode",
+        yield Result(
             "Furiosa-LLM processes cannot serve one model together, and with more than one worker only the leader's metrics "
             "reach the scheduler; use Deployments (multinode: false) and replicas",
-            True,
+            SEVERITY,
+            field="spec.multinode",
+            current=True,
         )

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from modelservice.checks.finding import Finding, pod_containers
+from modelservice.checks.walk import pod_containers
+from modelservice.krm import Result
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -14,14 +15,18 @@ if TYPE_CHECKING:
 NAME, SEVERITY = "image-tag", "warning"
 
 
-def check(service: Composition) -> Iterator[Finding]:
+def check(service: Composition) -> Iterator[Result]:
     """A finding for each image of a role's pods that is not pinned."""
     for role in service.plan.roles:
         for path, container in pod_containers(service.pods[role.name]):
             image = str(container.get("image") or "")
             if is_latest(image):
-                field = _field(role.name, path, container, service)
-                yield Finding(field, f"{image} is whatever is newest when a pod starts; name a version or a digest", image)
+                yield Result(
+                    f"{image} is whatever is newest when a pod starts; name a version or a digest",
+                    SEVERITY,
+                    field=_field(role.name, path, container, service),
+                    current=image,
+                )
 
 
 def is_latest(image: str) -> bool:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from modelservice.checks.finding import Finding, own_containers
+from modelservice.checks.walk import own_containers
+from modelservice.krm import Result
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -14,11 +15,13 @@ NAME, SEVERITY = "literal-token", "warning"
 TOKENS = ("HF_TOKEN", "HUGGING_FACE_HUB_TOKEN")
 
 
-def check(service: Composition) -> Iterator[Finding]:
+def check(service: Composition) -> Iterator[Result]:
     """A finding for each such variable with a value."""
     for path, container in own_containers(service):
         for index, variable in enumerate(container.get("env") or []):
             if variable.get("name") in TOKENS and variable.get("value"):
-                yield Finding(
-                    f"{path}.env[{index}].value", f"{variable['name']} is a secret; put it in a Secret and name that in modelArtifacts.authSecretName"
+                yield Result(
+                    f"{variable['name']} is a secret; put it in a Secret and name that in modelArtifacts.authSecretName",
+                    SEVERITY,
+                    field=f"{path}.env[{index}].value",
                 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from modelservice.checks.finding import Finding
+from modelservice.krm import Result
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -13,9 +13,11 @@ if TYPE_CHECKING:
 NAME, SEVERITY = "name-cut", "warning"
 
 
-def check(service: Composition) -> Iterator[Finding]:
+def check(service: Composition) -> Iterator[Result]:
     """A finding when the name was cut."""
     plan = service.plan
     if plan.asked_name != plan.name:
         field = "spec.fullnameOverride" if plan.config.spec.get("fullnameOverride") else "metadata.name"
-        yield Finding(field, f"has more than 55 characters; the resources are called {plan.name}", plan.asked_name)
+        yield Result(
+            f"has more than 55 characters; the resources are called {plan.name}", SEVERITY, field=field, current=plan.asked_name
+        )

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from modelservice.checks.finding import Finding, pod_containers
+from modelservice.checks.walk import pod_containers
+from modelservice.krm import Result
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
 NAME, SEVERITY = "podmonitor-port", "warning"
 
 
-def check(service: Composition) -> Iterator[Finding]:
+def check(service: Composition) -> Iterator[Result]:
     """A finding for each role whose PodMonitor's port is not there."""
     for role in service.plan.roles:
         if not role.facts["podmonitor"]:
@@ -27,8 +28,9 @@ def check(service: Composition) -> Iterator[Finding]:
         ]
         if wanted not in names:
             there = f"they name {', '.join(names)}" if names else "they name none"
-            yield Finding(
-                f"spec.{role.name}.monitoring.podmonitor.portName",
+            yield Result(
                 f"no container of the pods has a port called {wanted} ({there}); give a container port this name",
-                wanted,
+                SEVERITY,
+                field=f"spec.{role.name}.monitoring.podmonitor.portName",
+                current=wanted,
             )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from modelservice.checks.finding import Finding
+from modelservice.krm import Result
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ class _Pods:
         self.owner, self.name, self.selector, self.labels = owner, name, selector, labels
 
 
-def check_all(services: Sequence[Composition]) -> Iterator[tuple[int, Finding]]:
+def check_all(services: Sequence[Composition]) -> Iterator[tuple[int, Result]]:
     """A finding, with the later service's place in ``services``, for each two services that select each other's pods."""
     by_namespace: dict[str | None, list[_Pods]] = {}
     for index, service in enumerate(services):
@@ -37,10 +37,11 @@ def check_all(services: Sequence[Composition]) -> Iterator[tuple[int, Finding]]:
             if (first, second) not in told:
                 told.add((first, second))
                 labels = ", ".join(f"{key}={value}" for key, value in selecting.selector.items())
-                yield second, Finding(
-                    "spec.modelArtifacts.labels",
+                yield second, Result(
                     f"{selecting.name} selects the pods of {selected.name} too ({labels}); give each service a label of its own, "
                     "for instance llm-d.ai/model",
+                    SEVERITY,
+                    field="spec.modelArtifacts.labels",
                 )
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from modelservice.checks.finding import Finding, own_containers, own_roles
+from modelservice.checks.walk import own_containers, own_roles
+from modelservice.krm import Result
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -21,19 +22,23 @@ ROLE_KEYS = {"furiosa": ("accelerator", "parallelism.dataLocal"), "llm-d": ("par
 GENERATED = ("furiosaLLMServe", "vllmServe", "imageDefault")
 
 
-def check(service: Composition) -> Iterator[Finding]:
+def check(service: Composition) -> Iterator[Result]:
     """A finding for each such key that says something."""
     config = service.plan.config
     for key in SPEC_KEYS[config.profile]:
         if _says_something(config.own, key):
-            yield Finding(f"spec.{key}", f"means nothing with profile {config.profile}")
+            yield Result(f"means nothing with profile {config.profile}", SEVERITY, field=f"spec.{key}")
     for path, role in own_roles(service):
         for key in ROLE_KEYS[config.profile]:
             if _says_something(role, key) and not _runs_furiosa(role):
-                yield Finding(f"{path}.{key}", f"means nothing with profile {config.profile}")
+                yield Result(f"means nothing with profile {config.profile}", SEVERITY, field=f"{path}.{key}")
     for path, container in own_containers(service):
         if container.get("command") and container.get("modelCommand") in GENERATED:
-            yield Finding(f"{path}.command", f"is not used: modelCommand {container['modelCommand']} has its own; custom takes this one")
+            yield Result(
+                f"is not used: modelCommand {container['modelCommand']} has its own; custom takes this one",
+                SEVERITY,
+                field=f"{path}.command",
+            )
 
 
 def _says_something(fields: dict[str, Any], path: str) -> bool:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from modelservice.checks.finding import Finding, pod_containers
+from modelservice.checks.walk import pod_containers
+from modelservice.krm import Result
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
 NAME, SEVERITY = "volume-mounts", "error"
 
 
-def check(service: Composition) -> Iterator[Finding]:
+def check(service: Composition) -> Iterator[Result]:
     """A finding for each such mount.
 
     In a LeaderWorkerSet it is a warning: the API server accepts that one, whose pods nobody checks before they are made, and so do the
@@ -22,13 +23,13 @@ def check(service: Composition) -> Iterator[Finding]:
     for role in service.plan.roles:
         pod = service.pods[role.name]
         volumes = [volume.get("name") for volume in pod["spec"].get("volumes") or []]
-        severity = "warning" if role.facts["workload"] == "LeaderWorkerSet" else ""
+        severity = "warning" if role.facts["workload"] == "LeaderWorkerSet" else SEVERITY
         for _, container in pod_containers(pod):
             for mount in container.get("volumeMounts") or []:
                 if mount.get("name") not in volumes:
-                    yield Finding(
-                        f"spec.{role.name}.volumes",
+                    yield Result(
                         f"container {container['name']} mounts {mount.get('name')} at {mount.get('mountPath')}, and the pod has no such volume"
                         f" (it has {', '.join(map(str, volumes)) or 'none'}); giving volumes drops the profile's own",
-                        severity=severity,
+                        severity,
+                        field=f"spec.{role.name}.volumes",
                     )

@@ -15,158 +15,148 @@ from modelservice.patch import PatchError, strategic_merge
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Sequence
     from typing import Any
 
     from modelservice.compose.overlays import Overlay, Patch
     from modelservice.plan import Plan, Scope
+    from modelservice.plan.scopes import Container
 
     Map = dict[str, Any]
-    Layer = tuple[str, list[Overlay]]
 
 POD_PARTS = ("pod", "container", "proxy")
+WORKLOADS = ("Deployment", "LeaderWorkerSet", "ReplicaSet")
 PROXY = "routing-proxy"
 
 
 class Composition:
-    """The objects of one service: its own, then each role's, then extraObjects; and the pod template of each role."""
+    """The objects of one service, the pod template of each role, and the problems on the way; with problems, the objects are not whole."""
 
     __slots__ = ("objects", "plan", "pods", "problems")
 
-    def __init__(self, plan: Plan) -> None:
+    def __init__(self, plan: Plan, problems: list[Result] | None = None) -> None:
         self.plan = plan
         self.objects: list[Map] = []
         self.pods: dict[str, Map] = {}
-        self.problems: list[Result] = []
+        self.problems: list[Result] = problems or []
 
 
-def compose(plan: Plan, extra: list[Overlay] | None = None) -> Composition:
-    """The objects that ``plan`` means, with ``extra`` overlays (from the command line) after its own."""
+def compose(plan: Plan, extra: Sequence[Overlay] = ()) -> Composition:
+    """The objects that ``plan`` means: its service's, each role's, extraObjects. ``extra`` overlays come after the plan's own."""
     composition = Composition(plan)
-    if plan.config.spec.get("enabled") is False:
-        return composition
-    layers = _layers(plan, extra or [], composition.problems)
-    for scope in (plan.service, *plan.roles):
-        _compose_scope(composition, scope, layers)
-    composition.objects += plan.config.spec.get("extraObjects") or []
+    if plan.enabled:
+        layers = _layers(plan.config.spec, extra)
+        for scope in (plan.service, *plan.roles):
+            composer = _Composer(scope, layers, composition.problems)
+            if scope is not plan.service:
+                composition.pods[scope.name] = composer.compose_pod()
+            composition.objects += composer.compose_objects()
+        composition.objects += plan.config.spec.get("extraObjects") or []
     return composition
 
 
-def _layers(plan: Plan, extra: list[Overlay], problems: list[Result]) -> list[Layer]:
+def _layers(spec: Map, extra: Sequence[Overlay]) -> list[tuple[str, Overlay]]:
+    """All overlays in the order in which they apply, each with the layer whose fields it takes: profile, spec, or none."""
     fields = overlays.folder("spec")
-    presets = []
-    for index, name in enumerate(plan.config.spec.get("presets") or []):
-        preset = overlays.preset(name)
-        if preset is None:
-            problems.append(Result(f"no preset {name!r}; there are: {', '.join(overlays.presets())}", field=f"spec.presets[{index}]"))
-        else:
-            presets.append(preset)
-    own = [overlays.Overlay(document) for document in plan.config.spec.get("overlays") or []]
+    presets = [overlays.preset(name) for name in spec.get("presets") or []]
+    own = [overlays.Overlay(document) for document in spec.get("overlays") or []]
+    between = [*overlays.folder("automatic"), *presets, *own, *extra]
     return [
-        ("profile", fields[:1]),
-        ("", [*overlays.folder("automatic"), *presets, *own, *extra]),
-        ("spec", fields),
+        *(("profile", overlay) for overlay in fields if overlay.name == "fields"),
+        *(("", overlay) for overlay in between),
+        *(("spec", overlay) for overlay in fields),
     ]
 
 
-def _compose_scope(composition: Composition, scope: Scope, layers: list[Layer]) -> None:
-    chosen = [
-        (layer, overlay)
-        for layer, of_layer in layers
-        for overlay in of_layer
-        if overlay.scope in (scope.name, "role" if scope.containers else "") and holds(overlay.when, scope.facts)
-    ]
-    parameters = scope.parameters
-    if scope.containers:
-        template = _compose_pod(composition, scope, chosen)
-        composition.pods[scope.name] = template
-        parameters = {**parameters, "pod": template, **_server_patch(scope, template)}
-    objects: list[Map] = []
-    for _, overlay in chosen:
-        for resource in overlay.resources:
-            with_problems = _filled(composition, overlay.name, resource, parameters, scope)
-            if with_problems is not ABSENT:
-                objects.append(with_problems)
-    for layer, overlay, patch in _patches(chosen, scope):
-        if patch.part in POD_PARTS:
-            continue
-        filled = _filled(composition, overlay.name, patch.fill, {**parameters, **scope.fields.get(layer, {})}, scope)
-        if filled is not ABSENT:
-            objects = [_patched(composition, overlay.name, obj, filled) if _is_target(patch, obj) else obj for obj in objects]
-    composition.objects += objects
+class _Composer:
+    """Composes one scope, the service or a role, from the overlays that apply to it."""
 
+    def __init__(self, scope: Scope, layers: list[tuple[str, Overlay]], problems: list[Result]) -> None:
+        self.scope = scope
+        self.problems = problems
+        self.pod: Map = {}
+        kind = "service" if scope.name == "service" else "role"
+        self.layers = [
+            (layer, overlay) for layer, overlay in layers if overlay.scope == kind and holds(overlay.when, scope.facts)
+        ]
 
-def _patches(chosen: list[tuple[str, Overlay]], scope: Scope) -> Iterator[tuple[str, Overlay, Patch]]:
-    for layer, overlay in chosen:
-        for patch in overlay.patches:
-            if patch.part == "container" or holds(patch.when, scope.facts):
-                yield layer, overlay, patch
+    def compose_pod(self) -> Map:
+        """The pod template of the role, with all patches to the pod, its engine containers and its proxy."""
+        template = compile_template(data.document("bases", "podtemplate.yaml"))(self.scope.parameters)
+        for layer, overlay in self.layers:
+            for patch in overlay.patches:
+                if patch.part in POD_PARTS and (filled := self._pod_patch(overlay, patch, layer)):
+                    template = self._merged(overlay, template, {"template": filled})
+        self.pod = template["template"]
+        return self.pod
 
+    def compose_objects(self) -> list[Map]:
+        """The other objects of the scope, with all patches to them."""
+        parameters = self.scope.parameters
+        if self.pod:
+            parameters = {**parameters, "pod": self.pod, **_server_patch(self.scope, self.pod)}
+        made = [
+            self._filled(overlay, resource, parameters) for _, overlay in self.layers for resource in overlay.resources
+        ]
+        objects = [obj for obj in made if obj]
+        for layer, overlay in self.layers:
+            for patch in overlay.patches:
+                if patch.part in POD_PARTS or not holds(patch.when, self.scope.facts):
+                    continue
+                if filled := self._filled(overlay, patch.fill, {**parameters, **self.scope.fields.get(layer, {})}):
+                    objects = [self._merged(overlay, obj, filled) if _is_target(patch, obj) else obj for obj in objects]
+        return objects
 
-WORKLOADS = ("Deployment", "LeaderWorkerSet", "ReplicaSet")
+    def _pod_patch(self, overlay: Overlay, patch: Patch, layer: str) -> Map | None:
+        """A patch to a part of the pod, made one to the pod template."""
+        if patch.part == "container":
+            patches = [self._container_patch(overlay, patch, layer, one) for one in self.scope.containers]
+            named = [one for one in patches if one]
+            return {"spec": {"containers": named}} if named else None
+        if not holds(patch.when, self.scope.facts) or (patch.part == "proxy" and not self.scope.facts["proxy"]):
+            return None
+        parameters = {**self.scope.parameters, **self.scope.fields.get(layer, {})}
+        filled: Map | None = self._filled(overlay, patch.fill, parameters)
+        return {"spec": {"initContainers": [{"name": PROXY, **filled}]}} if filled and patch.part == "proxy" else filled
+
+    def _container_patch(self, overlay: Overlay, patch: Patch, layer: str, container: Container) -> Map | None:
+        if (layer and layer not in container.fields) or not holds(patch.when, {**self.scope.facts, **container.facts}):
+            return None
+        parameters = {**self.scope.parameters, **container.parameters, **container.fields.get(layer, {})}
+        filled = self._filled(overlay, patch.fill, parameters)
+        return {"name": container.name, **filled} if filled else None
+
+    def _filled(self, overlay: Overlay, fill: Callable[[Map], Any], parameters: Map) -> Any:
+        """A patch or manifest with its parameters; None when it is nothing but absent parameters, or lacks one that it needs."""
+        try:
+            filled = fill(parameters)
+        except MissingParameter as missing:
+            path = missing.args[0]
+            role = f"{self.scope.name}." if path.startswith("role.") else ""
+            field = f"spec.{role}{path.removeprefix('role.') if role else path}"
+            self.problems.append(Result(f"missing; overlay {overlay.name} needs it", field=field))
+            return None
+        return None if filled is ABSENT else filled
+
+    def _merged(self, overlay: Overlay, target: Map, patch: Map) -> Map:
+        try:
+            merged = strategic_merge(target, patch, new_items="append")
+        except PatchError as error:
+            self.problems.append(Result(f"overlay {overlay.name} does not fit: {error}"))
+            return target
+        return target if merged is None else merged
 
 
 def _is_target(patch: Patch, obj: Map) -> bool:
     return obj["kind"] in WORKLOADS if patch.part == "workload" else obj["kind"] == patch.kind
 
 
-def _compose_pod(composition: Composition, scope: Scope, chosen: list[tuple[str, Overlay]]) -> Map:
-    pod: Map = compile_template(data.document("bases", "podtemplate.yaml"))(scope.parameters)
-    for layer, overlay, patch in _patches(chosen, scope):
-        if patch.part not in POD_PARTS:
-            continue
-        if patch.part == "container":
-            filled = _container_patches(composition, overlay, patch, scope, layer)
-        else:
-            filled = _filled(composition, overlay.name, patch.fill, {**scope.parameters, **scope.fields.get(layer, {})}, scope)
-        if filled is ABSENT or not filled:
-            continue
-        if patch.part == "container":
-            filled = {"spec": {"containers": filled}}
-        elif patch.part == "proxy":
-            filled = {"spec": {"initContainers": [{"name": PROXY, **filled}]}}
-        pod = _patched(composition, overlay.name, pod, {"template": filled})
-    template: Map = pod["template"]
-    return template
-
-
-def _container_patches(composition: Composition, overlay: Overlay, patch: Patch, scope: Scope, layer: str) -> list[Map]:
-    patches = []
-    for container in scope.containers:
-        if layer and layer not in container.fields:
-            continue
-        if holds(patch.when, {**scope.facts, **container.facts}):
-            parameters = {**scope.parameters, **container.parameters, **container.fields.get(layer, {})}
-            filled = _filled(composition, overlay.name, patch.fill, parameters, scope)
-            if filled is not ABSENT and filled:
-                patches.append({"name": container.name, **filled})
-    return patches
-
-
-def _filled(composition: Composition, overlay: str, fill: Any, parameters: Map, scope: Scope) -> Any:
-    try:
-        return fill(parameters)
-    except MissingParameter as missing:
-        path = missing.args[0].replace("role.", f"{scope.name}.", 1) if missing.args[0].startswith("role.") else missing.args[0]
-        composition.problems.append(Result(f"missing: overlay {overlay} needs it", field=f"spec.{path}"))
-        return ABSENT
-
-
-def _patched(composition: Composition, overlay: str, target: Map, patch: Map) -> Map:
-    try:
-        merged = strategic_merge(target, patch, new_items="append")
-    except PatchError as error:
-        composition.problems.append(Result(f"overlay {overlay}: {error}"))
-        return target
-    return target if merged is None else merged
-
-
-def _server_patch(scope: Scope, template: Map) -> Map:
+def _server_patch(scope: Scope, pod: Map) -> Map:
     """Fast model actuation: the decode pod as text, for the dual-pods controller (behaviour: Requester)."""
     if scope.facts["workload"] != "ReplicaSet":
         return {}
     from modelservice.krm import write_yaml  # the YAML writer takes 40 ms to import  # noqa: PLC0415
 
     registry, _, model = (scope.parameters["modelArtifacts"].get("name") or "").partition("/")
-    spec = {key: template["spec"][key] for key in ("initContainers", "containers") if key in template["spec"]}
+    spec = {key: pod["spec"][key] for key in ("initContainers", "containers") if key in pod["spec"]}
     return {"serverPatch": write_yaml({"metadata": {"labels": {"model-reg": model, "model-repo": registry, "app": None}}, "spec": spec})}

@@ -81,16 +81,9 @@ def folder(name: str) -> list[Overlay]:
     return _LOADED[name]
 
 
-def preset(name: str) -> Overlay | None:
-    """The built-in preset called ``name``, if there is one."""
-    if name not in data.names("overlays", "presets"):
-        return None
+def preset(name: str) -> Overlay:
+    """The built-in preset called ``name``, which is there."""
     key = f"presets/{name}"
     if key not in _LOADED:
         _LOADED[key] = [Overlay(data.document("overlays", "presets", f"{name}.yaml"))]
     return _LOADED[key][0]
-
-
-def presets() -> list[str]:
-    """The names of the built-in presets."""
-    return data.names("overlays", "presets")

@@ -59,6 +59,8 @@ def _message(rule: str, wanted: Any, value: Any) -> str:
             return f"is {shown}; must be one of {', '.join(str(choice) for choice in wanted if choice)}{_nearest(value, wanted)}"
         case "const":
             return f"is {shown}; must be {wanted}"
+        case "anyOf":
+            return f"is {shown}; must be {_choices(wanted)}{_nearest(value, wanted[0].get('enum', []))}"
         case "minimum":
             return f"is {shown}; must be at least {wanted}"
         case "maximum":
@@ -70,6 +72,13 @@ def _message(rule: str, wanted: Any, value: Any) -> str:
         case "pattern":
             return f"is {shown}; must be lower-case letters, digits, `-` and `.`, with a letter or digit at both ends"
     return f"is {shown}; does not fit the schema ({rule}: {wanted})"
+
+
+def _choices(alternatives: list[dict[str, Any]]) -> str:
+    """What ``anyOf`` allows: the values of its enum, and what else."""
+    values = ", ".join(_shortened(choice) for choice in alternatives[0].get("enum", []))
+    other = alternatives[1]
+    return f"one of {values}, or {'a list of these' if other.get('type') == 'array' else 'a map with ' + ', '.join(other['properties'])}"
 
 
 def _shortened(value: Any) -> str:

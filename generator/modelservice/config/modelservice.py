@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from modelservice import data
-from modelservice.config import layers, validation
+from modelservice.config import layers, overlay, validation
+from modelservice.krm import Result
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
-
-    from modelservice.krm import Result
 
     Map = dict[str, Any]
 
@@ -34,6 +33,9 @@ class ModelService:
         self.name: str = metadata.get("name") or ""
         self.namespace: str | None = metadata.get("namespace") or None
         own: Map = tidy(document.get("spec") or {})
+        self.problems += _preset_problems(own.get("presets") or [])
+        for index, given in enumerate(own.get("overlays") or []):
+            self.problems += overlay.problems(given, f"spec.overlays[{index}]")
         self.profile: str = own.get("profile") or DEFAULT_PROFILE
         defaults = _defaults(self.profile, own)
         self.own, self.inherited, self.spec = own, layers.inherited(defaults, own), layers.merge(defaults, own)
@@ -47,6 +49,15 @@ class ModelService:
         context = {"Values": self.spec, "Release": {"Name": self.name, "Namespace": self.namespace or ""}}
         self.spec, self.problems[len(self.problems) :] = templated_text.expand(self.spec, context)
         self.own, _ = templated_text.expand(self.own, context)
+
+
+def _preset_problems(presets: list[str]) -> list[Result]:
+    there = data.names("overlays", "presets") if presets else []
+    return [
+        Result(f"there is no preset {name!r}; there are: {', '.join(there)}", field=f"spec.presets[{index}]", current=name)
+        for index, name in enumerate(presets)
+        if name not in there
+    ]
 
 
 def tidy(spec: Map) -> Map:
@@ -90,13 +101,15 @@ def _without_empty(fields: Map, key: str) -> Map:
 
 
 def _defaults(profile: str, own: Map) -> Map:
+    """The profile's defaults, with those that depend on the model's name."""
     defaults: Map = data.document("bases", "profiles", f"{profile}.yaml")["spec"]
     name = (own.get("modelArtifacts") or {}).get("name")
-    if profile == "furiosa" and name:
-        artifacts = defaults["modelArtifacts"]
-        labels = {**artifacts["labels"], "llm-d.ai/model": label_value(name)}
-        defaults = {**defaults, "modelArtifacts": {**artifacts, "labels": labels}}
-    return defaults
+    if not name:
+        return defaults
+    artifacts = {**defaults["modelArtifacts"], "uri": f"hf://{name}"}
+    if profile == "furiosa":
+        artifacts["labels"] = {**artifacts["labels"], "llm-d.ai/model": label_value(name)}
+    return {**defaults, "modelArtifacts": artifacts}
 
 
 def label_value(name: str) -> str:

@@ -10,7 +10,7 @@ import os
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from typing import Any
 
     from modelservice.krm import Result
@@ -52,6 +52,8 @@ def conforms(value: Any, node: Schema, root: Schema) -> bool:
     """Whether ``value`` conforms to ``node``, a part of the schema ``root``."""
     if "$ref" in node:
         node = root["$defs"][node["$ref"].rpartition("/")[2]]
+    if "anyOf" in node and not any(conforms(value, choice, root) for choice in node["anyOf"]):
+        return False
     return _is_of_type(value, node) and _within_limits(value, node) and _has_right_content(value, node, root)
 
 
@@ -63,9 +65,9 @@ def _is_of_type(value: Any, node: Schema) -> bool:
 
 
 def _within_limits(value: Any, node: Schema) -> bool:
-    if "enum" in node and value not in node["enum"]:
+    if "enum" in node and not _is_one_of(value, node["enum"]):
         return False
-    if "const" in node and value != node["const"]:
+    if "const" in node and not _is_one_of(value, (node["const"],)):
         return False
     if isinstance(value, str):
         if len(value) > node.get("maxLength", len(value)):
@@ -77,6 +79,11 @@ def _within_limits(value: Any, node: Schema) -> bool:
     elif TYPES["number"](value):
         return bool(node.get("minimum", value) <= value <= node.get("maximum", value))
     return True
+
+
+def _is_one_of(value: Any, choices: Sequence[Any]) -> bool:
+    """Whether ``value`` is among ``choices``, where true and 1 are two things."""
+    return any(type(choice) is type(value) and choice == value for choice in choices)
 
 
 def _has_right_content(value: Any, node: Schema, root: Schema) -> bool:

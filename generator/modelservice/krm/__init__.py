@@ -1,14 +1,24 @@
-"""ResourceLists and the YAML in them: reading, writing, results, text that passes through."""
+"""ResourceLists and the YAML in them: reading, writing, results, text that passes through.
+
+Here belongs what the KRM Functions Specification, kustomize, kpt and go-yaml prescribe. What a ModelService is, which
+resources it becomes and what is right or wrong about them does not.
+
+Importing this package costs little and imports no YAML library but yaml12. The modules `full` (ruamel.yaml) and
+`slices` are for text that people wrote and are imported when there is some.
+"""
 
 from __future__ import annotations
 
+from modelservice.krm.documents import Document, read_documents
 from modelservice.krm.errors import ReadError
 from modelservice.krm.reading import parse, parse_all
 from modelservice.krm.resourcelist import Item, ResourceList, read_resource_list, write_resource_list
 from modelservice.krm.results import ResourceRef, Result
+from modelservice.krm.streams import read_stdin, write_stdout
 from modelservice.krm.writing import write_documents, write_yaml
 
 __all__ = [
+    "Document",
     "Item",
     "ReadError",
     "ResourceList",
@@ -16,8 +26,11 @@ __all__ = [
     "Result",
     "parse",
     "parse_all",
+    "read_documents",
     "read_resource_list",
+    "read_stdin",
     "write_documents",
     "write_resource_list",
+    "write_stdout",
     "write_yaml",
 ]

@@ -1,50 +1,56 @@
-"""The fast reader: yaml12, a YAML 1.2 parser in Rust, which answers only where it is sure to agree with go-yaml.
+"""The fast reader: yaml12, a YAML 1.2 parser in Rust, asked only where it is sure to agree with go-yaml.
 
-yaml12 reads a canonical text (what kustomize wrote) exactly and starts in a millisecond, but it takes `012` for 12 and
-large integers for floats, expands alias bombs, and lets duplicate keys pass. `read` looks at the text before and at
-the value after, and says None where any of that could matter: then the full reader has the word.
+yaml12 reads what kustomize writes exactly and starts in a millisecond, but it takes `012` for 12 and large integers
+for floats, expands alias bombs and lets duplicate keys pass. `read` looks at the text before and at the value after,
+and answers None where any of that could matter: then the full reader has the word. To answer None too often costs
+time; to answer wrongly would cost trust.
 """
 
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from yaml12 import parse_yaml
 
 from modelservice.krm.scalars import json_number
 
-# Characters that one of the two parsers takes for a line break or refuses.
-_STRANGE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]")
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
-# The places where a token begins (a line, behind an indicator), and what must not begin there.
+# What must not begin where a token can begin: at the start of a line, behind an indicator and a space, behind more
+# than one space, or directly behind an opening bracket or a comma.
 _DOUBTFUL = re.compile(
     r"""
-    (?: ^\ * | [:?\-,\[{]\ + | [\[{,] )
-    (?: [&!%]                                 # anchors, tags, directives; && too, which yaml12 takes for an anchor
-      | \?(?:\s|\Z)                           # explicit keys
-      | \{(?!\})                              # flow mappings: their keys cannot be counted below
-      | \[(?=[^\]\n]*(?:[:?{\n]|\Z))          # flow sequences that hold mappings or go on
-      | [-+]?0\w                              # 012, 0x1F, 0b1
-      | [-+]?\.?[0-9][0-9.eE+\-]*_            # 1_000
-      | \.\.\.                                # the end of a document
-      | (?:-\ ){9}                            # nesting without end
+    [&!%?{\[|>0-9.+\-\t]
+    (?: (?<=\t)                                 # a tab anywhere
+      | (?: (?<=[:?\-,\[{\n\ ]\ .) | (?<=[\[{,\n].) )
+        (?: (?<=[&!%])                          # anchor (also &&, for yaml12), tag, directive
+          | (?<=\?)[\ \n]                       # explicit key
+          | (?<=\{)(?!\})                       # flow mapping: its keys could not be counted
+          | (?<=\[)(?=[^\]\n]*[:?{\n])          # flow sequence with a mapping in it, or of several lines
+          | (?<=[|>])(?![+\-]?\n\ *[^\ \n])    # block scalar that is not plainly a header and lines of text
+          | (?<=0)\w | (?<=[+\-])0\w            # 012, 0x1F, 0b1
+          | (?<=[0-9.+\-])[0-9.eE+\-]*_         # 1_000
+          | (?<=\.)\.\.                         # end of a document
+          | (?<=-)\ (?:-\ ){8}                  # depth without lines: yaml12 would crash
+        )
     )
-    | \t
     """,
-    re.VERBOSE | re.MULTILINE,
+    re.VERBOSE,
 )
 
-# A block scalar: its header at the end of a line without quotes, brackets and comments, and the lines that are
-# indented as its first one is. What looks doubtful in a shell script is not.
-_BLOCK = re.compile(r"""^([^"'\n\[{#]*[:\-] [|>][+-]?)\n(?:\n)*( +)[^ \n].*\n(?:\2.*\n| *\n)*""", re.MULTILINE)
+# A block scalar: a header that ends a line without quotes, brackets and comments, and the lines indented like the
+# first one below it. (A string: only text with something doubtful in it needs this pattern.)
+_BLOCK = r"""(?m)^([^"'\n\[{#]*[:\-] [|>][+-]?)\n( +)[^ \n].*\n(?:\2.*\n| *\n)*"""
 
-_LARGEST = float(1 << 63)  # from here on yaml12 makes floats of integers
+_DEEP = "\n" + " " * 100
+_LARGEST = float(1 << 63)  # from here on yaml12 gives floats for integers
 
 
 def read(text: str) -> list[Any] | None:
-    """The documents of `text`, or None where only the full reader can be sure."""
-    if not _plausible(text):
+    """Read the documents of `text`, or answer None where only the full reader can be sure."""
+    if not _plausible("\n" + text):
         return None
     try:
         documents: list[Any] = parse_yaml(text, multi=True)
@@ -54,18 +60,26 @@ def read(text: str) -> list[Any] | None:
 
 
 def _plausible(text: str) -> bool:
-    """Whether nothing in the text is read differently by yaml12 and go-yaml."""
-    if _STRANGE.search(text) or (text[-1:] != "\n" and ("|" in text or ">" in text)):
+    """Tell whether the text (behind a line break) has nothing in it that yaml12 and go-yaml could read differently.
+
+    Control characters, line breaks other than LF and spaces other than SPACE are such things, and Python calls them
+    unprintable. The contents of block scalars cannot be doubtful: shell scripts are full of `&&`, `!` and `{`.
+    """
+    if not text.replace("\n", " ").replace("\t", " ").isprintable() or _DEEP in text:
         return False
-    return not _DOUBTFUL.search(text) or not _DOUBTFUL.search(_BLOCK.sub(r"\1\n", text))
+    if text[-1] != "\n" and ("|" in text or ">" in text):
+        return False  # a block scalar whose last line has no end: go-yaml adds none
+    return not _DOUBTFUL.search(text) or not _DOUBTFUL.search(re.sub(_BLOCK, r"\1\n\2.\n", text))
 
 
 def _agreed(documents: list[Any], text: str) -> bool:
-    """Bring numbers into the form JSON gives them; False if a value or the number of keys raises a doubt.
+    """Tell whether go-yaml would agree with the value; numbers in it are brought into the form that JSON gives them.
 
-    yaml12 keeps the last of duplicate keys. Each key, in the text, is a colon before a space or a line end, and so are
-    the colons within strings: if text and value have equally many, no key was dropped.
+    yaml12 keeps the last of duplicate keys. In the text each key has a colon before a space or a line end, and so has
+    each colon within a string: if text and value have equally many of them, no key was dropped.
     """
+    if any(isinstance(document, str) for document in documents) and ("|" in text or ">" in text):
+        return False  # block scalars without indentation
     strings: list[str] = []
     keys = 0
     todo: list[Any] = [documents]
@@ -73,27 +87,37 @@ def _agreed(documents: list[Any], text: str) -> bool:
         node = todo.pop()
         if type(node) is dict:
             keys += len(node)
-            for key in node:
-                if type(key) is not str or key == "<<":
-                    return False
-            strings.extend(node)
-            entries = node.items()
-        else:
-            entries = enumerate(node)
-        for key, value in entries:
-            kind = type(value)
-            if kind is str:
-                strings.append(value)
-            elif kind is dict or kind is list:
-                todo.append(value)
-            elif kind is float:
-                if not -_LARGEST < value < _LARGEST:  # also NaN
-                    return False
-                node[key] = json_number(value)
-            elif value is not None and kind is not int and kind is not bool:
-                return False  # a tagged value
-    return keys + _colons("\0".join(strings)) == _colons(text)
+            strings.extend(node)  # `join` below sees to it that all are strings
+        if not _sort(node.items() if type(node) is dict else enumerate(node), node, strings, todo):
+            return False
+    try:
+        joined = "\0".join(strings)
+    except TypeError:
+        return False
+    return "<<" not in strings and keys + _colons(joined) == _colons(text) + _escaped_colons(text)
+
+
+def _sort(entries: Iterable[tuple[Any, Any]], node: Any, strings: list[str], todo: list[Any]) -> bool:
+    """Put the values of one map or list where they belong; False if one is doubtful."""
+    for key, value in entries:
+        kind = type(value)
+        if kind is str:
+            strings.append(value)
+        elif kind is dict or kind is list:
+            todo.append(value)
+        elif kind is float:
+            if not -_LARGEST < value < _LARGEST:  # NaN too
+                return False
+            node[key] = json_number(value)
+        elif value is not None and kind is not int and kind is not bool:
+            return False  # it has a tag
+    return True
 
 
 def _colons(text: str) -> int:
     return text.count(": ") + text.count(":\n")
+
+
+def _escaped_colons(text: str) -> int:
+    """Count at least as many as there are colons, or what follows them, written as escapes in double quotes."""
+    return text.count(":\\") + text.count("\\x3") + text.count("\\u003") + text.count("\\U0000003")

@@ -1,14 +1,17 @@
-"""The full reader: ruamel.yaml's parser with go-yaml's rules on top; slow, complete, and it knows every position.
+"""The full reader: ruamel.yaml's parser with go-yaml's rules on top. Slow, complete, and it knows every position.
 
 Only the events of ruamel.yaml are used. What they add up to is decided here as go-yaml v3 decides it: scalars by
-`scalars.resolve`, a repeated anchor is allowed, a repeated key is an error, `<<` merges, aliases may not explode, an
-unknown tag changes nothing. Importing ruamel.yaml costs more than everything else in this package together: import
-this module only where it is needed.
+`scalars.resolve`, a repeated anchor is fine, a repeated key is an error, `<<` merges, aliases may not explode, an
+unknown tag changes nothing. Importing ruamel.yaml costs more than the whole rest of this package, so this module is
+imported where a text needs it and nowhere else.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import binascii
+import re
+from collections.abc import Iterator
+from typing import Any
 
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
@@ -19,79 +22,138 @@ from ruamel.yaml.events import (
     MappingStartEvent,
     ScalarEvent,
     SequenceEndEvent,
-    StreamEndEvent,
 )
+from ruamel.yaml.scanner import Scanner
 
 from modelservice.krm.errors import ReadError
 from modelservice.krm.scalars import resolve
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
 _TAG = "tag:yaml.org,2002:"
-_MAX_ALIASED = 400_000  # nodes that aliases may add to a document; go-yaml begins to worry at the same number
-_NUMBERS = (int, float)
+_ANCHOR = r"[0-9A-Za-z_-]+"
+_MAX_DEPTH = 200
+_MAX_ALIASED = 400_000  # values that aliases may add to a document; go-yaml becomes strict at the same number
+
+# What ruamel.yaml says of frequent mistakes, and what helps.
+_PROBLEMS = (
+    ("mapping values are not allowed", 'a text that holds ": " must be quoted, or this line is indented too far'),
+    ("found character '\\t'", "a tab cannot stand here: YAML is indented with spaces"),
+    ("cannot start any token", "a text that begins with this character must be quoted"),
+    ("could not find expected ':'", "this line is neither `key: value` nor an entry of a list"),
+    ("expected <block end>", "this line does not fit the indentation of the lines above it"),
+    ("found unexpected end of stream", "the quote that opens here is never closed"),
+    ("expected ',' or", "a bracket is never closed, or a comma is missing"),
+)
 
 
 class Node:
-    """A value with the position (from 1) of its key, or of itself if it has none, and the nodes of its fields."""
+    """A value with the position (from 1) of its key, or its own if it has none, and the nodes within it."""
 
     __slots__ = ("children", "column", "line", "size", "value")
 
-    def __init__(self, value: Any, line: int, column: int, children: Any = None, size: int = 1) -> None:
+    def __init__(
+        self,
+        value: Any,
+        line: int,
+        column: int,
+        children: dict[str, Node] | list[Node] | None = None,
+        size: int = 1,
+    ) -> None:
         self.value = value
         self.line = line
         self.column = column
-        self.children: dict[str, Node] | list[Node] | None = children
+        self.children = children
         self.size = size
 
 
 def read(text: str, first_line: int = 1) -> list[Node]:
-    """The documents of `text`, whose first line is line `first_line` of what the user knows.
+    """Read the documents of `text`, whose first line is line `first_line` to the user.
 
-    Raises `ReadError` with the position where the text is not YAML, or not YAML that Kubernetes could take.
+    Raises `ReadError` with the position where the text is not YAML, or no YAML that Kubernetes could take.
     """
     try:
-        return list(_Composer(text.removeprefix("\ufeff"), first_line).documents())
+        return list(_Composer(text, first_line).documents())
     except MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        line, column = (mark.line, mark.column) if mark else (0, 0)
-        problem = f"this is not YAML: {error.problem or error.context}"
-        raise ReadError(problem, line + first_line, column + 1) from None
+        raise _read_error(error, first_line) from None
     except YAMLError as error:
-        raise ReadError(f"this is not YAML: {error}", first_line) from None
-    except RecursionError:
-        raise ReadError("this is nested too deeply to be a Kubernetes resource", first_line) from None
+        raise ReadError(f"this is not YAML: {str(error).partition(chr(10))[0]}", first_line) from None
+
+
+def _read_error(error: MarkedYAMLError, first_line: int) -> ReadError:
+    words = error.problem or error.context or ""
+    mark = error.problem_mark or error.context_mark
+    if "end of stream" in words:
+        mark = error.context_mark or mark
+    problem = next((better for theirs, better in _PROBLEMS if theirs in words), words)
+    line, column = (mark.line, mark.column) if mark else (0, 0)
+    return ReadError(f"this is not YAML: {problem}", line + first_line, column + 1)
+
+
+class _Scanner(Scanner):
+    """ruamel.yaml's scanner, made to take what go-yaml takes.
+
+    That is tabs behind a key and in plain text, and blanks in the empty lines that a block scalar begins with.
+    """
+
+    def scan_to_next_token(self) -> Any:
+        """Skip blanks, comments and line ends; a tab only where it cannot be indentation."""
+        super().scan_to_next_token()
+        while self.reader.peek() == "\t" and not self.allow_simple_key:
+            self.reader.forward()
+            super().scan_to_next_token()
+
+    def scan_plain_spaces(self, indent: Any, start_mark: Any) -> Any:
+        """Take the blanks behind a word of a plain scalar: dropped at the end of a line, else part of the text."""
+        length = 0
+        while self.reader.peek(length) in (" ", "\t"):
+            length += 1
+        blanks = self.reader.prefix(length)
+        if "\t" in blanks:
+            self.reader.forward(length)
+            if self.reader.peek() not in "\0\r\n":
+                return [blanks]
+        return super().scan_plain_spaces(indent, start_mark)
+
+    def scan_block_scalar_indentation(self) -> Any:
+        """Return the line breaks before the first line of a block scalar, its indentation and where the breaks end."""
+        breaks = []
+        indentation = 0
+        end = self.reader.get_mark()
+        while (char := self.reader.peek()) in " \r\n":
+            if char == " ":
+                self.reader.forward()
+                indentation = max(indentation, self.reader.column)
+            else:
+                breaks.append(self.scan_line_break())
+                end = self.reader.get_mark()
+        return breaks, indentation, end
 
 
 class _Composer:
-    """One reading of one text."""
+    """One reading of one text: events in, nodes out."""
 
     def __init__(self, text: str, first_line: int) -> None:
-        self._events: Iterator[Any] = YAML(typ="safe", pure=True).parse(text)
+        parser = YAML(typ="safe", pure=True)
+        parser.Scanner = _Scanner
+        self._events: Iterator[Any] = parser.parse(text)
         self._first_line = first_line
         self._anchors: dict[str, Node | None] = {}
         self._aliased = 0
+        self._depth = 0
 
     def documents(self) -> Iterator[Node]:
         for event in self._events:
-            if isinstance(event, StreamEndEvent):
-                return
             if isinstance(event, DocumentStartEvent):
-                self._anchors = {}
+                self._anchors.clear()
                 yield self._node(next(self._events))
 
     def _node(self, event: Any) -> Node:
         if isinstance(event, AliasEvent):
             return self._alias(event)
         if event.anchor:
-            self._anchors[event.anchor] = None  # known, but not complete: it must not contain itself
-        if isinstance(event, ScalarEvent):
-            node = self._at(event, self._scalar(event))
-        elif isinstance(event, MappingStartEvent):
-            node = self._mapping(event)
-        else:
-            node = self._sequence(event)
+            if not re.fullmatch(_ANCHOR, event.anchor):
+                raise self._error(event, f"the anchor &{event.anchor} may have letters, digits, - and _ only")
+            self._anchors[event.anchor] = None  # known, but not complete yet
+        node = self._at(event, self._scalar(event)) if isinstance(event, ScalarEvent) else self._collection(event)
         if event.anchor:
             self._anchors[event.anchor] = node
         return node
@@ -105,15 +167,26 @@ class _Composer:
         return ReadError(problem, mark.line + self._first_line, mark.column + 1)
 
     def _alias(self, event: Any) -> Node:
-        if event.anchor not in self._anchors:
-            raise self._error(event, f"*{event.anchor} refers to an anchor &{event.anchor} that is not above it")
-        node = self._anchors[event.anchor]
+        name = event.anchor
+        node = self._anchors.get(name)
         if node is None:
-            raise self._error(event, f"*{event.anchor} is inside of what &{event.anchor} names")
+            inside = name in self._anchors
+            problem = (
+                f"*{name} is inside of what &{name} names" if inside else f"there is no anchor &{name} above *{name}"
+            )
+            raise self._error(event, problem)
         self._aliased += node.size
         if self._aliased > _MAX_ALIASED:
             raise self._error(event, f"aliases make this document more than {_MAX_ALIASED} values larger")
         return self._at(event, _copy(node.value), node.children, node.size)
+
+    def _collection(self, event: Any) -> Node:
+        self._depth += 1
+        if self._depth > _MAX_DEPTH:
+            raise self._error(event, f"this is nested deeper than {_MAX_DEPTH} levels")
+        node = self._mapping(event) if isinstance(event, MappingStartEvent) else self._sequence(event)
+        self._depth -= 1
+        return node
 
     def _sequence(self, event: Any) -> Node:
         nodes = []
@@ -122,83 +195,72 @@ class _Composer:
         return self._at(event, [node.value for node in nodes], nodes, 1 + sum(node.size for node in nodes))
 
     def _mapping(self, event: Any) -> Node:
-        children: dict[str, Node] = {}
-        merged: list[Node] = []
-        merge_line = 0
+        fields: dict[str, Node] = {}
+        merges: list[tuple[Any, Node]] = []
         while not isinstance(inner := next(self._events), MappingEndEvent):
-            line = inner.start_mark.line + self._first_line
             if _is_merge(inner):
-                if merge_line:
-                    raise self._error(inner, f"the key << is already in this map, on line {merge_line}")
-                merge_line = line
-                merged = self._merge(next(self._events))
+                if merges:
+                    raise self._repeated(inner, "<<", merges[0][0].start_mark.line + self._first_line)
+                merges.append((inner, self._node(next(self._events))))
                 continue
             key = self._key(inner)
-            if key in children:
-                raise self._error(inner, f"the key {key!r} is already in this map, on line {children[key].line}")
+            if key in fields:
+                raise self._repeated(inner, key, fields[key].line)
             node = self._node(next(self._events))
-            children[key] = Node(node.value, line, inner.start_mark.column + 1, node.children, node.size)
-        for source in merged:
-            for key, node in (source.children or {}).items():  # type: ignore[union-attr]
-                children.setdefault(key, Node(_copy(node.value), node.line, node.column, node.children, node.size))
-        value = {key: node.value for key, node in children.items()}
-        return self._at(event, value, children, 1 + sum(node.size for node in children.values()))
+            fields[key] = self._at(inner, node.value, node.children, node.size)
+        for merge, node in merges:
+            self._merge(merge, node, fields)
+        value = {key: node.value for key, node in fields.items()}
+        return self._at(event, value, fields, 1 + sum(node.size for node in fields.values()))
 
-    def _merge(self, event: Any) -> list[Node]:
-        node = self._node(event)
-        sources = node.children if isinstance(node.children, list) else [node]
-        if not all(isinstance(source.children, dict) for source in sources):
-            raise self._error(event, "<< merges a map or a list of maps, and this is neither")
-        return sources
+    def _repeated(self, event: Any, key: str, line: int) -> ReadError:
+        return self._error(event, f"the key {key!r} is already in this map, on line {line}")
+
+    def _merge(self, event: Any, node: Node, fields: dict[str, Node]) -> None:
+        """Add what `<<` brings: a key of the map itself wins, then that of an earlier source."""
+        for source in node.children if isinstance(node.children, list) else [node]:
+            if not isinstance(source.children, dict):
+                raise self._error(event, "<< merges a map or a list of maps, and this is neither")
+            for key, found in source.children.items():
+                fields.setdefault(key, Node(_copy(found.value), found.line, found.column, found.children, found.size))
 
     def _key(self, event: Any) -> str:
-        """The key as JSON, which only has strings for keys, spells it."""
-        node = self._node(event)
-        value = node.value
-        if isinstance(value, str):
-            return value
+        """Return the key as text, as in JSON: kubectl makes text of numbers and booleans, kustomize refuses them."""
+        value = self._node(event).value
         if isinstance(value, bool):
             return "true" if value else "false"
-        if isinstance(value, _NUMBERS):
+        if isinstance(value, str | int | float):
             return str(value)
-        raise self._error(event, "a key must be text (or a number or a boolean, which become text)")
+        if value is None:
+            raise self._error(event, "null cannot be a key")
+        raise self._error(event, "a map or a list cannot be a key; a text that begins with { or [ must be quoted")
 
     def _scalar(self, event: Any) -> Any:
         tag: str = event.tag or ""
-        text: str = event.value
         if tag.startswith(_TAG):
-            value = self._tagged(event, tag.removeprefix(_TAG), text)
-        elif tag not in ("", "!") or event.style not in (None, ""):
-            return text
+            value = self._tagged(event, tag.removeprefix(_TAG))
+        elif event.style or tag not in ("", "!"):
+            return event.value
         else:
-            value = resolve(text)
+            value = resolve(event.value)
         if isinstance(value, float) and not abs(value) < float("inf"):
-            raise self._error(event, f"{text} is not a number that JSON, and so Kubernetes, can hold; quote it if it is text")
+            raise self._error(event, f"JSON, and so Kubernetes, has no number {event.value}; if it is text, quote it")
         return value
 
-    def _tagged(self, event: Any, kind: str, text: str) -> Any:
+    def _tagged(self, event: Any, kind: str) -> Any:
+        """Read a scalar with one of YAML's own tags; those that go-yaml has no type for leave it the text it is."""
         if kind == "binary":
-            return self._binary(event, text)
-        if kind not in ("int", "float", "bool", "null"):
-            return text
-        value = resolve(text)
-        fits = {
-            "int": isinstance(value, int) and not isinstance(value, bool),
-            "float": isinstance(value, _NUMBERS) and not isinstance(value, bool),
-            "bool": isinstance(value, bool),
-            "null": value is None,
-        }
-        if not fits[kind]:
-            raise self._error(event, f"{text!r} cannot be read as the !!{kind} that its tag demands")
+            try:
+                return binascii.a2b_base64("".join(event.value.split()), strict_mode=True).decode("utf-8", "replace")
+            except ValueError:
+                raise self._error(event, "the text behind !!binary is not base64") from None
+        types = {"int": (int,), "float": (int, float), "bool": (bool,), "null": (type(None),)}.get(kind)
+        if types is None:
+            return event.value
+        value = resolve(event.value)
+        if type(value) not in types:
+            raise self._error(event, f"the tag !!{kind} does not fit {event.value!r}")
         return value
-
-    def _binary(self, event: Any, text: str) -> str:
-        import binascii
-
-        try:
-            return binascii.a2b_base64(text).decode("utf-8", "replace")
-        except binascii.Error:
-            raise self._error(event, "the text behind !!binary is not base64") from None
 
 
 def _is_merge(event: Any) -> bool:
@@ -208,7 +270,7 @@ def _is_merge(event: Any) -> bool:
 
 
 def _copy(value: Any) -> Any:
-    """A value of its own, so that a change to what an alias gave does not change what its anchor names."""
+    """Return a value of its own: a change to what an alias gave must not change what its anchor names."""
     if isinstance(value, dict):
         return {key: _copy(inner) for key, inner in value.items()}
     if isinstance(value, list):

@@ -1,4 +1,4 @@
-"""Text to values: by the fast reader where it is sure, by the full one elsewhere, JSON by the JSON parser."""
+"""Text to values: JSON by the JSON parser, YAML by the fast reader where it is sure, by the full one elsewhere."""
 
 from __future__ import annotations
 
@@ -11,47 +11,47 @@ from modelservice.krm.scalars import resolve
 
 
 def decode(data: bytes | str) -> str:
-    """The text of `data`, which is UTF-8 and may begin with a byte order mark."""
+    """Return the text of `data`, which must be UTF-8 and may begin with a byte order mark; raises `ReadError`."""
     if isinstance(data, str):
         return data.removeprefix("\ufeff")
     try:
         return data.decode("utf-8").removeprefix("\ufeff")
     except UnicodeDecodeError as error:
-        before = data[: error.start]
-        line = before.count(b"\n") + 1
-        column = len(before.rpartition(b"\n")[2].decode("utf-8")) + 1
-        raise ReadError("this is not UTF-8 text, which YAML and JSON have to be", line, column) from None
+        line = data.count(b"\n", 0, error.start) + 1
+        column = len(data[: error.start].rpartition(b"\n")[2].decode("utf-8")) + 1
+        raise ReadError("this is not UTF-8, as YAML and JSON have to be", line, column) from None
 
 
 def parse_all(data: bytes | str, first_line: int = 1) -> list[Any]:
-    """The values of all YAML documents (or the one JSON document) in `data`; raises `ReadError`."""
+    """Read the values of all documents in `data`, None for an empty one.
+
+    Raises `ReadError`, in which the first line of `data` counts as `first_line`.
+    """
     text = decode(data)
-    if text[:1] in ("{", "["):
-        documents = _json(text)
-        if documents is not None:
-            return documents
-    documents = fast.read(text)
+    documents = quickly(text)
     if documents is not None:
         return documents
-    from modelservice.krm import full  # ruamel.yaml: only for text that people wrote
+    from modelservice.krm import full  # noqa: PLC0415  imports ruamel.yaml: only where text needs it
 
     return [node.value for node in full.read(text, first_line)]
 
 
 def parse(data: bytes | str) -> Any:
-    """The value of the one document in `data`, None if there is none; raises `ReadError`, also for a second one."""
+    """Read the one document in `data`, None if it is empty; raises `ReadError`, also for a second document."""
     documents = parse_all(data)
     if len(documents) > 1:
         raise ReadError(f"one YAML document was expected, and there are {len(documents)}")
     return documents[0] if documents else None
 
 
-def _json(text: str) -> list[Any] | None:
-    """The one document of a JSON text, or None if it is no JSON or doubtful: a flow mapping begins the same way."""
-    try:
-        return [json.loads(text, object_pairs_hook=_object, parse_float=_number, parse_int=_number, parse_constant=_number)]
-    except (ValueError, RecursionError):
-        return None
+def quickly(text: str) -> list[Any] | None:
+    """Read the documents of `text`, or answer None if it takes the full reader to tell."""
+    if text.lstrip()[:1] in ("{", "["):
+        try:
+            return [json.loads(text, object_pairs_hook=_object, **_NUMBERS)]
+        except (ValueError, RecursionError):
+            pass  # a flow collection of YAML begins the same way
+    return fast.read(text)
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -62,7 +62,11 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _number(text: str) -> Any:
+    """Read a JSON number as go-yaml does, which reads JSON too; one that it takes for text is doubtful."""
     value = resolve(text)
-    if isinstance(value, str):  # NaN, Infinity, -Infinity
-        raise ValueError(text)  # noqa: TRY004
+    if isinstance(value, str):
+        raise ValueError
     return value
+
+
+_NUMBERS: dict[str, Any] = {"parse_float": _number, "parse_int": _number, "parse_constant": _number}

@@ -5,22 +5,22 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from modelservice.krm import slices, writing
+from modelservice.krm import writing
 from modelservice.krm.errors import ReadError
-from modelservice.krm.reading import decode, parse_all
+from modelservice.krm.reading import decode, parse_all, quickly
 from modelservice.krm.results import Result
 
-API_VERSION = "config.kubernetes.io/v1"
-PATH_ANNOTATIONS = ("internal.config.kubernetes.io/path", "config.kubernetes.io/path")
-INDEX_ANNOTATIONS = ("internal.config.kubernetes.io/index", "config.kubernetes.io/index")
+_API_VERSION = "config.kubernetes.io/v1"
+_PATH = ("internal.config.kubernetes.io/path", "config.kubernetes.io/path")
+_INDEX = ("internal.config.kubernetes.io/index", "config.kubernetes.io/index")
 
 
 class Item:
     """One entry of `items`.
 
-    `value` is any value: an item may be null or lack kind and metadata. `text` is its entry in the list as it was
-    read, comments included, and None for an item that was made here or whose list was not in block style. The writer
-    prefers the text: to change an item, put a new Item in its place.
+    `value` can be anything: an item may be null, or lack kind and metadata. `text` is the entry as people wrote it,
+    with its comments; None for an item that was made here, that came from kustomize or whose list was not in block
+    style. The writer prefers the text, so an item is changed by putting a new Item in its place.
     """
 
     __slots__ = ("text", "value")
@@ -31,97 +31,146 @@ class Item:
 
     @property
     def path(self) -> str | None:
-        """The file of the package that the item is from or for; kustomize never says."""
-        return annotation(self.value, PATH_ANNOTATIONS)
+        """The file in the package that the item comes from or goes to; items from kustomize have none."""
+        return _annotation(self.value, _PATH)
 
     @property
     def index(self) -> str | None:
-        """Which document of its file the item is, as text."""
-        return annotation(self.value, INDEX_ANNOTATIONS)
+        """Which document of its file the item is; a number, but annotations are text."""
+        return _annotation(self.value, _INDEX)
 
 
 class ResourceList:
-    """The items, the function's configuration (None if absent) and the results."""
+    """The items, the configuration of the function (None if there is none) and the results."""
 
     __slots__ = ("function_config", "items", "results")
 
     def __init__(
         self, items: list[Item] | None = None, function_config: Any = None, results: list[Result] | None = None
     ) -> None:
-        self.items = items if items is not None else []
+        self.items = [] if items is None else items
         self.function_config = function_config
-        self.results = results if results is not None else []
+        self.results = [] if results is None else results
 
     @property
     def has_files(self) -> bool:
-        """Whether the resources live in files, as under kpt: some item, or the configuration, carries a path."""
-        return annotation(self.function_config, PATH_ANNOTATIONS) is not None or any(
-            item.path is not None for item in self.items
-        )
+        """Whether resources live in files, as in a kpt package: an item or the configuration carries a path."""
+        return _annotation(self.function_config, _PATH) is not None or any(item.path is not None for item in self.items)
 
 
-def annotation(resource: Any, names: tuple[str, ...]) -> str | None:
-    """The first of the annotations `names` that `resource`, which may be anything, carries as text."""
-    metadata = resource.get("metadata") if isinstance(resource, dict) else None
-    annotations = metadata.get("annotations") if isinstance(metadata, dict) else None
-    if isinstance(annotations, dict):
-        for name in names:
-            if isinstance(found := annotations.get(name), str):
-                return found
-    return None
+def read_resource_list(data: bytes | str) -> ResourceList:
+    """Read the ResourceList that `data` is; raises `ReadError` if it is none.
 
-
-def read_resource_list(data: bytes) -> ResourceList:
-    """The ResourceList in `data`; raises `ReadError` if there is none.
-
-    Any apiVersion is accepted, as kustomize and kpt accept any. `items: null` is an empty list.
+    Any apiVersion is accepted, as kustomize and kpt accept any, and `items: null` is an empty list.
     """
     text = decode(data)
     if not text.strip():
-        raise ReadError("the input is empty; a ResourceList was expected on stdin")
-    documents = [document for document in parse_all(text) if document is not None]
-    if len(documents) > 1:
-        raise ReadError(f"one ResourceList was expected, and there are {len(documents)} YAML documents")
-    content = documents[0] if documents else None
-    if not isinstance(content, dict):
-        raise ReadError("a ResourceList was expected, and this is no map")
-    if content.get("kind") != "ResourceList":
-        raise ReadError(f"kind: ResourceList was expected, not {content.get('kind')!r}")
-    values = content.get("items")
-    if values is None:
-        values = []
-    if not isinstance(values, list):
-        raise ReadError("the items of a ResourceList are a list")
-    resources = ResourceList([Item(value) for value in values], content.get("functionConfig"))
+        raise ReadError("the input is empty; a ResourceList was expected, as kustomize and kpt send it")
+    documents = quickly(text)
+    if documents is None:
+        documents = _read_in_parts(text)
+    if documents is None:
+        documents = parse_all(text)
+    content = _checked(documents, text)
+    resources = ResourceList([Item(value) for value in content.get("items") or []], content.get("functionConfig"))
     if resources.has_files:
-        slices.attach(resources.items, text)
+        _attach_texts(resources.items, text)
     return resources
 
 
-def write_resource_list(resources: ResourceList) -> bytes:
-    """The answer to the orchestrator, `items` always among it.
+def _read_in_parts(text: str) -> list[Any] | None:
+    """Read a text in which some items need the full reader: only those go through it.
 
-    JSON for kustomize, which re-serialises what it gets; block YAML where resources live in files, because kpt would
-    put JSON into the files as it is.
+    None if the text cannot be cut, or if a part makes no sense alone (an alias of another item's anchor): then the
+    text has to be read as a whole.
+    """
+    from modelservice.krm import slices  # noqa: PLC0415  not needed for what kustomize sends
+
+    parts = slices.split(text)
+    if parts is None:
+        return None
+    try:
+        documents = parse_all(parts.frame)
+        items = [entry for part in parts.slices for entry in parse_all(part.text)[0]]
+    except ReadError:
+        return None
+    if len(items) != len(parts.slices) or not documents or not isinstance(documents[0], dict):
+        return None
+    documents[0]["items"] = items
+    return documents
+
+
+def _attach_texts(items: list[Item], text: str) -> None:
+    from modelservice.krm import slices  # noqa: PLC0415  not needed for what kustomize sends
+
+    parts = slices.split(text)
+    if parts is not None and len(parts.slices) == len(items):
+        for item, part in zip(items, parts.slices, strict=True):
+            item.text = part.text
+
+
+def _checked(documents: list[Any], text: str) -> dict[str, Any]:
+    """Return the content of the ResourceList, or raise `ReadError` at the line that keeps it from being one."""
+    documents = [document for document in documents if document is not None]
+    content = documents[0] if documents else None
+    if len(documents) > 1:
+        raise _refusal(f"one ResourceList was expected, and there are {len(documents)} YAML documents", text)
+    if not isinstance(content, dict):
+        raise _refusal("a ResourceList was expected, which is a map", text)
+    if content.get("kind") != "ResourceList":
+        kind = content.get("kind")
+        raise _refusal(f"kind: ResourceList was expected, as kustomize and kpt send it, not {kind!r}", text, "kind")
+    if not isinstance(content.get("items"), list | None):
+        raise _refusal("the items of a ResourceList have to be a list", text, "items")
+    return content
+
+
+def _refusal(problem: str, text: str, key: str = "") -> ReadError:
+    from modelservice.krm import full  # noqa: PLC0415  knows positions
+
+    nodes = full.read(text)
+    node = nodes[0] if len(nodes) == 1 else nodes[-1]
+    if isinstance(node.children, dict):
+        node = node.children.get(key, node)
+    return ReadError(problem, node.line, node.column)
+
+
+def write_resource_list(resources: ResourceList) -> bytes:
+    """Write the answer to the orchestrator, in which `items` always stands.
+
+    JSON to kustomize, which re-serialises what it gets. Block YAML where resources live in files: kpt would put JSON
+    into the files as it is.
     """
     results = [result.to_dict() for result in resources.results]
-    if resources.has_files:
-        text = _yaml(resources, results)
-    else:
-        content: dict[str, Any] = {"apiVersion": API_VERSION, "kind": "ResourceList"}
-        content["items"] = [item.value for item in resources.items]
-        if results:
-            content["results"] = results
-        encoded = json.dumps(content, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-        text = writing.UNPRINTABLE.sub(writing.escape, encoded) + "\n"
+    text = _yaml(resources, results) if resources.has_files else _json(resources, results)
     return text.encode()
 
 
+def _json(resources: ResourceList, results: list[dict[str, Any]]) -> str:
+    content: dict[str, Any] = {"apiVersion": _API_VERSION, "kind": "ResourceList"}
+    content["items"] = [item.value for item in resources.items]
+    if results:
+        content["results"] = results
+    text = json.dumps(content, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    return writing.escaped(text) + "\n"
+
+
 def _yaml(resources: ResourceList, results: list[dict[str, Any]]) -> str:
-    parts = [f"apiVersion: {API_VERSION}\nkind: ResourceList\n", "items:\n" if resources.items else "items: []\n"]
-    parts += [item.text if item.text is not None else writing.write_yaml([item.value]) for item in resources.items]
+    parts = [f"apiVersion: {_API_VERSION}\nkind: ResourceList\n", "items:\n" if resources.items else "items: []\n"]
+    parts += [writing.write_yaml([item.value]) if item.text is None else item.text for item in resources.items]
     if resources.function_config is not None:
         parts.append(writing.write_yaml({"functionConfig": resources.function_config}))
     if results:
         parts.append(writing.write_yaml({"results": results}))
     return "".join(parts)
+
+
+def _annotation(resource: Any, names: tuple[str, ...]) -> str | None:
+    """Return the first of the annotations `names` that `resource`, which may be anything, carries as text."""
+    metadata = resource.get("metadata") if isinstance(resource, dict) else None
+    annotations = metadata.get("annotations") if isinstance(metadata, dict) else None
+    if isinstance(annotations, dict):
+        for name in names:
+            if isinstance(value := annotations.get(name), str):
+                return value
+    return None

@@ -2,65 +2,85 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any
 
 
-class ResourceRef(NamedTuple):
-    """The resource a result is about; only the name is needed."""
+class ResourceRef:
+    """The resource that a result is about. Only the name is required; without one there is no reference."""
 
-    name: str
-    kind: str = ""
-    api_version: str = ""
-    namespace: str = ""
+    __slots__ = ("api_version", "kind", "name", "namespace")
+
+    def __init__(self, name: str, kind: str = "", api_version: str = "", namespace: str = "") -> None:
+        self.name = name
+        self.kind = kind
+        self.api_version = api_version
+        self.namespace = namespace
 
     @classmethod
     def of(cls, resource: Any) -> ResourceRef | None:
-        """The reference to `resource`, or None if it has no name to refer to."""
-        metadata = resource.get("metadata") if isinstance(resource, dict) else None
-        name = metadata.get("name") if isinstance(metadata, dict) else None
-        if not isinstance(name, str) or not name or not isinstance(metadata, dict):
+        """Return the reference to `resource`, which may be anything; None if it has no name."""
+        if not isinstance(resource, dict) or not isinstance(metadata := resource.get("metadata"), dict):
             return None
-        texts = (resource.get("kind"), resource.get("apiVersion"), metadata.get("namespace"))
-        kind, api_version, namespace = (text if isinstance(text, str) else "" for text in texts)
-        return cls(name, kind, api_version, namespace)
+        name, namespace = _text(metadata.get("name")), _text(metadata.get("namespace"))
+        return cls(name, _text(resource.get("kind")), _text(resource.get("apiVersion")), namespace) if name else None
 
     def to_dict(self) -> dict[str, Any]:
-        """The reference as the specification spells it, without what is empty."""
+        """Return the reference in the words of the specification, without what is empty."""
         return _filled(apiVersion=self.api_version, kind=self.kind, name=self.name, namespace=self.namespace)
 
 
-class Result(NamedTuple):
+class Result:
     """A message with its severity (`error`, `warning` or `info`) and what it is about.
 
-    `field` is a path such as `spec.decode.replicas`; `current` and `proposed` are values of that field, of any type.
-    `file` and `index` say which document of which file of the package. `tags` are free.
+    `field` is a path such as `spec.decode.replicas`, `current` and `proposed` are values of that field, of any type
+    (None: not told). `file` and `index` say which document of which file of a package. `tags` are free texts.
     """
 
-    message: str
-    severity: str = "error"
-    field: str = ""
-    current: Any = None
-    proposed: Any = None
-    resource: ResourceRef | None = None
-    file: str = ""
-    index: int = 0
-    tags: dict[str, str] | None = None
+    __slots__ = ("current", "field", "file", "index", "message", "proposed", "resource", "severity", "tags")
+
+    def __init__(  # noqa: PLR0913  one keyword for each field of the specification
+        self,
+        message: str,
+        severity: str = "error",
+        *,
+        field: str = "",
+        current: Any = None,
+        proposed: Any = None,
+        resource: ResourceRef | None = None,
+        file: str = "",
+        index: int = 0,
+        tags: dict[str, str] | None = None,
+    ) -> None:
+        self.message = message
+        self.severity = severity
+        self.field = field
+        self.current = current
+        self.proposed = proposed
+        self.resource = resource
+        self.file = file
+        self.index = index
+        self.tags = tags
 
     def to_dict(self) -> dict[str, Any]:
-        """The result as the specification spells it, without what is empty.
+        """Return the result in the words of the specification, without what is empty.
 
-        A `field` object without a path or a `file` object without one would be malformed (kpt then fails over the
-        result instead of showing it), so neither is ever written.
+        `field` and `file` are objects that require a path. kpt answers a malformed entry with an error of its own
+        instead of showing it, so there is no such object without a path.
         """
-        field = _filled(path=self.field, currentValue=self.current, proposedValue=self.proposed) if self.field else None
         return _filled(
             message=self.message,
             severity=self.severity,
             resourceRef=self.resource.to_dict() if self.resource else None,
-            field=field,
+            field=_filled(path=self.field, currentValue=self.current, proposedValue=self.proposed)
+            if self.field
+            else None,
             file=_filled(path=self.file, index=self.index or None) if self.file else None,
             tags=self.tags or None,
         )
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else ""
 
 
 def _filled(**fields: Any) -> dict[str, Any]:

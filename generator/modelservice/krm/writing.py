@@ -1,30 +1,32 @@
 """Values to YAML text that every reader in Kubernetes' world reads as the same values.
 
-A writer of its own and not a library's: a JSON-like value needs few of YAML's forms, which of them is the point here
-(see `scalars.ambiguous`), and the exec path must not import ruamel.yaml for the one annotation that holds YAML.
-The text depends on the value alone: keys in their order, one form for each string, no line folding, no aliases.
+A writer of our own and no library's: what JSON can hold needs few of YAML's forms, to choose among them is the point
+here (see `scalars.ambiguous`), and the exec path must not import ruamel.yaml for one annotation that holds YAML. The
+text depends on the value alone: keys in their order, one form for each string, no folded lines, no aliases.
 """
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Iterable
-from json.encoder import encode_basestring as _json_string
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from modelservice.krm.scalars import ambiguous
 
-# What may stand plain: begins with a letter or one of _ / . digits signs, has no blank at the end, and neither ": " nor " #".
-_PLAIN = re.compile(r"(?![-.]{3})[\w/.+\-](?:[^\s:#]|:(?=\S)|(?<=[^\s])#| (?=\S)(?!#))*", re.ASCII)
-# Characters that go-yaml, YAML 1.1 or an editor would not leave alone when they stand unescaped.
-UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\xa0\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]")
-_NOT_LITERAL = re.compile(r"^[ \t\n]|[ \t]$", re.MULTILINE)
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+# A plain scalar: no indicator first, no blank last, and neither ": " nor " #" in it. (Strings, compiled when needed.)
+_PLAIN = r"""(?!---|\.\.\.)(?:[^\s\-?:,\[\]{}#&*!|>'"%@`]|-(?=[^\s]))(?:[^\s:]|:(?=\S)| +(?=[^\s#]))*"""
+# What go-yaml, a reader of YAML 1.1 or an editor would not leave alone. Space, tab and line feed are fine.
+_UNPRINTABLE = "[\x00-\x08\x0b-\x1f\x7f-\xa0\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]"
 
 
 def write_yaml(value: Any) -> str:
-    """One value as a YAML document in block style, ending in a line break.
+    """Write one value as a YAML document in block style, with a line break at its end.
 
-    Takes what JSON has: dict with string keys, list, str, int, float, bool, None. Raises `TypeError` for anything else.
+    It may hold what JSON can: dict with string keys, list, str, int, float, bool, None. Raises `TypeError` for the
+    rest, NaN and infinities included.
     """
     lines: list[str] = []
     _write(value, "", "", lines)
@@ -32,78 +34,81 @@ def write_yaml(value: Any) -> str:
 
 
 def write_documents(values: Iterable[Any]) -> str:
-    """Values as a stream of YAML documents, separated by `---`."""
+    """Write values as a stream of YAML documents, with `---` between them."""
     return "---\n".join(map(write_yaml, values))
 
 
-def escape(match: re.Match[str]) -> str:
-    """An unprintable character as an escape that both JSON and YAML know; half of a surrogate pair is no character."""
+def escaped(text: str) -> str:
+    r"""Return `text`, which is JSON or stands in double quotes, with \u escapes for what must not be there as it is."""
+    return text if text.isprintable() else re.sub(_UNPRINTABLE, _escape, text)
+
+
+def _escape(match: re.Match[str]) -> str:
     code = ord(match.group())
-    return "\ufffd" if 0xD800 <= code <= 0xDFFF else f"\\u{code:04x}"
+    return "\ufffd" if 0xD800 <= code <= 0xDFFF else f"\\u{code:04x}"  # half of a surrogate pair is no character
 
 
 def _write(value: Any, first: str, indent: str, lines: list[str]) -> None:
-    """Append the lines of `value`; `first` is what already stands on its first line."""
+    """Append the lines of `value`: `first` is what its first line begins with, `indent` what the others do."""
     if isinstance(value, dict) and value:
         for key, inner in value.items():
             if not isinstance(key, str):
-                raise TypeError(f"a key must be a string, not {key!r}")
-            _entry(inner, first + _string(key) + ":", indent, lines)
+                raise TypeError(f"a key has to be a string, and {key!r} is none")
+            _write_field(f"{first}{_string(key)}:", inner, indent, lines)
             first = indent
     elif isinstance(value, list) and value:
         for inner in value:
             _write(inner, first + "- ", indent + "  ", lines)
             first = indent
     else:
-        lines.append(first + _scalar(value, indent) + "\n")
+        lines.append(f"{first}{_scalar(value, indent)}\n")
 
 
-def _entry(value: Any, head: str, indent: str, lines: list[str]) -> None:
-    if isinstance(value, dict) and value:
+def _write_field(head: str, value: Any, indent: str, lines: list[str]) -> None:
+    """Append `head`, which is a key and its colon, and the value; a list is indented like its key, as kubectl does."""
+    if isinstance(value, dict | list) and value:
         lines.append(head + "\n")
-        _write(value, indent + "  ", indent + "  ", lines)
-    elif isinstance(value, list) and value:
-        lines.append(head + "\n")
-        _write(value, indent, indent, lines)
+        below = indent + "  " if isinstance(value, dict) else indent
+        _write(value, below, below, lines)
     else:
         lines.append(f"{head} {_scalar(value, indent + '  ')}\n")
 
 
 def _scalar(value: Any, indent: str) -> str:
     if isinstance(value, str):
-        return _literal(value, indent) if "\n" in value else _string(value)
+        return _lines(value, indent or "  ") if "\n" in value else _string(value)
     if value is None:
         return "null"
     if isinstance(value, bool):
         return "true" if value else "false"
-    if isinstance(value, int):
-        return str(value)
-    if isinstance(value, float) and abs(value) < float("inf"):
+    if isinstance(value, int) or (isinstance(value, float) and abs(value) < float("inf")):
         return repr(value)
-    if isinstance(value, dict | list) and not value:
+    if isinstance(value, dict | list):
         return "{}" if isinstance(value, dict) else "[]"
-    raise TypeError(f"{value!r} is nothing that YAML for Kubernetes can hold")
-
-
-def _literal(text: str, indent: str) -> str:
-    """A text of several lines as a literal block if it can be one, else quoted."""
-    if UNPRINTABLE.search(text) or _NOT_LITERAL.search(text.rstrip("\n")) or not text.strip("\n"):
-        return _quoted(text)
-    body = text.rstrip("\n")
-    end = len(text) - len(body)
-    chomp = ("-", "", "+")[min(end, 2)]
-    block = "".join(f"\n{indent or '  '}{line}" if line else "\n" for line in body.split("\n"))
-    return f"|{chomp}{block}" + "\n" * (end - 1)
+    raise TypeError(f"{value!r} is nothing that a Kubernetes resource can hold")
 
 
 def _string(text: str) -> str:
-    """A string in its simplest safe form: plain, in single quotes if that saves escapes, else in double quotes."""
-    if _PLAIN.fullmatch(text) and not UNPRINTABLE.search(text) and not ambiguous(text):
-        return text
-    if ('"' in text or "\\" in text) and not UNPRINTABLE.search(text) and "\n" not in text and "\t" not in text:
-        return "'" + text.replace("'", "''") + "'"
+    """Write a string in its simplest safe form: plain, in single quotes to save escapes, else in double quotes."""
+    if text.isprintable():
+        if re.fullmatch(_PLAIN, text) and not ambiguous(text):
+            return text
+        if '"' in text or "\\" in text:
+            return "'" + text.replace("'", "''") + "'"
     return _quoted(text)
 
 
+def _lines(text: str, indent: str) -> str:
+    """Write a text of several lines as a literal block, or quoted if blanks at the ends of its lines could get lost."""
+    body = text.rstrip("\n")
+    clean = body and body[0] not in " \t\n" and body[-1] not in " \t" and " \n" not in body and "\t\n" not in body
+    if not clean or re.search(_UNPRINTABLE, body):
+        return _quoted(text)
+    breaks = len(text) - len(body)
+    chomping = ("-", "", "+")[min(breaks, 2)]
+    block = "".join(f"\n{indent}{line}" if line else "\n" for line in body.split("\n"))
+    return f"|{chomping}{block}" + "\n" * (breaks - 1)
+
+
 def _quoted(text: str) -> str:
-    return UNPRINTABLE.sub(escape, _json_string(text))
+    return escaped(json.dumps(text, ensure_ascii=False))

@@ -35,6 +35,7 @@ PATCH = "$patch"
 RETAIN_KEYS = "$retainKeys"
 DELETE_VALUES = "$deleteFromPrimitiveList"
 SET_ORDER = "$setElementOrder"
+WORDS = ("merge", "replace", "delete")
 KNOWN = (PATCH, RETAIN_KEYS, DELETE_VALUES, SET_ORDER)
 
 REMOVED: Any = type("Removed", (), {"__slots__": ()})()
@@ -72,26 +73,44 @@ def directive_field(path: Path, directive: str) -> str:
 def map_directive(path: Path, patch: Mapping[Any, Any]) -> str:
     """Return what `$patch` in a map asks for: `replace`, `delete`, or the `merge` that happens anyway."""
     asked = patch.get(PATCH, "merge")
-    if asked not in ("merge", "replace", "delete"):
+    if asked not in WORDS:
         raise PatchError(place(path), f"$patch: {asked} is unknown; a map takes merge, replace and delete")
     return str(asked)
 
 
-def list_directive(path: Path, patch: list[Any]) -> tuple[str, list[Any]]:
-    """Return what a list is asked to do by an item that is only a `$patch`, at any position, and the other items."""
-    asked = []
-    items = []
+def list_directive(path: Path, patch: list[Any]) -> tuple[str, list[Any], list[Any]]:
+    """Return what a list is asked to do, the items to delete, and the items to merge.
+
+    The list itself is addressed by an item that is only a `$patch`, at any position; a `$patch: delete` beside other
+    fields is about the item that they identify.
+    """
+    asked: list[Any] = []
+    deleted: list[Any] = []
+    items: list[Any] = []
     for item in patch:
-        if isinstance(item, dict) and len(item) == 1 and PATCH in item:
-            asked.append(item[PATCH])
-        else:
+        directive = item.get(PATCH) if isinstance(item, dict) else None
+        if directive is None:
             items.append(item)
-    if not asked:
-        return "merge", patch
-    if asked[0] not in ("merge", "replace", "delete") or any(other != asked[0] for other in asked):
+        elif len(item) == 1:
+            asked.append(directive)
+        else:
+            (deleted if _item_directive(path, directive) == "delete" else items).append(item)
+    if asked and (asked[0] not in WORDS or any(other != asked[0] for other in asked)):
         found = " and ".join(f"$patch: {name}" for name in asked)
         raise PatchError(place(path), f"{found}: a list takes one of merge, replace and delete")
-    return asked[0], items
+    return asked[0] if asked else "merge", deleted, items
+
+
+def _item_directive(path: Path, directive: object) -> object:
+    """Return the directive of an item, unless it is `replace`, of which the tools make two things that nobody means."""
+    if directive == "replace":
+        raise PatchError(
+            place(path),
+            "$patch: replace in an item is ignored by kustomize and replaces the whole list in kubectl: to replace one"
+            " item, give it twice, once with `$patch: delete` and once as it shall be; to replace the list, add an item"
+            " that is only `$patch: replace`",
+        )
+    return directive
 
 
 def refuse_directives(path: Path, patch: object) -> None:

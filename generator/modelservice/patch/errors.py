@@ -4,6 +4,7 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from typing import Any
 
     Path = list[tuple[Any, Any]]
@@ -38,7 +39,13 @@ def place(path: Path) -> str:
         if isinstance(label, str) and label.replace("-", "_").isidentifier():
             written += f".{label}"
         elif isinstance(label, tuple):
-            written += "[" + ",".join(f"{key}={value}" for key, value in zip(*label, strict=True) if value) + "]"
+            written += f"[{_item(*label)}]"
         else:
             written += f"[{label}]"
     return written.removeprefix(".") or "(root)"
+
+
+def _item(keys: Sequence[str], identity: str | Sequence[str]) -> str:
+    """Write the keys of an item and their values, without those that it lacks."""
+    values = [identity] if isinstance(identity, str) else identity
+    return ",".join(f"{key}={value}" for key, value in zip(keys, values, strict=True) if value)

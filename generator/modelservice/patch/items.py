@@ -11,8 +11,8 @@ if TYPE_CHECKING:
 
     from modelservice.patch.errors import Path
 
-    Identity = tuple[str, ...]
-    """The values of an item's keys, as text; "" for a key that the item lacks."""
+    Identity = str | tuple[str, ...]
+    """The value of an item's key as text, or where a list has several keys all of them, "" for one that is missing."""
 
 __all__ = ["fits", "identities", "one_sided", "text"]
 
@@ -26,24 +26,24 @@ def text(value: object) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-def identities(path: Path, items: Sequence[Any], keys: Sequence[str], whose: str) -> list[Identity]:
+def identities(path: Path, items: Sequence[Any], keys: Sequence[str], whose: str) -> list[Any]:
     """Return the identity of every item, or raise for an item that has none.
 
     The first key must be there. The others are what makes it unique (`protocol` of a port) and may be left out. kustomize
     loses the items that have no key, and often all others with them; kubectl refuses them.
     """
-    if len(keys) == 1:
-        key = keys[0]
-        try:
-            values = [item[key] for item in items]
-        except (KeyError, TypeError):
-            values = [None]  # the long way knows what to say
-        if all(type(value) is str for value in values):
-            return [(value,) for value in values]
-    return [_identity(path, item, keys, whose) for item in items]
+    if len(keys) > 1:
+        return [tuple(_values(path, item, keys, whose)) for item in items]
+    key = keys[0]
+    found = []
+    for item in items:
+        value = item.get(key) if isinstance(item, dict) else None
+        found.append(value if type(value) is str else _values(path, item, keys, whose)[0])
+    return found
 
 
-def _identity(path: Path, item: Any, keys: Sequence[str], whose: str) -> Identity:
+def _values(path: Path, item: Any, keys: Sequence[str], whose: str) -> list[str]:
+    """Return the values of an item's keys as text, "" for one that is missing."""
     values = [item.get(key, "") for key in keys] if isinstance(item, dict) and keys[0] in item else [None]
     if any(value is None or isinstance(value, (dict, list)) for value in values):
         raise PatchError(
@@ -51,15 +51,19 @@ def _identity(path: Path, item: Any, keys: Sequence[str], whose: str) -> Identit
             f"{whose} has an item without a proper {keys[0]}, {item!r}: this list is merged by {' and '.join(keys)};"
             " to replace it whole, add the item `$patch: replace`",
         )
-    return tuple(text(value) for value in values)
+    return [text(value) for value in values]
 
 
-def fits(one: Identity, other: Identity) -> bool:
-    """Say whether two items may be the same: the first key is equal, each other one is too, or one side lacks it."""
+def fits(one: Any, other: Any) -> bool:
+    """Say whether two items may be the same: their first keys are equal, and the others too or missing on one side."""
+    if isinstance(one, str):
+        return bool(one == other)
     return one[0] == other[0] and all(a == b or not a or not b for a, b in zip(one, other, strict=True))
 
 
-def one_sided(path: Path, known: list[Identity], wanted: list[Identity], keys: Sequence[str]) -> dict[Identity, Identity]:
+def one_sided(
+    path: Path, known: list[Identity], wanted: list[Identity], keys: Sequence[str]
+) -> dict[Identity, Identity]:
     """Return which items of the patch are items of the target although one of the two lacks a key, as 53 and 53/TCP.
 
     An item that both sides have exactly belongs to no other. kustomize means to match the rest but loses the patch's

@@ -1,14 +1,122 @@
-"""JSON6902 patches: the library jsonpatch, with kustomize's differences."""
+"""JSON6902 patches: the library jsonpatch (RFC 6902), with the differences of the one in kustomize.
+
+kustomize runs evanphx/json-patch v4. As there, `replace` adds a field that a map lacks, a `test` for null passes where there
+is nothing, an index may be negative and count from the end, and a missing `value` is null. One thing is refused: a path
+without a slash in front, of which kustomize drops the first part.
+"""
 
 from __future__ import annotations
 
+from modelservice.patch.errors import PatchError
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
     from typing import Any
 
 __all__ = ["json_patch"]
 
+OPERATIONS = ("add", "remove", "replace", "move", "copy", "test")
 
-def json_patch(target: dict[str, Any], operations: list[dict[str, Any]]) -> dict[str, Any]:
-    """Return."""
-    raise NotImplementedError
+
+def json_patch(target: dict[str, Any], operations: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """Return an object with the operations of a JSON6902 patch applied to it; neither argument is changed.
+
+    Raises PatchError, which names the operation by its position, for one that is malformed or does not apply, and for a
+    patch that takes the object's kind or name away, which kustomize refuses too.
+    """
+    from copy import deepcopy  # noqa: PLC0415 - few runs have such a patch, so no other pays for these imports
+
+    from jsonpatch import JsonPatchException, JsonPointerException  # noqa: PLC0415
+
+    if not isinstance(operations, (list, tuple)):
+        raise PatchError("(root)", f"a JSON6902 patch is a list of operations, not {operations!r}")
+    document: Any = deepcopy(target)
+    for position, operation in enumerate(deepcopy(operations)):
+        where = f"operations[{position}]"
+        _check(where, operation)
+        where += f" ({operation['op']} {operation['path']})"
+        try:
+            for step in _steps(where, document, operation):
+                document = _apply(where, document, step)
+        except (JsonPatchException, JsonPointerException) as error:
+            raise PatchError(where, str(error)) from error
+    for field in (["kind"], ["metadata", "name"]):
+        if _value(target, field) and not _value(document, field):
+            raise PatchError(".".join(field), "the patch removes it, and without it nobody knows which object this is")
+    return document  # type: ignore[no-any-return]
+
+
+def _check(where: str, operation: Any) -> None:
+    """Raise for an operation that is malformed."""
+    if not isinstance(operation, dict):
+        raise PatchError(where, f"an operation is a map with op and path, not {operation!r}")
+    name = operation.get("op")
+    if name not in OPERATIONS:
+        raise PatchError(where, f"op is one of {', '.join(OPERATIONS)}, not {name!r}")
+    for field in ("path", "from") if name in ("move", "copy") else ("path",):
+        pointer = operation.get(field)
+        if not isinstance(pointer, str) or not pointer.startswith("/"):
+            raise PatchError(where, f"{field} begins with a slash, such as /spec/replicas; it is {pointer!r}")
+
+
+def _steps(where: str, document: Any, operation: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return an operation as ones without `from`: the new place of a move counts after its value is taken away."""
+    from jsonpatch import JsonPointer  # noqa: PLC0415
+
+    if operation["op"] not in ("move", "copy"):
+        return [operation]
+    source, _, _ = _reach(where, document, operation["from"])
+    addition = {"op": "add", "path": operation["path"], "value": JsonPointer(source).resolve(document)}
+    return [addition] if operation["op"] == "copy" else [{"op": "remove", "path": source}, addition]
+
+
+def _apply(where: str, document: Any, step: dict[str, Any]) -> Any:
+    """Return the document after one operation, which is put to the library as RFC 6902 would have it."""
+    from jsonpatch import JsonPatch  # noqa: PLC0415
+
+    name, value = step["op"], step.get("value")
+    path, parent, key = _reach(where, document, step["path"], new=name == "add")
+    if isinstance(parent, dict) and key not in parent:
+        if name == "test" and value is None:
+            return document
+        name = "add" if name == "replace" else name
+    return JsonPatch([{"op": name, "path": path, "value": value}]).apply(document, in_place=True)
+
+
+def _reach(where: str, document: Any, path: str, *, new: bool = False) -> tuple[str, Any, str]:
+    """Follow a path to its last step; return it with negative indexes made positive, the parent there and the step.
+
+    `new` is for an addition, whose index -1 is the place behind the last item.
+    """
+    steps = path.split("/")
+    parent = document
+    for position in range(1, len(steps)):
+        last = position == len(steps) - 1
+        if isinstance(parent, list) and steps[position][:1] == "-" and steps[position][1:].isdigit():
+            index = int(steps[position]) + len(parent) + (new and last)
+            if index < 0:
+                raise PatchError(where, f"the list has {len(parent)} items, so there is no {steps[position]}")
+            steps[position] = str(index)
+        if not last:
+            parent = _value(parent, [_unescaped(steps[position])])
+            if not isinstance(parent, (dict, list)):
+                raise PatchError(where, f"there is no {'/'.join(steps[: position + 1])} that could hold it")
+    return "/".join(steps), parent, _unescaped(steps[-1])
+
+
+def _unescaped(step: str) -> str:
+    """Return the name that one step of a JSON pointer stands for."""
+    return step.replace("~1", "/").replace("~0", "~")
+
+
+def _value(document: Any, path: list[str]) -> Any:
+    """Return the value at a path of names and indexes, or None."""
+    for step in path:
+        if isinstance(document, dict):
+            document = document.get(step)
+        elif isinstance(document, list) and step.isdigit() and int(step) < len(document):
+            document = document[int(step)]
+        else:
+            return None
+    return document

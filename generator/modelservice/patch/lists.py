@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from modelservice.patch.directives import (
-    PATCH,
     REMOVED,
     is_plain,
     list_directive,
-    map_directive,
     refuse_directives,
 )
 from modelservice.patch.errors import PatchError, place
@@ -15,13 +13,15 @@ from modelservice.patch.items import identities, one_sided, text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
     from typing import Any
 
     from modelservice.patch.errors import Path
     from modelservice.patch.strategic import StrategicMerger
 
-__all__ = ["merge_list"]
+__all__ = ["ABSENT", "merge_list"]
+
+ABSENT: list[Any] = []
+"""The list of a target that has none, told from an empty one by identity."""
 
 
 def merge_list(merger: StrategicMerger, path: Path, base: list[Any], patch: list[Any]) -> Any:
@@ -30,45 +30,30 @@ def merge_list(merger: StrategicMerger, path: Path, base: list[Any], patch: list
     if type(schema) is not list:
         refuse_directives(path, patch)
         return patch
-    asked, items = list_directive(path, patch)
-    if asked == "delete":
+    asked, deleted, items = list_directive(path, patch)
+    if asked == "delete" and base is not ABSENT:
         return REMOVED
-    if asked == "replace" or not base:
-        return _new_items(merger, path, items)
-    if not items:
-        return base
+    if asked == "replace":
+        base = []
     if len(schema) == 1:
-        return _merge_values(merger, path, base, items)
-    return _merge_items(merger, path, base, items)
+        return _merge_values(merger, path, base, [*items, *deleted])
+    return _merge_items(merger, path, base, deleted, items) if base else _new_items(merger, path, items)
 
 
 def _new_items(merger: StrategicMerger, path: Path, items: list[Any]) -> list[Any]:
-    """Return items where the target has none: as they are, without their directives and nulls.
+    """Return items where the target has none: as they are, without directives and nulls.
 
     There is nothing to match, so an item without its key is no error, as in kustomize and kubectl.
     """
     new = []
     for position, item in enumerate(items):
         if not is_plain(item):
-            item = _merge_item(merger, [*path, (position, path[-1][1][0])], {}, item)
+            item = merger.value_strategy(
+                [*path, (position, path[-1][1][0])], {} if isinstance(item, dict) else ABSENT, item
+            )
         if item is not REMOVED:
             new.append(item)
     return new
-
-
-def _merge_item(merger: StrategicMerger, path: Path, base: Any, item: Any) -> Any:
-    """Return one item with the patch's item merged in, or REMOVED."""
-    if not isinstance(item, dict):
-        refuse_directives(path, item)
-        return item
-    if PATCH in item and map_directive(path, item) == "replace":
-        raise PatchError(
-            place(path),
-            "$patch: replace in an item is ignored by kustomize and replaces the whole list in kubectl: to replace this"
-            " item, give it twice, once with `$patch: delete` and once as it shall be; to replace the list, add an item"
-            " that is only `$patch: replace`",
-        )
-    return merger.value_strategy(path, base, item)
 
 
 def _merge_values(merger: StrategicMerger, path: Path, base: list[Any], values: list[Any]) -> list[Any]:
@@ -82,7 +67,9 @@ def _merge_values(merger: StrategicMerger, path: Path, base: list[Any], values: 
     return list(merged.values())
 
 
-def _merge_items(merger: StrategicMerger, path: Path, base: list[Any], items: list[Any]) -> list[Any]:
+def _merge_items(
+    merger: StrategicMerger, path: Path, base: list[Any], deleted: list[Any], items: list[Any]
+) -> list[Any]:
     """Merge lists of maps by their keys.
 
     An item that the patch both deletes and gives is replaced: deletions come first, as in kubectl, and the new item
@@ -92,32 +79,41 @@ def _merge_items(merger: StrategicMerger, path: Path, base: list[Any], items: li
     item_type, *keys = path[-1][1]
     known = identities(path, base, keys, "the target")
     wanted = identities(path, items, keys, "the patch")
-    same = one_sided(path, known, wanted, keys)
-    wanted = [same.get(identity, identity) for identity in wanted]
-    merged = list(base)
+    unwanted = identities(path, deleted, keys, "the patch") if deleted else []
+    if len(keys) > 1:
+        same = one_sided(path, known, [*unwanted, *wanted], keys)
+        wanted = [same.get(identity, identity) for identity in wanted]
+        unwanted = [same.get(identity, identity) for identity in unwanted]
+    merged = (
+        [REMOVED if identity in unwanted else item for item, identity in zip(base, known, strict=True)]
+        if unwanted
+        else base.copy()
+    )
+    touched = []
     for item, identity in zip(items, wanted, strict=True):
-        if item.get(PATCH) == "delete":
-            merged = [REMOVED if other == identity else old for old, other in zip(merged, known, strict=True)]
-    touched: dict[int, None] = {}
-    for item, identity in zip(items, wanted, strict=True):
-        if item.get(PATCH) == "delete":
-            continue
-        if identity not in known:
+        if identity in known:
+            index = known.index(identity)
+        else:
+            index = len(known)
             known.append(identity)
             merged.append(REMOVED)
-        index = known.index(identity)
         old = merged[index]
-        touched[index] = None
-        merged[index] = _merge_item(
-            merger, [*path, ((keys, identity), item_type)], {} if old is REMOVED else old, item
-        )
-    return _arranged(merger.append, merged, touched)
+        if old is not REMOVED:
+            merged[index] = merger.value_strategy([*path, ((keys, identity), item_type)], old, item)
+        elif is_plain(item):
+            merged[index] = item
+        else:
+            merged[index] = merger.value_strategy([*path, ((keys, identity), item_type)], {}, item)
+        touched.append(index)
+    if not merger.append:
+        merged = _first(merged, touched)
+    return [item for item in merged if item is not REMOVED] if unwanted else merged
 
 
-def _arranged(append: bool, merged: list[Any], touched: Iterable[int]) -> list[Any]:
-    """Return the items that are left: as they stand, or with those of the patch first, in its order."""
-    if not append:
-        merged = [merged[index] for index in touched] + [
-            item for index, item in enumerate(merged) if index not in touched
-        ]
-    return [item for item in merged if item is not REMOVED]
+def _first(items: list[Any], positions: list[int]) -> list[Any]:
+    """Return a list with the items at these positions in front, in that order."""
+    front = dict.fromkeys(positions)
+    rest = items.copy()
+    for position in sorted(front, reverse=True):
+        del rest[position]
+    return [*(items[position] for position in front), *rest]

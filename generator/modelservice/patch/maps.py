@@ -15,6 +15,7 @@ from modelservice.patch.directives import (
     without,
 )
 from modelservice.patch.items import text
+from modelservice.patch.lists import ABSENT
 from modelservice.patch.merge_keys import fields_of
 from modelservice.patch.order import ordered
 
@@ -44,6 +45,9 @@ def _merge_fields(merger: Merger, path: Path, merged: Map, patch: Map) -> Map:
     types = fields_of(path[-1][1])
     for key, value in patch.items():
         old = merged.get(key)
+        if old is None and not types and key not in merged:
+            key = _spelling(merged, key)
+            old = merged.get(key)
         if value is None:
             new = REMOVED
         elif old is not None:
@@ -51,7 +55,7 @@ def _merge_fields(merger: Merger, path: Path, merged: Map, patch: Map) -> Map:
         elif is_plain(value):
             new = value
         else:
-            new = merger.value_strategy([*path, (key, types.get(key))], type(value)(), value)
+            new = merger.value_strategy([*path, (key, types.get(key))], {} if isinstance(value, dict) else ABSENT, value)
         if new is REMOVED:
             merged.pop(key, None)
         else:
@@ -84,3 +88,11 @@ def _merge_special(merger: Merger, path: Path, base: Map, patch: Map) -> Any:
         if merged.get(field) is not None:
             merged[field] = ordered([*path, (field, schema)], merged[field], base.get(field), fields.get(field), order)
     return merged
+
+
+def _spelling(base: Map, key: Any) -> Any:
+    """Return the key that is written the same: kustomize takes `6443:` and `"6443":` for the same key."""
+    for known in base:
+        if type(known) is not type(key) and text(known) == text(key):
+            return known
+    return key

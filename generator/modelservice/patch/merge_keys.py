@@ -38,10 +38,12 @@ def type_of(target: Mapping[str, Any], patch: Mapping[str, Any], merge_keys: Mer
     """
     for thing in (target, patch):
         kind = thing.get("kind")
-        group, slash, _ = str(thing.get("apiVersion")).partition("/")
-        known = _known(f"{group}/{kind}" if slash else f"{kind}", merge_keys)
-        if known is not None:
-            return known
+        version = thing.get("apiVersion")
+        if isinstance(kind, str) and isinstance(version, str):
+            group, slash, _ = version.partition("/")
+            known = _known(f"{group}/{kind}" if slash else kind, merge_keys)
+            if known is not None:
+                return known
     return NOTHING
 
 

@@ -57,7 +57,8 @@ def _rank(identity: Identity, ranks: list[Identity]) -> int | None:
 
 def _identities(path: Path, items: list[Any], whose: str) -> list[Identity]:
     """Return the identities of maps by the list's keys, and of plain values by their text."""
-    _, *keys = path[-1][1] or [""]
+    schema = path[-1][1]
+    keys = schema[1:] if type(schema) is list else []
     if keys:
         return identities(path, items, keys, whose)
     if any(isinstance(item, (dict, list)) for item in items):

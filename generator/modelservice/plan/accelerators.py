@@ -36,7 +36,7 @@ def device(spec: Map, kind: str, profile: str, container: Map, devices: int, pro
     resources = (spec.get("accelerator") or {}).get("resources") or {}
     resource = resources.get(kind) or resources.get(PROFILE_TYPE[profile])
     if resource is None:
-        problems.error(f"spec.accelerator.resources.{kind}", f"is needed: the device plugin's resource for accelerator type {kind!r}")
+        problems.error(f"spec.accelerator.resources.{kind}", f"missing; give the device plugin's resource for accelerator type {kind!r}")
         return {}
     asked = container.get("resources") or {}
     count = next((asked[part][resource] for part in ("limits", "requests") if resource in (asked.get(part) or {})), None)
@@ -44,6 +44,12 @@ def device(spec: Map, kind: str, profile: str, container: Map, devices: int, pro
     if found["count"] != str(devices):
         found["mismatch"] = f"{resource} is set to {found['count']}, but the parallelism needs {devices}; {found['count']} is used"
     return found
+
+
+def environment(spec: Map, kind: str) -> list[Map] | None:
+    """The variables that containers on accelerators of type ``kind`` need; none for cpu."""
+    by_type = (spec.get("accelerator") or {}).get("env") or {}
+    return by_type.get(kind) if kind != "cpu" else None
 
 
 def claim_template(spec: Map, kind: str, profile: str, role: str, devices: int, problems: Problems) -> Map:

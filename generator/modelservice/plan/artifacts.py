@@ -9,7 +9,8 @@ if TYPE_CHECKING:
     from modelservice.plan.problems import Problems
 
 URI = "spec.modelArtifacts.uri"
-FORMS = "hf://NAMESPACE/MODEL, pvc://CLAIM/PATH, pvc+hf://CLAIM/PATH/NAMESPACE/MODEL and oci://REFERENCE"
+UNKNOWN: dict[str, Any] = {"scheme": "unknown", "model": ""}
+FORMS = "hf://NAMESPACE/MODEL, pvc://CLAIM/PATH, pvc+hf://CLAIM/PATH/NAMESPACE/MODEL or oci://REFERENCE"
 
 
 def read_uri(artifacts: dict[str, Any], problems: Problems) -> dict[str, Any]:
@@ -18,8 +19,8 @@ def read_uri(artifacts: dict[str, Any], problems: Problems) -> dict[str, Any]:
     scheme, separator, rest = uri.partition("://")
     reader = READERS.get(scheme) if separator else None
     if reader is None:
-        problems.error(URI, f"is {uri!r}; the forms there are: {FORMS}", uri)
-        return {"scheme": "unknown", "model": ""}
+        problems.error(URI, f"is {uri!r}; must be one of {FORMS}", uri)
+        return UNKNOWN
     return {"scheme": scheme, **reader(rest, artifacts, problems)}
 
 

@@ -48,7 +48,7 @@ def command_and_args(container: Map, service: Map, field: str, problems: Problem
     if kind == "custom":
         command = container.get("command")
         if not command:
-            problems.error(f"{field}.command", "is needed: modelCommand custom runs nothing else")
+            problems.error(f"{field}.command", "missing; modelCommand custom runs nothing else")
         return {**({"command": command} if command else {}), **({"args": user} if user else {})}
     engine = engine_of(container, service["profile"])
     command = [engine, "serve"] if kind in SERVE else None

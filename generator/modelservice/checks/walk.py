@@ -1,30 +1,15 @@
-"""What a check says, and the shorthand that checks share for walking a service."""
+"""The places that checks look at."""
 
 from __future__ import annotations
-
-from typing import Any, NamedTuple
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from typing import Any
 
     from modelservice.compose import Composition
 
     Map = dict[str, Any]
-
-
-class Finding(NamedTuple):
-    """One finding of a check.
-
-    ``field`` is a path in the ModelService, or in ``resource`` where the finding is about a generated object. ``severity`` is set where
-    the finding is more or less serious than its check is by itself.
-    """
-
-    field: str
-    message: str
-    current: Any = None
-    resource: Map | None = None
-    severity: str = ""
 
 
 def own_roles(service: Composition) -> Iterator[tuple[str, Map]]:

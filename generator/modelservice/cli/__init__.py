@@ -1,0 +1,37 @@
+"""modelservice: the command line. One module a command; what they do is done by the rooms below."""
+
+from __future__ import annotations
+
+import typer
+
+from modelservice import __version__
+from modelservice.cli import render
+
+__all__ = ["app", "main"]
+
+app = typer.Typer(
+    help="Turns ModelServices into the Kubernetes resources that serve them.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+app.command("render")(render.render)
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(__version__)
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: bool = typer.Option(False, "--version", callback=_print_version, is_eager=True, help="Print the version."),
+) -> None:
+    """Take the options that come before a command."""
+
+
+def main() -> None:
+    """Run the command line; exit code 0 done, 1 the input is wrong, 2 the call is wrong."""
+    app()

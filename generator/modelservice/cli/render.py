@@ -1,0 +1,128 @@
+"""modelservice render: ModelServices in, the resources that serve them out."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import Annotated, Any
+
+import typer
+
+from modelservice.cli import settings
+from modelservice.config import API_VERSION, overlay_problems
+from modelservice.generate import Generated, generate
+from modelservice.krm import Document, ReadError, Result, read_documents, write_documents
+
+Map = dict[str, Any]
+
+
+def render(
+    files: Annotated[list[str], typer.Argument(metavar="FILE…", help="Files of ModelServices; - is standard input.")],
+    output: Annotated[
+        str | None, typer.Option("--output", "-o", metavar="DIR", help="Write one file per resource into DIR, instead of printing them.")
+    ] = None,
+    preset: Annotated[list[str] | None, typer.Option(metavar="NAME", help="A preset to apply, after those that the spec names.")] = None,
+    overlay: Annotated[list[str] | None, typer.Option(metavar="FILE", help="Overlays to apply, after the presets.")] = None,
+    assignments: Annotated[
+        list[str] | None, typer.Option("--set", metavar="PATH=VALUE", help="A field of the spec to set, as in decode.replicas=2.")
+    ] = None,
+) -> None:
+    """Print the resources that serve the ModelServices in FILE…, as one stream of YAML documents."""
+    services = [document for file in files for document in _read(file)]
+    overlays = [document for file in overlay or [] for document in _read(file)]
+    problems = [line for document in services for line in _wrong_kind(document, "ModelService", "; overlays go with --overlay")]
+    problems += [line for document in overlays for line in _overlay_lines(document)]
+    if not services:
+        problems.append(f"{files[0]}: there is no ModelService in it")
+    _stop_at(problems)
+    values = [_changed(document.value, preset or [], assignments or []) for document in services]
+    generated = generate(values, [document.value for document in overlays])
+    for document, one in zip(services, generated, strict=True):
+        for result in one.results:
+            print(_line(document, result), file=sys.stderr)
+    if any(one.failed for one in generated):
+        raise typer.Exit(1)
+    _write(generated, output)
+
+
+def _read(file: str) -> list[Document]:
+    try:
+        if file == "-":
+            return read_documents(sys.stdin.buffer.read(), "<stdin>")
+        with open(file, "rb") as stream:
+            return read_documents(stream.read(), file)
+    except OSError as error:
+        raise typer.BadParameter(f"{file}: {error.strerror or error}") from None
+    except ReadError as error:
+        _stop_at([str(error)])
+        raise
+
+
+def _wrong_kind(document: Document, kind: str, hint: str) -> list[str]:
+    value = document.value
+    if isinstance(value, dict) and value.get("kind") == kind and value.get("apiVersion") == API_VERSION:
+        return []
+    found = f"{value.get('apiVersion')} {value.get('kind')}" if isinstance(value, dict) else "no map"
+    return [f"{_place(document, 'kind')}: this is {found}; must be {API_VERSION} {kind}{hint}"]
+
+
+def _overlay_lines(document: Document) -> list[str]:
+    wrong = _wrong_kind(document, "Overlay", "")
+    return wrong or [_line(document, result) for result in overlay_problems(document.value, "")]
+
+
+def _changed(service: Map, presets: list[str], assignments: list[str]) -> Map:
+    """The ModelService with the presets and settings of the command line."""
+    for assignment in assignments:
+        try:
+            service = settings.assign(service, assignment)
+        except settings.SettingError as error:
+            raise typer.BadParameter(f"{error}", param_hint="--set") from None
+    if presets:
+        spec = service.get("spec") or {}
+        if isinstance(spec, dict):
+            service = {**service, "spec": {**spec, "presets": [*(spec.get("presets") or []), *presets]}}
+    return service
+
+
+def _stop_at(problems: list[str]) -> None:
+    """Print the problems and end with exit code 1, if there are any."""
+    for problem in problems:
+        print(f"error: {problem}" if not problem.startswith(("error", "warning")) else problem, file=sys.stderr)
+    if problems:
+        raise typer.Exit(1)
+
+
+def _line(document: Document, result: Result) -> str:
+    """One line about ``document``: place, severity, config, field and cause."""
+    owner = f"{result.resource.kind} {result.resource.name}: " if result.resource else ""
+    field = f"{result.field}: " if result.field else ""
+    return f"{_place(document, result.field)}: {result.severity}: {owner}{field}{result.message}"
+
+
+def _place(document: Document, field: str) -> str:
+    line, column = document.locate(field)
+    return f"{document.name}:{line}:{column}"
+
+
+def _write(generated: list[Generated], directory: str | None) -> None:
+    objects = [obj for one in generated for obj in one.objects]
+    if directory is None:
+        sys.stdout.buffer.write(write_documents(objects).encode())
+        return
+    files: dict[str, list[Map]] = {}
+    for obj in objects:
+        files.setdefault(_file_name(obj), []).append(obj)
+    texts = {name: write_documents(of_file) for name, of_file in files.items()}
+    for name, text in texts.items():
+        path = os.path.join(directory, name)
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        with open(path, "w", encoding="utf-8", newline="\n") as stream:
+            stream.write(text)
+
+
+def _file_name(obj: Map) -> str:
+    """``[NAMESPACE/]KIND_NAME.yaml``, as kpt names files."""
+    metadata = obj.get("metadata") or {}
+    name = f"{str(obj.get('kind')).lower()}_{metadata.get('name')}.yaml"
+    return os.path.join(metadata["namespace"], name) if metadata.get("namespace") else name

@@ -1,0 +1,64 @@
+"""Settings of the command line: ``PATH=VALUE``, one field of a ModelService each."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from modelservice.krm import ReadError, parse
+
+
+class SettingError(ValueError):
+    """A setting that cannot be made; the message says why."""
+
+
+def assign(service: dict[str, Any], assignment: str) -> dict[str, Any]:
+    r"""``service`` with the field set that ``assignment`` names: ``decode.replicas=2``, ``decode.containers[0].image=x``.
+
+    A path begins in spec; ``metadata.…`` and ``spec.…`` begin at the top. A dot inside a key is written ``\.``. The value is YAML, so that
+    ``2`` is a number, ``"2"`` text and ``null`` deletes a default. ``service`` is not changed. SettingError says what does not fit.
+    """
+    path, separator, text = assignment.partition("=")
+    if not separator or not path.strip():
+        raise SettingError(f"{assignment!r} is no PATH=VALUE")
+    steps = _steps(path.strip())
+    if steps[0] not in ("metadata", "spec"):
+        steps = ["spec", *steps]
+    try:
+        value = parse(text + "\n")
+    except ReadError as error:
+        raise SettingError(f"{assignment!r}: the value is not YAML: {error.problem}") from None
+    changed: dict[str, Any] = _set(service, steps, value, path)
+    return changed
+
+
+def _steps(path: str) -> list[str | int]:
+    """The keys and indexes of a path."""
+    steps: list[str | int] = []
+    for part in path.replace("\\.", "\0").split("."):
+        key, *indexes = part.split("[")
+        if key:
+            steps.append(key.replace("\0", "."))
+        for index in indexes:
+            number = index.removesuffix("]")
+            if not index.endswith("]") or not number.isdigit():
+                raise SettingError(f"{path!r} is no path: [{index} is no index in a list")
+            steps.append(int(number))
+        if not key and not indexes:
+            raise SettingError(f"{path!r} is no path: a key is missing")
+    return steps
+
+
+def _set(target: Any, steps: list[str | int], value: Any, path: str) -> Any:
+    if not steps:
+        return value
+    step, *rest = steps
+    if isinstance(step, int):
+        items = target if target is not None else []
+        if not isinstance(items, list) or step > len(items):
+            raise SettingError(f"{path!r} does not fit: there is no list with {step} items before [{step}]")
+        changed = _set(items[step] if step < len(items) else None, rest, value, path)
+        return [*items[:step], changed, *items[step + 1 :]]
+    fields = target if target is not None else {}
+    if not isinstance(fields, dict):
+        raise SettingError(f"{path!r} does not fit: {step} is asked for in what is no map")
+    return {**fields, step: _set(fields.get(step), rest, value, path)}

@@ -1,0 +1,65 @@
+"""Overlays that users bring: held against their schema, and against what a patch can mean."""
+
+from __future__ import annotations
+
+from modelservice.config import validation
+from modelservice.krm import Result
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    Map = dict[str, Any]
+
+SERVICE_FACTS = ("profile", "artifact", "authSecret", "multinode", "tracing", "requester", "serviceAccount", "inferencePool", "httpRoute")
+# where the pod template of a workload is, which only the part `pod` may change: it is the same for all workloads
+POD_TEMPLATES = {"Deployment": ("spec", "template"), "LeaderWorkerSet": ("spec", "leaderWorkerTemplate", "workerTemplate")}
+
+
+def problems(document: Any, field: str) -> list[Result]:
+    """The errors of an Overlay; ``field`` is where it stands, and begins the fields of the results."""
+    if not isinstance(document, dict):
+        return [Result("is no map; must be an Overlay: apiVersion, kind, metadata, spec", field=field)]
+    _, found = validation.checked(document, "overlay")
+    if not found:
+        found = [*_scope_problems(document["spec"]), *_template_problems(document["spec"])]
+    for result in found:
+        result.field = f"{field}.{result.field}" if field else result.field
+    return found
+
+
+def _scope_problems(spec: Map) -> list[Result]:
+    """Errors where a part or fact of a role is asked for on the service, which has none."""
+    if spec.get("scope") != "service":
+        return []
+    patches = spec.get("patches") or []
+    found = [
+        Result(f"a service has no {patch['target']}; leave scope: service out", field=f"spec.patches[{index}].target")
+        for index, patch in enumerate(patches)
+        if isinstance(patch["target"], str)
+    ]
+    places = {"spec.when": spec.get("when") or {}} | {
+        f"spec.patches[{index}].when": patch.get("when") or {} for index, patch in enumerate(patches)
+    }
+    return found + [
+        Result(f"is a fact of roles; with scope: service there are {', '.join(SERVICE_FACTS)}", field=f"{place}.{name}")
+        for place, when in places.items()
+        for name in when
+        if name not in SERVICE_FACTS
+    ]
+
+
+def _template_problems(spec: Map) -> list[Result]:
+    """Errors where a patch of a workload reaches into its pod template."""
+    found = []
+    for index, patch in enumerate(spec.get("patches") or []):
+        target = patch["target"]
+        kinds = list(POD_TEMPLATES) if target == "workload" else [target["kind"]] if isinstance(target, dict) else []
+        for path in (POD_TEMPLATES[kind] for kind in kinds if kind in POD_TEMPLATES):
+            value: Any = patch["patch"]
+            for key in path:
+                value = value.get(key) if isinstance(value, dict) else None
+            if value is not None:
+                where = f"spec.patches[{index}].patch.{'.'.join(path)}"
+                found.append(Result("is the pod template; patch it with target: pod, which serves every workload", field=where))
+    return found

@@ -1,0 +1,89 @@
+"""One role of a service, planned: decode or prefill."""
+
+from __future__ import annotations
+
+from modelservice.plan import accelerators, container, names, parallelism, proxy
+from modelservice.plan.scopes import PROFILE, SPEC, Scope, deletions, says_something
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from modelservice.config import ModelService
+    from modelservice.plan.problems import Problems
+
+    Map = dict[str, Any]
+
+
+def planned(config: ModelService, service: Scope, name: str, problems: Problems) -> Scope:
+    """The scope of the role called ``name``, which the config creates."""
+    spec, role, field = config.spec, config.spec[name], f"spec.{name}"
+    routing = spec.get("routing") or {}
+    split = parallelism.sizes(role.get("parallelism") or {}, config.profile, f"{field}.parallelism", problems)
+    mode, kind = accelerators.mode(spec, role, config.profile)
+    template: Map = {}
+    if mode == "dra":
+        template = accelerators.claim_template(spec, kind, config.profile, name, split["devices"], problems)
+    claims = accelerators.pod_claims(template, role)
+    facts = {**service.facts, **_facts(service.facts, name, role, routing)}
+    facts |= {"accelerator": mode, "claims": bool(claims), "claimMatch": template.get("match", "none")}
+    selector = names.selector((spec.get("modelArtifacts") or {}).get("labels") or {}, name)
+    tracing_names = (spec.get("tracing") or {}).get("serviceNames") or {}
+    parameters = {
+        **service.parameters,
+        "role": {**role, "name": name},
+        "workload": {"name": f"{service.parameters['name']}-{name}", "labels": {**service.parameters["labels"], **selector}},
+        "selector": selector,
+        "parallelism": split,
+        "podmonitor": _podmonitor(role),
+        "claims": {"pod": claims},
+        "claimTemplate": template,
+        "proxy": {"args": proxy.arguments(routing)},
+        "port": _engine_port(routing, facts["proxy"], problems),
+        "tracingServiceName": tracing_names.get(f"vllm{name.capitalize()}"),
+    }
+    scope = Scope(name, facts, parameters)
+    container.add_all(scope, config, kind, problems)
+    parameters["containers"] = [{"name": one.name} for one in scope.containers]
+    scope.fields = {PROFILE: _fields(config.inherited, name), SPEC: _fields(config.own, name)}
+    return scope
+
+
+def _facts(service: Map, name: str, role: Map, routing: Map) -> Map:
+    return {
+        "role": name,
+        "workload": _workload(service, name),
+        "proxy": name == "decode" and (routing.get("proxy") or {}).get("enabled") is not False,
+        "acceleratorTypes": bool((role.get("acceleratorTypes") or {}).get("labelValues")),
+        "acceleratorMismatch": False,
+        "autoscaling": bool((role.get("autoscaling") or {}).get("enabled")),
+        "podmonitor": bool(_podmonitor(role).get("enabled")),
+        "subGroupExclusiveTopology": bool(role.get("subGroupExclusiveTopology")),
+        "modelVolume": any(one.get("mountModelVolume") for one in role.get("containers") or []),
+    }
+
+
+def _workload(service: Map, role: str) -> str:
+    if service["multinode"]:
+        return "LeaderWorkerSet"
+    return "ReplicaSet" if service["requester"] and role == "decode" else "Deployment"
+
+
+def _podmonitor(role: Map) -> Map:
+    return (role.get("monitoring") or {}).get("podmonitor") or {}
+
+
+def _engine_port(routing: Map, proxied: bool, problems: Problems) -> Any:
+    """The port that the engine listens on: behind the proxy its targetPort, else the service's own."""
+    served, behind = routing.get("servicePort"), (routing.get("proxy") or {}).get("targetPort")
+    if served is None:
+        problems.error("spec.routing.servicePort", "missing; give the port that serves requests")
+    if proxied and behind is None:
+        problems.error("spec.routing.proxy.targetPort", "missing; give the port that the engine listens on behind the proxy")
+    return behind if proxied else served
+
+
+def _fields(given: Map, name: str) -> Map:
+    """What one layer says of the role, field by field."""
+    fields = says_something({"schedulerName": given.get("schedulerName"), **(given.get(name) or {})})
+    return {"role": fields, "replaced": {"volumes": deletions(fields.get("volumes"), "name")}}

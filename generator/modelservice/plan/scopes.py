@@ -1,0 +1,48 @@
+"""What overlays are chosen by and filled with: the facts and parameters of a service, a role, a container."""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    Map = dict[str, Any]
+
+# Whose fields a layer holds: the profile's defaults, or what the user wrote.
+PROFILE, SPEC = "profile", "spec"
+
+
+class Scope:
+    """The service or one of its roles.
+
+    ``fields`` holds, by layer, the parameters that depend on who wrote the fields: ``role`` and ``replaced``.
+    """
+
+    __slots__ = ("containers", "facts", "fields", "name", "parameters")
+
+    def __init__(self, name: str, facts: Map, parameters: Map) -> None:
+        self.name, self.facts, self.parameters = name, facts, parameters
+        self.containers: list[Container] = []
+        self.fields: dict[str, Map] = {}
+
+
+class Container:
+    """An engine container of a role; ``facts`` and ``parameters`` are those that it has beyond the role's.
+
+    ``fields`` holds the parameters ``container`` and ``replaced`` under the one layer that the container comes from.
+    """
+
+    __slots__ = ("facts", "fields", "name", "parameters")
+
+    def __init__(self, name: str, facts: Map, parameters: Map, fields: dict[str, Map]) -> None:
+        self.name, self.facts, self.parameters, self.fields = name, facts, parameters, fields
+
+
+def says_something(fields: Map) -> Map:
+    """The fields that say something: an empty list or map, as values files have them, does not."""
+    return {key: value for key, value in fields.items() if value is not None and value not in ([], {})}
+
+
+def deletions(items: list[Map] | None, key: str) -> list[Map]:
+    """Patch items that delete what has the keys of ``items``, so that an item of the user's replaces a generated one whole."""
+    return [{key: item[key], "$patch": "delete"} for item in items or [] if key in item]
