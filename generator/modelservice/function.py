@@ -11,7 +11,16 @@ import sys
 from modelservice import __version__
 from modelservice.config import API_VERSION
 from modelservice.generate import generate
-from modelservice.krm import Item, ReadError, ResourceList, Result, read_resource_list, write_resource_list
+from modelservice.krm import (
+    Item,
+    ReadError,
+    ResourceList,
+    Result,
+    read_resource_list,
+    read_stdin,
+    write_resource_list,
+    write_stdout,
+)
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -33,7 +42,7 @@ def main() -> int:
     if len(sys.argv) > 1:
         return _answer_human(sys.argv[1:])
     try:
-        resources = read_resource_list(sys.stdin.buffer.read())
+        resources = read_resource_list(read_stdin())
     except ReadError as error:
         resources, failure = ResourceList(), Result(f"the input is not a ResourceList: {error}")
         resources.results = [failure]
@@ -41,7 +50,7 @@ def main() -> int:
     else:
         _run(resources)
         _tell(resources.results, quiet=resources.has_files)
-    _write(write_resource_list(resources))
+    write_stdout(write_resource_list(resources))
     return 1 if any(result.severity == "error" for result in resources.results) else 0
 
 
@@ -101,14 +110,6 @@ def describe(result: Result) -> str:
     """One line: which config, which field, what."""
     owner = f"{result.resource.kind} {result.resource.name}: " if result.resource else ""
     return f"{owner}{result.field + ': ' if result.field else ''}{result.message}"
-
-
-def _write(answer: bytes) -> None:
-    try:
-        sys.stdout.buffer.write(answer)
-        sys.stdout.buffer.flush()
-    except BrokenPipeError:
-        sys.stderr.close()  # the reader is gone; nothing is left to be said
 
 
 def _answer_human(arguments: list[str]) -> int:

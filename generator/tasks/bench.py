@@ -8,7 +8,6 @@ a figure beyond one is a fault or a slow machine is for the reader to say.
 from __future__ import annotations
 
 import argparse
-import copy
 import json
 import os
 import platform
@@ -27,6 +26,7 @@ import yaml12
 ROOT = Path(__file__).resolve().parents[2]
 EXAMPLE = ROOT / "examples" / "vllm-prefill-decode"
 FUNCTION = Path(sys.executable).parent / "modelservice-fn"
+NUMBERED = "numbered-service"
 KILOBYTES_PER_MEGABYTE = 1024
 
 
@@ -118,7 +118,8 @@ class Bench:
 
     def services(self) -> list[Figure]:
         """Tell what many services in one ResourceList cost, and whether one costs more among more of them."""
-        commands = {count: Command([FUNCTION], self._resource_list(count)) for count in (1, 100, 1000)}
+        template = self._template()
+        commands = {count: Command([FUNCTION], self._resource_list(template, count)) for count in (1, 100, 1000)}
         costs = dict(zip(commands, medians(max(3, self.rounds // 4), *commands.values()), strict=True))
         added = {count: (costs[count].milliseconds - costs[1].milliseconds) / (count - 1) for count in (100, 1000)}
         figures = []
@@ -132,34 +133,39 @@ class Bench:
             ]
         return [*figures, Figure("a service among 1000 : among 100", added[1000] / added[100], "x")]
 
-    def _build_with(self, script: str) -> Command:
-        """Return the example's build, in which that shell script is the modelservice-fn on PATH."""
+    def _build_with(self, script: str, kustomization: Path = EXAMPLE) -> Command:
+        """Return a build, of the example or another, in which that shell script is the modelservice-fn on PATH."""
         folder = Path(tempfile.mkdtemp(dir=self.folder))
         stand_in = folder / FUNCTION.name
         stand_in.write_text(f"#!/bin/sh\n{script}\n", encoding="utf-8")
         stand_in.chmod(0o755)
-        line = (self.kustomize, "build", "--enable-alpha-plugins", "--enable-exec", EXAMPLE)
+        line = (self.kustomize, "build", "--enable-alpha-plugins", "--enable-exec", kustomization)
         return Command(line, environment={**os.environ, "PATH": f"{folder}{os.pathsep}{os.environ['PATH']}"})
 
-    def _resource_list(self, count: int) -> Path:
-        """Return a file with that many services as items, no two of one name or of the same labels."""
+    def _template(self) -> str:
+        """Return the example's service as kustomize writes an item, with NUMBERED for its name and model label."""
         request: Any = yaml12.parse_yaml(self.request.read_text(encoding="utf-8"))
-        given = request.pop("functionConfig")
-        request["items"] = [_numbered(given, number) for number in range(count)]
+        service = request["functionConfig"]
+        service["metadata"]["name"] = NUMBERED
+        service["spec"]["modelArtifacts"].setdefault("labels", {})["llm-d.ai/model"] = NUMBERED
+        folder, recorded = Path(tempfile.mkdtemp(dir=self.folder)), self.folder / "template"
+        (folder / "service.yaml").write_text(yaml12.format_yaml(service), encoding="utf-8")
+        (folder / "kustomization.yaml").write_text("generators: [service.yaml]\n", encoding="utf-8")
+        self._build_with(f'tee "{recorded}"', folder).run()
+        _, config = recorded.read_text(encoding="utf-8").split("\nfunctionConfig:\n")
+        return f"-{config[1:]}"  # it is indented by two
+
+    def _resource_list(self, template: str, count: int) -> Path:
+        """Return a file with that many services as its items; ends the program if one of them brings forth nothing."""
+        names = [f"{NUMBERED}-{number}" for number in range(count)]
         path = self.folder / f"{count}-services"
-        path.write_text(yaml12.format_yaml(request), encoding="utf-8")
+        head = "apiVersion: config.kubernetes.io/v1\nkind: ResourceList\nitems:\n"
+        path.write_text(head + "".join(template.replace(NUMBERED, name) for name in names), encoding="utf-8")
         with path.open("rb") as stdin:
             answer = subprocess.run([FUNCTION], check=True, stdin=stdin, capture_output=True).stdout.decode()
-        if unanswered := [name for item in request["items"] if (name := item["metadata"]["name"]) not in answer]:
-            sys.exit(f"nothing to measure: {len(unanswered)} of {count} services brought forth nothing")
+        if missing := [name for name in names if f"{name}-decode" not in answer]:
+            sys.exit(f"there is nothing to measure: no resources for {len(missing)} of {count} services")
         return path
-
-
-def _numbered(service: dict[str, Any], number: int) -> dict[str, Any]:
-    numbered = copy.deepcopy(service)
-    numbered["metadata"]["name"] += f"-{number:04}"
-    numbered["spec"]["modelArtifacts"].setdefault("labels", {})["llm-d.ai/model"] = numbered["metadata"]["name"]
-    return numbered
 
 
 def table(figures: Sequence[Figure]) -> str:

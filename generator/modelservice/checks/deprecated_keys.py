@@ -16,7 +16,16 @@ NAME, SEVERITY = "deprecated-keys", "warning"
 ROLE_KEYS = {key: key for key in ("imagePullSecrets", "schedulerName")} | {"podSecurityContext": "securityContext"}
 CONTAINER_KEYS = {
     key: key
-    for key in ("securityContext", "imagePullPolicy", "livenessProbe", "readinessProbe", "startupProbe", "workingDir", "stdin", "tty")
+    for key in (
+        "securityContext",
+        "imagePullPolicy",
+        "livenessProbe",
+        "readinessProbe",
+        "startupProbe",
+        "workingDir",
+        "stdin",
+        "tty",
+    )
 }
 
 

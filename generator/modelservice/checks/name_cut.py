@@ -19,5 +19,8 @@ def check(service: Composition) -> Iterator[Result]:
     if plan.asked_name != plan.name:
         field = "spec.fullnameOverride" if plan.config.spec.get("fullnameOverride") else "metadata.name"
         yield Result(
-            f"has more than 55 characters; the resources are called {plan.name}", SEVERITY, field=field, current=plan.asked_name
+            f"has more than 55 characters; the resources are called {plan.name}",
+            SEVERITY,
+            field=field,
+            current=plan.asked_name,
         )

@@ -37,11 +37,14 @@ def check_all(services: Sequence[Composition]) -> Iterator[tuple[int, Result]]:
             if (first, second) not in told:
                 told.add((first, second))
                 labels = ", ".join(f"{key}={value}" for key, value in selecting.selector.items())
-                yield second, Result(
-                    f"{selecting.name} selects the pods of {selected.name} too ({labels}); give each service a label of its own, "
-                    "for instance llm-d.ai/model",
-                    SEVERITY,
-                    field="spec.modelArtifacts.labels",
+                yield (
+                    second,
+                    Result(
+                        f"{selecting.name} selects the pods of {selected.name} too ({labels}); give each service a label of its own, "
+                        "for instance llm-d.ai/model",
+                        SEVERITY,
+                        field="spec.modelArtifacts.labels",
+                    ),
                 )
 
 

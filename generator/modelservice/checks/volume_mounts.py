@@ -27,9 +27,10 @@ def check(service: Composition) -> Iterator[Result]:
         for _, container in pod_containers(pod):
             for mount in container.get("volumeMounts") or []:
                 if mount.get("name") not in volumes:
+                    where = f"container {container['name']} at {mount.get('mountPath')}"
                     yield Result(
-                        f"container {container['name']} mounts {mount.get('name')} at {mount.get('mountPath')}, and the pod has no such volume"
-                        f" (it has {', '.join(map(str, volumes)) or 'none'}); giving volumes drops the profile's own",
+                        f"there is no volume {mount.get('name')}, which {where} mounts; there are: {', '.join(map(str, volumes)) or 'none'} "
+                        "(giving volumes drops the profile's own)",
                         severity,
                         field=f"spec.{role.name}.volumes",
                     )

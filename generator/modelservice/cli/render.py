@@ -11,7 +11,7 @@ import typer
 from modelservice.cli import settings
 from modelservice.config import API_VERSION, overlay_problems
 from modelservice.generate import Generated, generate
-from modelservice.krm import Document, ReadError, Result, read_documents, write_documents
+from modelservice.krm import Document, ReadError, Result, read_documents, read_stdin, write_documents, write_stdout
 
 Map = dict[str, Any]
 
@@ -19,12 +19,14 @@ Map = dict[str, Any]
 def render(
     files: Annotated[list[str], typer.Argument(metavar="FILE…", help="Files of ModelServices; - is standard input.")],
     output: Annotated[
-        str | None, typer.Option("--output", "-o", metavar="DIR", help="Write one file per resource into DIR, instead of printing them.")
+        str | None,
+        typer.Option("--output", "-o", metavar="DIR", help="Write one file per resource into DIR, instead of printing them."),
     ] = None,
     preset: Annotated[list[str] | None, typer.Option(metavar="NAME", help="A preset to apply, after those that the spec names.")] = None,
     overlay: Annotated[list[str] | None, typer.Option(metavar="FILE", help="Overlays to apply, after the presets.")] = None,
     assignments: Annotated[
-        list[str] | None, typer.Option("--set", metavar="PATH=VALUE", help="A field of the spec to set, as in decode.replicas=2.")
+        list[str] | None,
+        typer.Option("--set", metavar="PATH=VALUE", help="A field of the spec to set, as in decode.replicas=2."),
     ] = None,
 ) -> None:
     """Print the resources that serve the ModelServices in FILE…, as one stream of YAML documents."""
@@ -48,7 +50,7 @@ def render(
 def _read(file: str) -> list[Document]:
     try:
         if file == "-":
-            return read_documents(sys.stdin.buffer.read(), "<stdin>")
+            return read_documents(read_stdin(), "<stdin>")
         with open(file, "rb") as stream:
             return read_documents(stream.read(), file)
     except OSError as error:
@@ -63,7 +65,7 @@ def _wrong_kind(document: Document, kind: str, hint: str) -> list[str]:
     if isinstance(value, dict) and value.get("kind") == kind and value.get("apiVersion") == API_VERSION:
         return []
     found = f"{value.get('apiVersion')} {value.get('kind')}" if isinstance(value, dict) else "no map"
-    return [f"{_place(document, 'kind')}: this is {found}; must be {API_VERSION} {kind}{hint}"]
+    return [f"{document.place('kind')}: this is {found}; must be {API_VERSION} {kind}{hint}"]
 
 
 def _overlay_lines(document: Document) -> list[str]:
@@ -97,18 +99,13 @@ def _line(document: Document, result: Result) -> str:
     """One line about ``document``: place, severity, config, field and cause."""
     owner = f"{result.resource.kind} {result.resource.name}: " if result.resource else ""
     field = f"{result.field}: " if result.field else ""
-    return f"{_place(document, result.field)}: {result.severity}: {owner}{field}{result.message}"
-
-
-def _place(document: Document, field: str) -> str:
-    line, column = document.locate(field)
-    return f"{document.name}:{line}:{column}"
+    return f"{document.place(result.field)}: {result.severity}: {owner}{field}{result.message}"
 
 
 def _write(generated: list[Generated], directory: str | None) -> None:
     objects = [obj for one in generated for obj in one.objects]
     if directory is None:
-        sys.stdout.buffer.write(write_documents(objects).encode())
+        write_stdout(write_documents(objects).encode())
         return
     files: dict[str, list[Map]] = {}
     for obj in objects:

@@ -1,6 +1,6 @@
 """Bases and overlays put together.
 
-What belongs here: reading overlays, choosing them by facts, filling them with parameters, merging them. What the facts are is planned before.
+What belongs here: reading overlays, choosing them by facts, filling them with parameters, merging them. Facts are planned before.
 """
 
 from modelservice.compose.compose import Composition, compose

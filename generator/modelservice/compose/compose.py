@@ -6,11 +6,10 @@ fields, extraConfig. The pod is composed first, by itself, and then goes into wh
 
 from __future__ import annotations
 
-from modelservice import data
 from modelservice.compose import overlays
 from modelservice.compose.overlays import holds
-from modelservice.compose.parameters import ABSENT, MissingParameter, compile_template
-from modelservice.krm import Result
+from modelservice.compose.parameters import ABSENT, MissingParameterError
+from modelservice.krm import Result, write_yaml
 from modelservice.patch import PatchError, strategic_merge
 
 TYPE_CHECKING = False
@@ -76,13 +75,13 @@ class _Composer:
         self.problems = problems
         self.pod: Map = {}
         kind = "service" if scope.name == "service" else "role"
-        self.layers = [
-            (layer, overlay) for layer, overlay in layers if overlay.scope == kind and holds(overlay.when, scope.facts)
-        ]
+        self.layers = [(layer, overlay) for layer, overlay in layers if overlay.scope == kind and holds(overlay.when, scope.facts)]
 
     def compose_pod(self) -> Map:
         """The pod template of the role, with all patches to the pod, its engine containers and its proxy."""
-        template = compile_template(data.document("bases", "podtemplate.yaml"))(self.scope.parameters)
+        base = overlays.base("container.yaml")
+        containers = [base({**self.scope.parameters, **container.parameters}) for container in self.scope.containers]
+        template = overlays.base("podtemplate.yaml")({**self.scope.parameters, "containers": containers})
         for layer, overlay in self.layers:
             for patch in overlay.patches:
                 if patch.part in POD_PARTS and (filled := self._pod_patch(overlay, patch, layer)):
@@ -95,9 +94,7 @@ class _Composer:
         parameters = self.scope.parameters
         if self.pod:
             parameters = {**parameters, "pod": self.pod, **_server_patch(self.scope, self.pod)}
-        made = [
-            self._filled(overlay, resource, parameters) for _, overlay in self.layers for resource in overlay.resources
-        ]
+        made = [self._filled(overlay, resource, parameters) for _, overlay in self.layers for resource in overlay.resources()]
         objects = [obj for obj in made if obj]
         for layer, overlay in self.layers:
             for patch in overlay.patches:
@@ -130,7 +127,7 @@ class _Composer:
         """A patch or manifest with its parameters; None when it is nothing but absent parameters, or lacks one that it needs."""
         try:
             filled = fill(parameters)
-        except MissingParameter as missing:
+        except MissingParameterError as missing:
             path = missing.args[0]
             role = f"{self.scope.name}." if path.startswith("role.") else ""
             field = f"spec.{role}{path.removeprefix('role.') if role else path}"
@@ -155,8 +152,6 @@ def _server_patch(scope: Scope, pod: Map) -> Map:
     """Fast model actuation: the decode pod as text, for the dual-pods controller (behaviour: Requester)."""
     if scope.facts["workload"] != "ReplicaSet":
         return {}
-    from modelservice.krm import write_yaml  # the YAML writer takes 40 ms to import  # noqa: PLC0415
-
     registry, _, model = (scope.parameters["modelArtifacts"].get("name") or "").partition("/")
     spec = {key: pod["spec"][key] for key in ("initContainers", "containers") if key in pod["spec"]}
     return {"serverPatch": write_yaml({"metadata": {"labels": {"model-reg": model, "model-repo": registry, "app": None}}, "spec": spec})}

@@ -18,7 +18,7 @@ PARTS = ("workload", "pod", "container", "proxy")
 class Patch:
     """One patch of an overlay: the part or kind it goes to, the facts it asks for, and what it merges."""
 
-    __slots__ = ("kind", "part", "template", "when", "_filler")
+    __slots__ = ("_filler", "kind", "part", "template", "when")
 
     def __init__(self, given: Map) -> None:
         target = given["target"]
@@ -38,28 +38,34 @@ class Patch:
 class Overlay:
     """An overlay as it is written in a file, in spec.overlays, or given on the command line."""
 
-    __slots__ = ("name", "patches", "resources", "scope", "when")
+    __slots__ = ("_resources", "name", "patches", "scope", "when")
 
     def __init__(self, document: Map) -> None:
         spec = document["spec"]
         self.name: str = document["metadata"]["name"]
         self.scope: str = spec.get("scope") or "role"
         self.when: Map = spec.get("when") or {}
-        self.resources: list[Callable[[Map], Any]] = [_resource(resource) for resource in spec.get("resources") or []]
+        self._resources = spec.get("resources") or []
         self.patches = [Patch(patch) for patch in spec.get("patches") or []]
+
+    def resources(self) -> list[Callable[[Map], Any]]:
+        """Fillers for the objects that the overlay adds."""
+        return [_resource(resource) for resource in self._resources]
 
 
 def _resource(given: str | Map) -> Callable[[Map], Any]:
     """A filler for a resource: the name of a file in bases/, or a manifest."""
-    filler: Callable[[Map], Any] | None = None
+    return base(given) if isinstance(given, str) else compile_template(given)
 
-    def fill(parameters: Map) -> Any:
-        nonlocal filler
-        if filler is None:
-            filler = compile_template(data.document("bases", given) if isinstance(given, str) else given)
-        return filler(parameters)
 
-    return fill
+_BASES: dict[str, Callable[[Map], Any]] = {}
+
+
+def base(name: str) -> Callable[[Map], Any]:
+    """A filler for the base in the file called ``name``."""
+    if name not in _BASES:
+        _BASES[name] = compile_template(data.document("bases", name))
+    return _BASES[name]
 
 
 def holds(when: Map, facts: Map) -> bool:

@@ -24,7 +24,7 @@ TEXT_LISTS = frozenset(("args", "command"))
 ABSENT: Any = object()
 
 
-class MissingParameter(LookupError):
+class MissingParameterError(LookupError):
     """A parameter that is needed and not there; ``args[0]`` is its path."""
 
 
@@ -41,7 +41,7 @@ def look_up(parameters: Map, path: str) -> Any:
 def compile_template(template: Any) -> Filler:
     """A function from parameters to ``template`` with its references filled; parts without references are shared, not copied.
 
-    The function returns ABSENT for a template that is nothing but a reference ``${path?}`` to nothing, and raises MissingParameter.
+    The function returns ABSENT for a template that is nothing but a reference ``${path?}`` to nothing, and raises MissingParameterError.
     """
     filler = _compile(template, "", "")
     return filler if filler is not None else lambda _: template
@@ -86,7 +86,7 @@ def _compile_text(template: str, text_only: bool) -> Filler | None:
 def _alone(parameters: Map, path: str, optional: bool, text_only: bool) -> Any:
     value = look_up(parameters, path)
     if value is ABSENT and not optional:
-        raise MissingParameter(path)
+        raise MissingParameterError(path)
     if text_only and isinstance(value, (int, float)):
         return str(value).lower() if isinstance(value, bool) else str(value)
     return value

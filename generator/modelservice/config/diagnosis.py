@@ -38,40 +38,41 @@ def field_path(path: Path) -> str:
 
 def _problems(error: ValidationError, schema: dict[str, Any]) -> list[tuple[Path, str, Any]]:
     path: Path = list(error.absolute_path)
-    rule, value = error.validator, error.instance
+    value: Any = error.instance
     node: dict[str, Any] = error.schema if isinstance(error.schema, dict) else {}
-    if rule == "additionalProperties":
+    if error.validator == "additionalProperties":
         known = list(node.get("properties", {}))
         return [([*path, key], _unknown(key, path, known, schema), value[key]) for key in value if key not in known]
-    if rule == "required":
+    if error.validator == "required":
         missing = [key for key in node["required"] if key not in value]
         return [([*path, key], "missing", None) for key in missing]
-    return [(path, _message(str(rule), error.validator_value, value), value)]
+    wanted = node.get("x-must-be") if error.validator == "pattern" else error.validator_value
+    return [(path, _message(str(error.validator), wanted, value), value)]
 
 
 def _message(rule: str, wanted: Any, value: Any) -> str:
-    shown = repr(value) if isinstance(value, str) else _shortened(value)
+    """What is wrong with ``value``, and what would be right."""
+    if rule == "minItems":
+        return f"has {len(value)} items; must have at least {wanted}"
+    if rule == "maxLength":
+        return f"has {len(value)} characters; must have at most {wanted}"
+    return f"is {repr(value) if isinstance(value, str) else _shortened(value)}; must be {_right(rule, wanted, value)}"
+
+
+def _right(rule: str, wanted: Any, value: Any) -> str:
     match rule:
         case "type":
             names = [name for name in ([wanted] if isinstance(wanted, str) else wanted) if name != "null"]
-            return f"is {shown}; must be {_kinds(names)}{_hint(names, value)}"
+            return f"{_kinds(names)}{_hint(names, value)}"
         case "enum":
-            return f"is {shown}; must be one of {', '.join(str(choice) for choice in wanted if choice)}{_nearest(value, wanted)}"
-        case "const":
-            return f"is {shown}; must be {wanted}"
+            return f"one of {', '.join(str(choice) for choice in wanted if choice)}{_nearest(value, wanted)}"
         case "anyOf":
-            return f"is {shown}; must be {_choices(wanted)}{_nearest(value, wanted[0].get('enum', []))}"
+            return f"{_choices(wanted)}{_nearest(value, wanted[0].get('enum', []))}"
         case "minimum":
-            return f"is {shown}; must be at least {wanted}"
+            return f"at least {wanted}"
         case "maximum":
-            return f"is {shown}; must be at most {wanted}"
-        case "minItems":
-            return f"has {len(value)} items; must have at least {wanted}"
-        case "maxLength":
-            return f"has {len(value)} characters; must have at most {wanted}"
-        case "pattern":
-            return f"is {shown}; must be lower-case letters, digits, `-` and `.`, with a letter or digit at both ends"
-    return f"is {shown}; does not fit the schema ({rule}: {wanted})"
+            return f"at most {wanted}"
+    return str(wanted)
 
 
 def _choices(alternatives: list[dict[str, Any]]) -> str:
@@ -107,7 +108,7 @@ def _kinds(names: list[str]) -> str:
 
 def _hint(names: list[str], value: Any) -> str:
     if "string" in names and isinstance(value, (int, float)):
-        return f", as in \"{str(value).lower() if isinstance(value, bool) else value}\""
+        return f', as in "{str(value).lower() if isinstance(value, bool) else value}"'
     if "integer" in names and isinstance(value, str) and value.lstrip("-").isdigit():
         return f", as in {value} without quotes"
     if "boolean" in names and isinstance(value, str) and value.lower() in ("true", "false", "yes", "no", "on", "off"):

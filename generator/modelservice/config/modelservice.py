@@ -63,23 +63,40 @@ def _preset_problems(presets: list[str]) -> list[Result]:
 def tidy(spec: Map) -> Map:
     """``spec`` with what it says in another form brought into the one form; ``spec`` itself is not changed.
 
-    An empty imagePullPolicy and a priorityClassName ``none`` are unset; labelValue becomes labelValues; routing.proxy.parentRefs
-    becomes routing.parentRefs.
+    An empty imagePullPolicy and a priorityClassName ``none`` are unset; a port written as text becomes a number; labelValue becomes
+    labelValues; routing.proxy.parentRefs becomes routing.parentRefs.
     """
     spec = dict(spec)
-    for name in ROLES:
+    for name, tidied in (
+        ("decode", _tidy_role),
+        ("prefill", _tidy_role),
+        ("routing", _tidy_routing),
+        ("requester", _tidy_requester),
+    ):
         if isinstance(spec.get(name), dict):
-            spec[name] = _tidy_role(spec[name])
-    routing = spec.get("routing")
-    if isinstance(routing, dict):
-        proxy = routing.get("proxy")
-        if isinstance(proxy, dict):
-            proxy = _without_empty(proxy, "imagePullPolicy")
-            routing = {**routing, "proxy": proxy}
-            if proxy.get("parentRefs") and not routing.get("parentRefs"):
-                routing["parentRefs"] = proxy["parentRefs"]
-        spec["routing"] = routing
+            spec[name] = tidied(spec[name])
     return spec
+
+
+def _tidy_routing(routing: Map) -> Map:
+    routing = _with_numbers(routing, "servicePort")
+    proxy = routing.get("proxy")
+    if isinstance(proxy, dict):
+        routing["proxy"] = _with_numbers(_without_empty(proxy, "imagePullPolicy"), "targetPort")
+        if proxy.get("parentRefs") and not routing.get("parentRefs"):
+            routing["parentRefs"] = proxy["parentRefs"]
+    return routing
+
+
+def _tidy_requester(requester: Map) -> Map:
+    requester = _with_numbers(requester, "adminPort")
+    if isinstance(requester.get("port"), dict):
+        requester["port"] = _with_numbers(requester["port"], "probes", "spi")
+    return requester
+
+
+def _with_numbers(fields: Map, *ports: str) -> Map:
+    return {key: int(value) if key in ports and isinstance(value, str) else value for key, value in fields.items()}
 
 
 def _tidy_role(role: Map) -> Map:

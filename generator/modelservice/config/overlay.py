@@ -11,9 +11,22 @@ if TYPE_CHECKING:
 
     Map = dict[str, Any]
 
-SERVICE_FACTS = ("profile", "artifact", "authSecret", "multinode", "tracing", "requester", "serviceAccount", "inferencePool", "httpRoute")
+SERVICE_FACTS = (
+    "profile",
+    "artifact",
+    "authSecret",
+    "multinode",
+    "tracing",
+    "requester",
+    "serviceAccount",
+    "inferencePool",
+    "httpRoute",
+)
 # where the pod template of a workload is, which only the part `pod` may change: it is the same for all workloads
-POD_TEMPLATES = {"Deployment": ("spec", "template"), "LeaderWorkerSet": ("spec", "leaderWorkerTemplate", "workerTemplate")}
+POD_TEMPLATES = {
+    "Deployment": ("spec", "template"),
+    "LeaderWorkerSet": ("spec", "leaderWorkerTemplate", "workerTemplate"),
+}
 
 
 def problems(document: Any, field: str) -> list[Result]:

@@ -13,7 +13,9 @@ if TYPE_CHECKING:
 
     Map = dict[str, Any]
 
-ACTION = re.compile(r"(?P<before>\s*)\{\{(?P<trim>-?)(?P<body>(?:\"(?:\\.|[^\"\\])*\"|[^\"}]|\}(?!\}))*?)(?P<trim_after>-?)\}\}(?P<after>\s*)")
+ACTION = re.compile(
+    r"(?P<before>\s*)\{\{(?P<trim>-?)(?P<body>(?:\"(?:\\.|[^\"\\])*\"|[^\"}]|\}(?!\}))*?)(?P<trim_after>-?)\}\}(?P<after>\s*)"
+)
 REFERENCE = re.compile(r"\.(?:Values|Release)(?:\.[A-Za-z_][A-Za-z0-9_]*)+$")
 PIPE = re.compile(r"\s*\|\s*(?=(?:[^\"]*\"[^\"]*\")*[^\"]*$)")
 FUNCTION = re.compile(r'(?P<name>\w+)(?:\s+(?P<argument>"(?:\\.|[^"\\])*"|\d+))?$')
@@ -97,7 +99,7 @@ class _Expander:
         for function in functions:
             value = _apply(function.strip(), value, body)
         if value is None:
-            raise TemplateError(f"refers to {reference.strip()}, which is not set; set it, or give a default: | default \"…\"")
+            raise TemplateError(f'refers to {reference.strip()}, which is not set; set it, or give a default: | default "…"')
         if isinstance(value, (dict, list)):
             raise TemplateError(f"refers to {reference.strip()}, which is not a single value")
         return _text(value)

@@ -1,6 +1,7 @@
 """Documents held against their schema: a quick yes or no, and only after a no the library that tells every problem.
 
-The schemas are JSON Schema 2020-12 files beside this one. ``conforms`` knows the keywords that they use; a test holds it against the library.
+The schemas are JSON Schema 2020-12 files beside this one. ``conforms`` knows the keywords that they use; a test holds it
+against the library.
 """
 
 from __future__ import annotations
@@ -39,7 +40,7 @@ def schema(name: str) -> Schema:
 
 
 def checked(document: dict[str, Any], name: str) -> tuple[dict[str, Any], list[Result]]:
-    """``document`` and no results when it conforms to the schema ``name``; else what is left without its wrong fields, and an error for each."""
+    """``document`` without the fields that do not conform to the schema ``name``, and an error for each of those."""
     root = schema(name)
     if conforms(document, root, root):
         return document, []

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
 
 from modelservice.krm.errors import ReadError
 from modelservice.krm.reading import decode, parse_all
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from modelservice.krm.full import Node
 
 

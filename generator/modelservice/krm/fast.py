@@ -9,14 +9,15 @@ time; to answer wrongly would cost trust.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
 
 from yaml12 import parse_yaml
 
 from modelservice.krm.scalars import json_number
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from typing import Any
 
 # What must not begin where a token can begin: at the start of a line, behind an indicator and a space, behind more
 # than one space, or directly behind an opening bracket or a comma.
@@ -29,9 +30,9 @@ _DOUBTFUL = re.compile(
           | (?<=\?)[\ \n]                       # explicit key
           | (?<=\{)(?!\})                       # flow mapping: its keys could not be counted
           | (?<=\[)(?=[^\]\n]*[:?{\n])          # flow sequence with a mapping in it, or of several lines
-          | (?<=[|>])(?![+\-]?\n\ *[^\ \n])    # block scalar that is not plainly a header and lines of text
+          | (?<=[|>])(?![+\-]?\n\ *[^\ \n])     # block scalar that is not plainly a header and lines of text
           | (?<=0)\w | (?<=[+\-])0\w            # 012, 0x1F, 0b1
-          | (?<=[0-9.+\-])[0-9.eE+\-]*_         # 1_000
+          | (?<=[0-9.+\-])[0-9.eE+\-]*_[0-9.eE+\-_]*(?![^\ \n,\]])  # 1_000
           | (?<=\.)\.\.                         # end of a document
           | (?<=-)\ (?:-\ ){8}                  # depth without lines: yaml12 would crash
         )

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
-from typing import Any
 
 from modelservice.krm import writing
 from modelservice.krm.errors import ReadError
 from modelservice.krm.reading import decode, parse_all, quickly
 from modelservice.krm.results import Result
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 _API_VERSION = "config.kubernetes.io/v1"
 _PATH = ("internal.config.kubernetes.io/path", "config.kubernetes.io/path")
@@ -129,7 +132,9 @@ def _refusal(problem: str, text: str, key: str = "") -> ReadError:
     from modelservice.krm import full  # noqa: PLC0415  knows positions
 
     nodes = full.read(text)
-    node = nodes[0] if len(nodes) == 1 else nodes[-1]
+    if not nodes:
+        return ReadError(problem)
+    node = nodes[-1]
     if isinstance(node.children, dict):
         node = node.children.get(key, node)
     return ReadError(problem, node.line, node.column)

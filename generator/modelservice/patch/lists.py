@@ -45,14 +45,17 @@ def _new_items(merger: StrategicMerger, path: Path, items: list[Any]) -> list[An
 
     There is nothing to match, so an item without its key is no error, as in kustomize and kubectl.
     """
+    item_type, *keys = path[-1][1]
     new = []
     for position, item in enumerate(items):
-        if not is_plain(item):
-            item = merger.value_strategy(
-                [*path, (position, path[-1][1][0])], {} if isinstance(item, dict) else ABSENT, item
-            )
-        if item is not REMOVED:
+        if is_plain(item):
             new.append(item)
+            continue
+        named = isinstance(item, dict) and keys and item.get(keys[0]) is not None
+        label = (keys, tuple(text(item.get(key, "")) for key in keys)) if named else position
+        added = merger.value_strategy([*path, (label, item_type)], {} if isinstance(item, dict) else ABSENT, item)
+        if added is not REMOVED:
+            new.append(added)
     return new
 
 
@@ -106,6 +109,8 @@ def _merge_items(
             merged[index] = merger.value_strategy([*path, ((keys, identity), item_type)], {}, item)
         touched.append(index)
     if not merger.append:
+        if any(len(identity) > 1 and any(identity[1:]) for identity in (*known, *unwanted) if type(identity) is tuple):
+            touched = [index for index in touched if index >= len(base)]
         merged = _first(merged, touched)
     return [item for item in merged if item is not REMOVED] if unwanted else merged
 

@@ -1,4 +1,4 @@
-"""The devices of a role: from a device plugin or by Dynamic Resource Allocation, how many, and by which names (behaviour: accelerators)."""
+"""The devices of a role: from a device plugin or by Dynamic Resource Allocation, how many, by which names (behaviour: 7)."""
 
 from __future__ import annotations
 
@@ -36,7 +36,10 @@ def device(spec: Map, kind: str, profile: str, container: Map, devices: int, pro
     resources = (spec.get("accelerator") or {}).get("resources") or {}
     resource = resources.get(kind) or resources.get(PROFILE_TYPE[profile])
     if resource is None:
-        problems.error(f"spec.accelerator.resources.{kind}", f"missing; give the device plugin's resource for accelerator type {kind!r}")
+        problems.error(
+            f"spec.accelerator.resources.{kind}",
+            f"missing; give the device plugin's resource for accelerator type {kind!r}",
+        )
         return {}
     asked = container.get("resources") or {}
     count = next((asked[part][resource] for part in ("limits", "requests") if resource in (asked.get(part) or {})), None)
@@ -59,7 +62,10 @@ def claim_template(spec: Map, kind: str, profile: str, role: str, devices: int, 
         given = next((template for template in templates if template.get("name") == kind), None)
         there = ", ".join(str(template.get("name")) for template in templates)
     else:
-        field, by_type = "spec.accelerator.resourceClaimTemplates", (spec.get("accelerator") or {}).get("resourceClaimTemplates") or {}
+        field, by_type = (
+            "spec.accelerator.resourceClaimTemplates",
+            (spec.get("accelerator") or {}).get("resourceClaimTemplates") or {},
+        )
         given, there = by_type.get(kind), ", ".join(by_type)
     if given is None:
         problems.error(field, f"no claim template for {kind!r}; there are: {there or 'none'}", kind)

@@ -26,14 +26,16 @@ def add_all(scope: Scope, config: ModelService, kind: str, problems: Problems) -
     for index, fields in enumerate(given):
         container = _planned(scope, config, kind, fields, f"{field}[{index}]", layer, problems)
         if any(container.name == other.name for other in scope.containers):
-            problems.error(f"{field}[{index}].name", f"another container of the role is called {container.name} too", container.name)
+            problems.error(
+                f"{field}[{index}].name",
+                f"another container of the role is called {container.name} too",
+                container.name,
+            )
         container.facts["serves"] = len(given) == 1 or container.facts["modelCommand"] != "custom"
         scope.containers.append(container)
 
 
-def _planned(
-    scope: Scope, config: ModelService, kind: str, given: Map, field: str, layer: str, problems: Problems
-) -> Container:
+def _planned(scope: Scope, config: ModelService, kind: str, given: Map, field: str, layer: str, problems: Problems) -> Container:
     if not given.get("image"):
         problems.error(f"{field}.image", "missing; give the container's image")
     facts = {
@@ -59,14 +61,20 @@ def _planned(
         facts,
         {
             "container": {**given, "name": name},
-            "engine": {**engine.command_and_args(given, _serving(scope, config), field, problems), "port": scope.parameters["port"]},
+            "engine": {
+                **engine.command_and_args(given, _serving(scope, config), field, problems),
+                "port": scope.parameters["port"],
+            },
             "device": {**device, "env": accelerators.environment(config.spec, kind)},
             "claims": {"pod": pod_claims, "container": accelerators.container_claims(given, pod_claims)},
         },
         {
             layer: {
                 "container": fields,
-                "replaced": {"env": deletions(given.get("env"), "name"), "volumeMounts": deletions(given.get("volumeMounts"), "mountPath")},
+                "replaced": {
+                    "env": deletions(given.get("env"), "name"),
+                    "volumeMounts": deletions(given.get("volumeMounts"), "mountPath"),
+                },
             }
         },
     )

@@ -52,7 +52,14 @@ def command_and_args(container: Map, service: Map, field: str, problems: Problem
         return {**({"command": command} if command else {}), **({"args": user} if user else {})}
     engine = engine_of(container, service["profile"])
     command = [engine, "serve"] if kind in SERVE else None
-    args = [*(() if command else ("--model",)), service["model"], "--port", str(service["port"]), *_flags(engine, service), *user]
+    args = [
+        *(() if command else ("--model",)),
+        service["model"],
+        "--port",
+        str(service["port"]),
+        *_flags(engine, service),
+        *user,
+    ]
     return {**({"command": command} if command else {}), "args": args}
 
 

@@ -1,4 +1,4 @@
-"""How a model is split: the sizes that a role's parallelism means, and the devices a pod then needs (behaviour: Parallelism and accelerators)."""
+"""How a model is split: the sizes that a role's parallelism means, and the devices a pod then needs (behaviour: 7)."""
 
 from __future__ import annotations
 
@@ -20,7 +20,14 @@ def sizes(given: dict[str, Any], profile: str, field: str, problems: Problems) -
     if profile == "furiosa":
         data, workers = given.get("data") or 1, given.get("workers") or 1
         devices = -(-data * pipeline * tensor // CORES_PER_RNGD)
-        return {"tensor": tensor, "data": data, "pipeline": pipeline, "dataLocal": data, "workers": workers, "devices": devices}
+        return {
+            "tensor": tensor,
+            "data": data,
+            "pipeline": pipeline,
+            "dataLocal": data,
+            "workers": workers,
+            "devices": devices,
+        }
     data, local, workers = (given.get(key) or 0 for key in ("data", "dataLocal", "workers"))
     pod = local or (_divided(data, "workers", workers, field, problems) if workers else data) or 1
     return {

@@ -32,7 +32,10 @@ def planned(config: ModelService, service: Scope, name: str, problems: Problems)
     parameters = {
         **service.parameters,
         "role": {**role, "name": name},
-        "workload": {"name": f"{service.parameters['name']}-{name}", "labels": {**service.parameters["labels"], **selector}},
+        "workload": {
+            "name": f"{service.parameters['name']}-{name}",
+            "labels": {**service.parameters["labels"], **selector},
+        },
         "selector": selector,
         "parallelism": split,
         "podmonitor": _podmonitor(role),
@@ -44,7 +47,6 @@ def planned(config: ModelService, service: Scope, name: str, problems: Problems)
     }
     scope = Scope(name, facts, parameters)
     container.add_all(scope, config, kind, problems)
-    parameters["containers"] = [{"name": one.name} for one in scope.containers]
     scope.fields = {PROFILE: _fields(config.inherited, name), SPEC: _fields(config.own, name)}
     return scope
 

@@ -33,7 +33,11 @@ class Plan:
         created = [name for name in ROLES if self.enabled and (config.spec.get(name) or {}).get("create")]
         self.roles = [role.planned(config, self.service, name, self.problems) for name in created]
         if "prefill" in created and config.profile == "furiosa":
-            self.problems.error("spec.prefill.create", "furiosa-llm does not support prefill/decode disaggregation; leave it false", True)
+            self.problems.error(
+                "spec.prefill.create",
+                "furiosa-llm does not support prefill/decode disaggregation; leave it false",
+                True,
+            )
 
 
 def _service(config: ModelService, name: str, problems: Problems) -> Scope:

@@ -1,0 +1,105 @@
+"""Write the table of every field into README.md, from the schema and the profiles' defaults: `python generator/tasks/fields.py`."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from yaml12 import parse_yaml
+
+ROOT = Path(__file__).resolve().parents[2]
+SCHEMA = ROOT / "generator/modelservice/config/modelservice.schema.json"
+BEGIN, END = "<!-- fields: make docs -->\n", "<!-- end of fields -->\n"
+PROFILES = ("furiosa", "llm-d")
+
+Node = dict[str, Any]
+
+
+def table() -> str:
+    """The table, as Markdown: field, type, default with either profile, meaning."""
+    schema = json.loads(SCHEMA.read_text(encoding="utf-8"))
+    defaults = {name: _profile(name) for name in PROFILES}
+    lines = ["| field | type | default (furiosa) | default (llm-d) | meaning |", "|---|---|---|---|---|"]
+    for path, node in _fields(schema["properties"]["spec"], schema, ""):
+        shown = [_shown(_default(defaults[name], path)) for name in PROFILES]
+        lines.append(
+            f"| `{path}` | {_type(node, schema)} | {shown[0]} | {shown[1]} | {node.get('description', '').replace('|', '&#124;')} |"
+        )
+    return "\n".join(lines) + "\n"
+
+
+def _profile(name: str) -> Node:
+    document: Any = parse_yaml((ROOT / f"bases/profiles/{name}.yaml").read_text(encoding="utf-8"))
+    spec: Node = document["spec"]
+    return spec
+
+
+def with_table(readme: str) -> str:
+    """``readme`` with the table between its marks made anew."""
+    before, _, rest = readme.partition(BEGIN)
+    _, _, after = rest.partition(END)
+    return f"{before}{BEGIN}{table()}{END}{after}"
+
+
+def _fields(node: Node, schema: Node, path: str) -> Iterator[tuple[str, Node]]:
+    for name, below in node.get("properties", {}).items():
+        here = f"{path}.{name}" if path else name
+        if name == "prefill":
+            yield here, {"type": ["object"], "description": below["description"]}
+            continue
+        resolved = _resolved(below, schema)
+        yield here, resolved
+        yield from _fields(resolved, schema, here)
+        for mark, key in (("[]", "items"), (".*", "additionalProperties")):
+            inner = resolved.get(key)
+            if isinstance(inner, dict) and "$ref" in inner:
+                yield from _fields(_resolved(inner, schema), schema, here + mark)
+
+
+def _resolved(node: Node, schema: Node) -> Node:
+    if "$ref" not in node:
+        return node
+    return {
+        **schema["$defs"][node["$ref"].rpartition("/")[2]],
+        **{key: value for key, value in node.items() if key != "$ref"},
+    }
+
+
+def _type(node: Node, schema: Node) -> str:
+    if "enum" in node:
+        return "one of " + ", ".join(f"`{value}`" for value in node["enum"] if value)
+    types = [name for name in node.get("type", []) if name != "null"]
+    names = {"object": "map", "array": "list", "string": "text", "integer": "number", "boolean": "true, false"}
+    items = _resolved(node.get("items", {}), schema).get("type") if types == ["array"] else None
+    of = " of text" if items in ("string", ["string"]) else ""
+    return " or ".join(names.get(name, name) for name in types) + of
+
+
+def _default(spec: Node, path: str) -> Any:
+    value: Any = spec
+    for key in path.replace("[]", ".0").split("."):
+        if key == "0":
+            value = value[0] if isinstance(value, list) and value else None
+        else:
+            value = value.get(key) if isinstance(value, dict) else None
+    return value
+
+
+def _shown(value: Any) -> str:
+    if value is None or isinstance(value, (dict, list)):
+        return ""
+    return f"`{json.dumps(value) if isinstance(value, bool) else value}`"
+
+
+def main() -> None:
+    """Write the table into README.md."""
+    readme = ROOT / "README.md"
+    readme.write_text(with_table(readme.read_text(encoding="utf-8")), encoding="utf-8")
+    sys.stdout.write("README.md: the table of fields is up to date\n")
+
+
+if __name__ == "__main__":
+    main()
