@@ -24,7 +24,7 @@ from typing import Any
 import yaml12
 
 ROOT = Path(__file__).resolve().parents[2]
-EXAMPLE = ROOT / "examples" / "vllm-prefill-decode"
+EXAMPLE = ROOT / "examples" / "vllm-pd"
 FUNCTION = Path(sys.executable).parent / "modelservice-fn"
 NUMBERED = "numbered-service"
 KILOBYTES_PER_MEGABYTE = 1024

@@ -102,11 +102,7 @@ def prune(types: dict[str, Fields]) -> dict[str, Fields]:
 
     useful: set[str] = set()
     while True:
-        found = {
-            name
-            for name, fields in types.items()
-            if any(isinstance(field, list) or field in useful for field in fields.values())
-        }
+        found = {name for name, fields in types.items() if any(isinstance(field, list) or field in useful for field in fields.values())}
         if found == useful:
             break
         useful = found

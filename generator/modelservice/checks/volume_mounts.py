@@ -29,8 +29,8 @@ def check(service: Composition) -> Iterator[Result]:
                 if mount.get("name") not in volumes:
                     where = f"container {container['name']} at {mount.get('mountPath')}"
                     yield Result(
-                        f"there is no volume {mount.get('name')}, which {where} mounts; there are: {', '.join(map(str, volumes)) or 'none'} "
-                        "(giving volumes drops the profile's own)",
+                        f"there is no volume {mount.get('name')}, which {where} mounts; there are: {', '.join(map(str, volumes)) or 'none'}"
+                        " (giving volumes drops the profile's own)",
                         severity,
                         field=f"spec.{role.name}.volumes",
                     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import typer
 
 from modelservice import __version__
-from modelservice.cli import render
+from modelservice.cli import patch, render
 
 __all__ = ["app", "main"]
 
@@ -17,6 +17,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.command("render")(render.render)
+app.command("patch")(patch.patch)
 
 
 def _print_version(wanted: bool) -> None:

@@ -9,9 +9,10 @@ from typing import Annotated, Any
 import typer
 
 from modelservice.cli import settings
+from modelservice.cli.files import read_documents_of, stop_at
 from modelservice.config import API_VERSION, overlay_problems
 from modelservice.generate import Generated, generate
-from modelservice.krm import Document, ReadError, Result, read_documents, read_stdin, write_documents, write_stdout
+from modelservice.krm import Document, Result, write_documents, write_stdout
 
 Map = dict[str, Any]
 
@@ -30,13 +31,14 @@ def render(
     ] = None,
 ) -> None:
     """Print the resources that serve the ModelServices in FILE…, as one stream of YAML documents."""
-    services = [document for file in files for document in _read(file)]
-    overlays = [document for file in overlay or [] for document in _read(file)]
+    services = [document for file in files for document in read_documents_of(file)]
+    overlays = [document for file in overlay or [] for document in read_documents_of(file)]
     problems = [line for document in services for line in _wrong_kind(document, "ModelService", "; overlays go with --overlay")]
     problems += [line for document in overlays for line in _overlay_lines(document)]
     if not services:
         problems.append(f"{files[0]}: there is no ModelService in it")
-    _stop_at(problems)
+    if problems:
+        stop_at(problems)
     values = [_changed(document.value, preset or [], assignments or []) for document in services]
     generated = generate(values, [document.value for document in overlays])
     for document, one in zip(services, generated, strict=True):
@@ -45,19 +47,6 @@ def render(
     if any(one.failed for one in generated):
         raise typer.Exit(1)
     _write(generated, output)
-
-
-def _read(file: str) -> list[Document]:
-    try:
-        if file == "-":
-            return read_documents(read_stdin(), "<stdin>")
-        with open(file, "rb") as stream:
-            return read_documents(stream.read(), file)
-    except OSError as error:
-        raise typer.BadParameter(f"{file}: {error.strerror or error}") from None
-    except ReadError as error:
-        _stop_at([str(error)])
-        raise
 
 
 def _wrong_kind(document: Document, kind: str, hint: str) -> list[str]:
@@ -70,7 +59,7 @@ def _wrong_kind(document: Document, kind: str, hint: str) -> list[str]:
 
 def _overlay_lines(document: Document) -> list[str]:
     wrong = _wrong_kind(document, "Overlay", "")
-    return wrong or [_line(document, result) for result in overlay_problems(document.value, "")]
+    return wrong or [f"{document.place(result.field)}: {result.field}: {result.message}" for result in overlay_problems(document.value, "")]
 
 
 def _changed(service: Map, presets: list[str], assignments: list[str]) -> Map:
@@ -85,14 +74,6 @@ def _changed(service: Map, presets: list[str], assignments: list[str]) -> Map:
         if isinstance(spec, dict):
             service = {**service, "spec": {**spec, "presets": [*(spec.get("presets") or []), *presets]}}
     return service
-
-
-def _stop_at(problems: list[str]) -> None:
-    """Print the problems and end with exit code 1, if there are any."""
-    for problem in problems:
-        print(f"error: {problem}" if not problem.startswith(("error", "warning")) else problem, file=sys.stderr)
-    if problems:
-        raise typer.Exit(1)
 
 
 def _line(document: Document, result: Result) -> str:

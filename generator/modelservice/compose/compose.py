@@ -6,10 +6,11 @@ fields, extraConfig. The pod is composed first, by itself, and then goes into wh
 
 from __future__ import annotations
 
-from modelservice.compose import overlays
+from modelservice.compose import flags, overlays
 from modelservice.compose.overlays import holds
 from modelservice.compose.parameters import ABSENT, MissingParameterError
-from modelservice.krm import Result, write_yaml
+from modelservice.compose.server_patch import server_patch
+from modelservice.krm import Result
 from modelservice.patch import PatchError, strategic_merge
 
 TYPE_CHECKING = False
@@ -51,6 +52,10 @@ def compose(plan: Plan, extra: Sequence[Overlay] = ()) -> Composition:
                 composition.pods[scope.name] = composer.compose_pod()
             composition.objects += composer.compose_objects()
         composition.objects += plan.config.spec.get("extraObjects") or []
+        if plan.config.spec.get("patches") and not composition.problems:
+            from modelservice.compose import user_patches  # few services have any  # noqa: PLC0415
+
+            user_patches.apply(composition)
     return composition
 
 
@@ -86,6 +91,8 @@ class _Composer:
             for patch in overlay.patches:
                 if patch.part in POD_PARTS and (filled := self._pod_patch(overlay, patch, layer)):
                     template = self._merged(overlay, template, {"template": filled})
+                if patch.flags is not None:
+                    template = self._with_flags(template, overlay, patch, layer)
         self.pod = template["template"]
         return self.pod
 
@@ -93,7 +100,9 @@ class _Composer:
         """The other objects of the scope, with all patches to them."""
         parameters = self.scope.parameters
         if self.pod:
-            parameters = {**parameters, "pod": self.pod, **_server_patch(self.scope, self.pod)}
+            parameters = {**parameters, "pod": self.pod}
+        if self.scope.facts.get("workload") == "ReplicaSet":
+            parameters["serverPatch"] = server_patch(self.scope, self.pod)
         made = [self._filled(overlay, resource, parameters) for _, overlay in self.layers for resource in overlay.resources()]
         objects = [obj for obj in made if obj]
         for layer, overlay in self.layers:
@@ -117,11 +126,38 @@ class _Composer:
         return {"spec": {"initContainers": [{"name": PROXY, **filled}]}} if filled and patch.part == "proxy" else filled
 
     def _container_patch(self, overlay: Overlay, patch: Patch, layer: str, container: Container) -> Map | None:
-        if (layer and layer not in container.fields) or not holds(patch.when, {**self.scope.facts, **container.facts}):
+        if patch.template is None or not self._concerns(container, patch, layer):
             return None
-        parameters = {**self.scope.parameters, **container.parameters, **container.fields.get(layer, {})}
-        filled = self._filled(overlay, patch.fill, parameters)
+        filled = self._filled(overlay, patch.fill, self._container_parameters(container, layer))
         return {"name": container.name, **filled} if filled else None
+
+    def _concerns(self, container: Container, patch: Patch, layer: str) -> bool:
+        """Whether ``patch`` goes to ``container``: its facts hold, and the layer's fields, if it has any, are the container's."""
+        return (not layer or layer in container.fields) and holds(patch.when, {**self.scope.facts, **container.facts})
+
+    def _container_parameters(self, container: Container, layer: str) -> Map:
+        return {**self.scope.parameters, **container.parameters, **container.fields.get(layer, {})}
+
+    def _with_flags(self, template: Map, overlay: Overlay, patch: Patch, layer: str) -> Map:
+        """The pod with the flags of ``patch`` merged into its containers' arguments; only the user's own flags go over the user's args."""
+        composed = {one["name"]: one for one in template["template"]["spec"]["containers"]}
+        for index, container in enumerate(self.scope.containers):
+            if not self._concerns(container, patch, layer):
+                continue
+            wanted = self._filled(overlay, patch.fill_flags, self._container_parameters(container, layer))
+            if not wanted:
+                continue
+            target, own = composed[container.name], container.parameters["container"].get("args") or []
+            args = target.get("args") or []
+            kept = len(own) if layer != "spec" and args[len(args) - len(own) :] == own else 0
+            try:
+                flags.refuse_script(target.get("command") or [], args)
+                composed[container.name] = {**target, "args": flags.merged(args, wanted, kept)}
+            except flags.FlagError as error:
+                field = f"spec.{self.scope.name}.containers[{index}].flags" if layer else ""
+                self.problems.append(Result(str(error) if field else f"flags of overlay {overlay.name}: {error}", field=field))
+        spec = {**template["template"]["spec"], "containers": list(composed.values())}
+        return {**template, "template": {**template["template"], "spec": spec}}
 
     def _filled(self, overlay: Overlay, fill: Callable[[Map], Any], parameters: Map) -> Any:
         """A patch or manifest with its parameters; None when it is nothing but absent parameters, or lacks one that it needs."""
@@ -146,12 +182,3 @@ class _Composer:
 
 def _is_target(patch: Patch, obj: Map) -> bool:
     return obj["kind"] in WORKLOADS if patch.part == "workload" else obj["kind"] == patch.kind
-
-
-def _server_patch(scope: Scope, pod: Map) -> Map:
-    """Fast model actuation: the decode pod as text, for the dual-pods controller (behaviour: Requester)."""
-    if scope.facts["workload"] != "ReplicaSet":
-        return {}
-    registry, _, model = (scope.parameters["modelArtifacts"].get("name") or "").partition("/")
-    spec = {key: pod["spec"][key] for key in ("initContainers", "containers") if key in pod["spec"]}
-    return {"serverPatch": write_yaml({"metadata": {"labels": {"model-reg": model, "model-repo": registry, "app": None}}, "spec": spec})}

@@ -18,7 +18,7 @@ PARTS = ("workload", "pod", "container", "proxy")
 class Patch:
     """One patch of an overlay: the part or kind it goes to, the facts it asks for, and what it merges."""
 
-    __slots__ = ("_filler", "kind", "part", "template", "when")
+    __slots__ = ("_fillers", "flags", "kind", "part", "template", "when")
 
     def __init__(self, given: Map) -> None:
         target = given["target"]
@@ -26,13 +26,21 @@ class Patch:
         self.kind: str | None = None if isinstance(target, str) else target["kind"]
         self.when: Map = given.get("when") or {}
         self.template = given.get("patch")
-        self._filler: Callable[[Map], Any] | None = None
+        self.flags = given.get("flags")
+        self._fillers: dict[str, Callable[[Map], Any]] = {}
 
     def fill(self, parameters: Map) -> Any:
         """The patch with its references filled."""
-        if self._filler is None:
-            self._filler = compile_template(self.template)
-        return self._filler(parameters)
+        return self._filler("patch", self.template)(parameters)
+
+    def fill_flags(self, parameters: Map) -> Any:
+        """The flags with their references filled."""
+        return self._filler("flags", self.flags)(parameters)
+
+    def _filler(self, name: str, template: Any) -> Callable[[Map], Any]:
+        if name not in self._fillers:
+            self._fillers[name] = compile_template(template)
+        return self._fillers[name]
 
 
 class Overlay:

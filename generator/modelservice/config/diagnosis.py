@@ -10,16 +10,25 @@ from typing import Any
 
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError
+from jsonschema.validators import extend
 
 from modelservice.krm import Result
 
 Path = list[str | int]
 
+# JSON Schema calls 1e300 an integer too; Kubernetes does not.
+_Validator = extend(  # type: ignore[no-untyped-call]
+    Draft202012Validator,
+    type_checker=Draft202012Validator.TYPE_CHECKER.redefine(
+        "integer", lambda _, value: isinstance(value, int) and not isinstance(value, bool)
+    ),
+)
+
 
 def diagnose(document: dict[str, Any], schema: dict[str, Any]) -> tuple[dict[str, Any], list[Result]]:
     """``document`` without its wrong fields, and one error for each of them, in the order of the document."""
     found: list[tuple[Path, str, Any]] = []
-    for error in Draft202012Validator(schema).iter_errors(document):
+    for error in _Validator(schema).iter_errors(document):
         found += _problems(error, schema)
     found.sort(key=lambda problem: _position(document, problem[0]))
     remaining = document
@@ -46,8 +55,8 @@ def _problems(error: ValidationError, schema: dict[str, Any]) -> list[tuple[Path
     if error.validator == "required":
         missing = [key for key in node["required"] if key not in value]
         return [([*path, key], "missing", None) for key in missing]
-    wanted = node.get("x-must-be") if error.validator == "pattern" else error.validator_value
-    return [(path, _message(str(error.validator), wanted, value), value)]
+    said = node.get("x-must-be") if error.validator in ("pattern", "anyOf") else None  # what the rule means, in words
+    return [(path, _message(str(error.validator), said or error.validator_value, value), value)]
 
 
 def _message(rule: str, wanted: Any, value: Any) -> str:
@@ -65,9 +74,9 @@ def _right(rule: str, wanted: Any, value: Any) -> str:
             names = [name for name in ([wanted] if isinstance(wanted, str) else wanted) if name != "null"]
             return f"{_kinds(names)}{_hint(names, value)}"
         case "enum":
-            return f"one of {', '.join(str(choice) for choice in wanted if choice)}{_nearest(value, wanted)}"
+            return f"one of {', '.join(_shortened(choice) for choice in wanted if choice not in (None, ''))}{_nearest(value, wanted)}"
         case "anyOf":
-            return f"{_choices(wanted)}{_nearest(value, wanted[0].get('enum', []))}"
+            return wanted if isinstance(wanted, str) else f"{_choices(wanted)}{_nearest(value, wanted[0].get('enum', []))}"
         case "minimum":
             return f"at least {wanted}"
         case "maximum":

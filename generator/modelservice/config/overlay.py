@@ -35,7 +35,7 @@ def problems(document: Any, field: str) -> list[Result]:
         return [Result("is no map; must be an Overlay: apiVersion, kind, metadata, spec", field=field)]
     _, found = validation.checked(document, "overlay")
     if not found:
-        found = [*_scope_problems(document["spec"]), *_template_problems(document["spec"])]
+        found = [*_scope_problems(document["spec"]), *_template_problems(document["spec"]), *_flag_problems(document["spec"])]
     for result in found:
         result.field = f"{field}.{result.field}" if field else result.field
     return found
@@ -69,10 +69,22 @@ def _template_problems(spec: Map) -> list[Result]:
         target = patch["target"]
         kinds = list(POD_TEMPLATES) if target == "workload" else [target["kind"]] if isinstance(target, dict) else []
         for path in (POD_TEMPLATES[kind] for kind in kinds if kind in POD_TEMPLATES):
-            value: Any = patch["patch"]
+            value: Any = patch.get("patch")
             for key in path:
                 value = value.get(key) if isinstance(value, dict) else None
             if value is not None:
                 where = f"spec.patches[{index}].patch.{'.'.join(path)}"
                 found.append(Result("is the pod template; patch it with target: pod, which serves every workload", field=where))
+    return found
+
+
+def _flag_problems(spec: Map) -> list[Result]:
+    """Errors where there is nothing to merge, or flags for what has none."""
+    found = []
+    for index, patch in enumerate(spec.get("patches") or []):
+        where = f"spec.patches[{index}]"
+        if "patch" not in patch and "flags" not in patch:
+            found.append(Result("missing; give a patch, or flags for containers", field=f"{where}.patch"))
+        if "flags" in patch and patch["target"] != "container":
+            found.append(Result("only containers have flags; must have target: container", field=f"{where}.flags"))
     return found

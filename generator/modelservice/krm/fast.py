@@ -32,7 +32,7 @@ _DOUBTFUL = re.compile(
           | (?<=\[)(?=[^\]\n]*[:?{\n])          # flow sequence with a mapping in it, or of several lines
           | (?<=[|>])(?![+\-]?\n\ *[^\ \n])     # block scalar that is not plainly a header and lines of text
           | (?<=0)\w | (?<=[+\-])0\w            # 012, 0x1F, 0b1
-          | (?<=[0-9.+\-])[0-9.eE+\-]*_[0-9.eE+\-_]*(?![^\ \n,\]])  # 1_000
+          | (?<=[0-9.+\-])[0-9.eE+\-]*_[0-9.eE+\-_]*(?![^\ \n,:\]])  # 1_000
           | (?<=\.)\.\.                         # end of a document
           | (?<=-)\ (?:-\ ){8}                  # depth without lines: yaml12 would crash
         )
@@ -95,7 +95,7 @@ def _agreed(documents: list[Any], text: str) -> bool:
         joined = "\0".join(strings)
     except TypeError:
         return False
-    return "<<" not in strings and keys + _colons(joined) == _colons(text) + _escaped_colons(text)
+    return "<<" not in strings and keys + _colons(joined) == _colons(text + "\n") + _escaped_colons(text)
 
 
 def _sort(entries: Iterable[tuple[Any, Any]], node: Any, strings: list[str], todo: list[Any]) -> bool:

@@ -33,15 +33,17 @@ _ANCHOR = r"[0-9A-Za-z_-]+"
 _MAX_DEPTH = 200
 _MAX_ALIASED = 400_000  # values that aliases may add to a document; go-yaml becomes strict at the same number
 
-# What ruamel.yaml says of frequent mistakes, and what helps.
-_PROBLEMS = (
-    ("mapping values are not allowed", 'a text that holds ": " must be quoted, or this line is indented too far'),
+# What ruamel.yaml says of frequent mistakes, and what helps: seen from where it noticed, or from where it began.
+_NOTICED = (
+    ("mapping values are not allowed", 'no key can stand here: quote text that holds ": ", or look at the line above'),
     ("found character '\\t'", "a tab cannot stand here: YAML is indented with spaces"),
-    ("cannot start any token", "a text that begins with this character must be quoted"),
-    ("could not find expected ':'", "this line is neither `key: value` nor an entry of a list"),
+    ("cannot start any token", "text that begins with this character must be quoted"),
     ("expected <block end>", "this line does not fit the indentation of the lines above it"),
+)
+_BEGUN = (
+    ("could not find expected ':'", "this line is neither `key: value` nor an entry of a list"),
     ("found unexpected end of stream", "the quote that opens here is never closed"),
-    ("expected ',' or", "a bracket is never closed, or a comma is missing"),
+    ("expected ',' or", "the bracket that opens here is never closed, or a comma is missing"),
 )
 
 
@@ -80,10 +82,9 @@ def read(text: str, first_line: int = 1) -> list[Node]:
 
 def _read_error(error: MarkedYAMLError, first_line: int) -> ReadError:
     words = error.problem or error.context or ""
-    mark = error.problem_mark or error.context_mark
-    if "end of stream" in words:
-        mark = error.context_mark or mark
-    problem = next((better for theirs, better in _PROBLEMS if theirs in words), words)
+    begun = next((better for theirs, better in _BEGUN if theirs in words), None)
+    problem = begun or next((better for theirs, better in _NOTICED if theirs in words), words)
+    mark = (error.context_mark if begun else None) or error.problem_mark or error.context_mark
     line, column = (mark.line, mark.column) if mark else (0, 0)
     return ReadError(f"this is not YAML: {problem}", line + first_line, column + 1)
 
@@ -171,9 +172,7 @@ class _Composer:
         node = self._anchors.get(name)
         if node is None:
             inside = name in self._anchors
-            problem = (
-                f"*{name} is inside of what &{name} names" if inside else f"there is no anchor &{name} above *{name}"
-            )
+            problem = f"*{name} is inside of what &{name} names" if inside else f"there is no anchor &{name} above *{name}"
             raise self._error(event, problem)
         self._aliased += node.size
         if self._aliased > _MAX_ALIASED:
@@ -233,7 +232,7 @@ class _Composer:
             return str(value)
         if value is None:
             raise self._error(event, "null cannot be a key")
-        raise self._error(event, "a map or a list cannot be a key; a text that begins with { or [ must be quoted")
+        raise self._error(event, "a map or a list cannot be a key; text that begins with { or [ must be quoted")
 
     def _scalar(self, event: Any) -> Any:
         tag: str = event.tag or ""

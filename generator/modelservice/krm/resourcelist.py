@@ -48,9 +48,7 @@ class ResourceList:
 
     __slots__ = ("function_config", "items", "results")
 
-    def __init__(
-        self, items: list[Item] | None = None, function_config: Any = None, results: list[Result] | None = None
-    ) -> None:
+    def __init__(self, items: list[Item] | None = None, function_config: Any = None, results: list[Result] | None = None) -> None:
         self.items = [] if items is None else items
         self.function_config = function_config
         self.results = [] if results is None else results

@@ -40,7 +40,7 @@ class Result:
 
     __slots__ = ("current", "field", "file", "index", "message", "proposed", "resource", "severity", "tags")
 
-    def __init__(  # noqa: PLR0913  one keyword for each field of the specification
+    def __init__(
         self,
         message: str,
         severity: str = "error",
@@ -73,9 +73,7 @@ class Result:
             message=self.message,
             severity=self.severity,
             resourceRef=self.resource.to_dict() if self.resource else None,
-            field=_filled(path=self.field, currentValue=self.current, proposedValue=self.proposed)
-            if self.field
-            else None,
+            field=_filled(path=self.field, currentValue=self.current, proposedValue=self.proposed) if self.field else None,
             file=_filled(path=self.file, index=self.index or None) if self.file else None,
             tags=self.tags or None,
         )

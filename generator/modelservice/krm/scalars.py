@@ -37,9 +37,10 @@ _LOOSE_UNDERSCORE = r"(?<![0-9])_|_(?![0-9])"
 
 _LONGEST_INT = 80  # a sign, a prefix and 64 digits are fewer: what is longer is no 64-bit integer
 
-_AMBIGUOUS = (
+# What a reader of YAML 1.1 does not take for text.
+_OLD = (
     r"(?is)"
-    r"(?:y|n|yes|no|on|off|true|false|null|~|=|<<)?"  # words of YAML 1.1; and the empty string
+    r"(?:y|n|yes|no|on|off|true|false|null|~|=|<<)"
     r"|[-+]?(?:0x[0-9a-f_]*|0[bo][-+]?[0-9_]*"  # numbers with a base
     r"|[0-9][0-9_]*(?::[0-9_]+)*(?:\.[0-9_]*)?(?:e[-+]?[0-9_]*)?"  # decimal, octal, sexagesimal, float
     r"|\.[0-9_]+(?:e[-+]?[0-9_]*)?|\.(?:inf|nan))"
@@ -64,7 +65,7 @@ def resolve(text: str) -> Scalar:
 
 def ambiguous(text: str) -> bool:
     """Tell whether some reader would take the plain scalar `text` for something other than this string."""
-    return re.fullmatch(_AMBIGUOUS, text) is not None
+    return resolve(text) is not text or re.fullmatch(_OLD, text) is not None
 
 
 def json_number(number: float) -> int | float:

@@ -1,7 +1,7 @@
 """The directives of a strategic merge patch: `$patch`, `$retainKeys`, `$deleteFromPrimitiveList`, `$setElementOrder`.
 
-What they mean is kubectl's (apimachinery, pkg/util/strategicpatch). kustomize knows `$patch` only, and copies the others
-into its output.
+What they mean is what kubectl makes of them (apimachinery, pkg/util/strategicpatch). kustomize knows only `$patch`, and
+copies the others into its output.
 """
 
 from __future__ import annotations
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
 __all__ = [
     "DELETE_VALUES",
-    "PATCH",
     "REMOVED",
     "RETAIN_KEYS",
     "SET_ORDER",
@@ -35,8 +34,8 @@ PATCH = "$patch"
 RETAIN_KEYS = "$retainKeys"
 DELETE_VALUES = "$deleteFromPrimitiveList"
 SET_ORDER = "$setElementOrder"
-WORDS = ("merge", "replace", "delete")
-KNOWN = (PATCH, RETAIN_KEYS, DELETE_VALUES, SET_ORDER)
+DIRECTIVES = (PATCH, RETAIN_KEYS, DELETE_VALUES, SET_ORDER)
+ACTIONS = ("merge", "replace", "delete")
 
 REMOVED: Any = type("Removed", (), {"__slots__": ()})()
 """Stands where a value would, and says that there is none: the patch removed it."""
@@ -44,10 +43,10 @@ REMOVED: Any = type("Removed", (), {"__slots__": ()})()
 
 def is_directive(key: object) -> bool:
     """Tell a directive from a field: other names with a dollar sign are fields, such as `$ref` in a JSON schema."""
-    return type(key) is str and key[:1] == "$" and key.partition("/")[0] in KNOWN
+    return type(key) is str and key[:1] == "$" and key.partition("/")[0] in DIRECTIVES
 
 
-def is_plain(value: Any) -> bool:
+def is_plain(value: object) -> bool:
     """Say whether a value holds no null and nothing that may be a directive, so that it can be taken as it is."""
     if isinstance(value, dict):
         for key, child in value.items():
@@ -63,7 +62,7 @@ def is_plain(value: Any) -> bool:
 
 
 def directive_field(path: Path, directive: str) -> str:
-    """Return the field that a directive is about: `env` of `$setElementOrder/env`."""
+    """Return the field that a directive is about, such as `env` for `$setElementOrder/env`."""
     name, _, field = directive.partition("/")
     if not field:
         raise PatchError(place(path), f"{directive} names no field: write {name}/FIELD")
@@ -71,60 +70,56 @@ def directive_field(path: Path, directive: str) -> str:
 
 
 def map_directive(path: Path, patch: Mapping[Any, Any]) -> str:
-    """Return what `$patch` in a map asks for: `replace`, `delete`, or the `merge` that happens anyway."""
-    asked = patch.get(PATCH, "merge")
-    if asked not in WORDS:
-        raise PatchError(place(path), f"$patch: {asked} is unknown; a map takes merge, replace and delete")
-    return str(asked)
+    """Return what the `$patch` of a map asks for: `replace`, `delete`, or the `merge` that happens anyway."""
+    action = patch.get(PATCH, "merge")
+    if action not in ACTIONS:
+        raise PatchError(place(path), f"$patch: {action} is unknown; a map takes {', '.join(ACTIONS)}")
+    return str(action)
 
 
 def list_directive(path: Path, patch: list[Any]) -> tuple[str, list[Any], list[Any]]:
-    """Return what a list is asked to do, the items to delete, and the items to merge.
+    """Return what a merged list is asked to do, the items that it shall delete, and the other items.
 
-    The list itself is addressed by an item that is only a `$patch`, at any position; a `$patch: delete` beside other
-    fields is about the item that they identify.
+    The list itself is meant by an item that is only a `$patch`, at any position. Beside other fields, `$patch: delete`
+    is about the item with the same keys.
     """
-    asked: list[Any] = []
+    actions: list[Any] = []
     deleted: list[Any] = []
     items: list[Any] = []
     for item in patch:
-        directive = item.get(PATCH) if isinstance(item, dict) else None
-        if directive is None:
+        if not isinstance(item, dict) or PATCH not in item:
             items.append(item)
         elif len(item) == 1:
-            asked.append(directive)
+            actions.append(item[PATCH])
+        elif item[PATCH] == "replace":
+            raise PatchError(
+                place(path),
+                "$patch: replace in an item is ignored by kustomize and replaces the whole list in kubectl; to replace"
+                " one item, give it twice, once with `$patch: delete` and once as it shall be; to replace the list, add"
+                " an item that is only `$patch: replace`",
+            )
         else:
-            (deleted if _item_directive(path, directive) == "delete" else items).append(item)
-    if asked and (asked[0] not in WORDS or any(other != asked[0] for other in asked)):
-        found = " and ".join(f"$patch: {name}" for name in asked)
-        raise PatchError(place(path), f"{found}: a list takes one of merge, replace and delete")
-    return asked[0] if asked else "merge", deleted, items
-
-
-def _item_directive(path: Path, directive: object) -> object:
-    """Return the directive of an item, unless it is `replace`, of which the tools make two things that nobody means."""
-    if directive == "replace":
-        raise PatchError(
-            place(path),
-            "$patch: replace in an item is ignored by kustomize and replaces the whole list in kubectl: to replace one"
-            " item, give it twice, once with `$patch: delete` and once as it shall be; to replace the list, add an item"
-            " that is only `$patch: replace`",
-        )
-    return directive
+            (deleted if item[PATCH] == "delete" else items).append(item)
+    if not actions:
+        return "merge", deleted, items
+    if actions[0] not in ACTIONS or any(action != actions[0] for action in actions):
+        found = " and ".join(f"$patch: {action}" for action in actions)
+        raise PatchError(place(path), f"{found}: a list takes one of {', '.join(ACTIONS)}")
+    return actions[0], deleted, items
 
 
 def refuse_directives(path: Path, patch: object) -> None:
-    """Raise for a directive inside a list that is replaced whole, where kustomize and kubectl both print it.
+    """Raise for a directive in a list that is replaced whole, which kustomize and kubectl both print.
 
-    Nothing is merged in such a list, so a directive in it is always a mistake: mostly the list is believed to be merged.
+    Nothing is merged there, so the directive is a mistake: mostly the list is believed to be merged.
     """
     if isinstance(patch, dict):
         for key in patch:
             if is_directive(key):
                 raise PatchError(
                     place(path),
-                    f"{key} has no meaning in a list without merge keys, which the patch's list replaces whole: leave it"
-                    " out, or give merge keys for this kind",
+                    f"{key} means nothing in a list that has no merge keys, as the patch's list replaces it whole: leave"
+                    " it out, or give merge keys for this kind",
                 )
         patch = list(patch.values())
     if isinstance(patch, list):
@@ -149,5 +144,5 @@ def without(path: Path, values: object, unwanted: object) -> list[Any]:
     if not isinstance(unwanted, list) or any(isinstance(value, (dict, list)) for value in unwanted):
         raise PatchError(place(path), f"{DELETE_VALUES} takes a list of plain values, not {unwanted!r}")
     if not isinstance(values, list):
-        raise PatchError(place(path), f"{DELETE_VALUES} needs a list in the target, which has {values!r}")
+        raise PatchError(place(path), f"{DELETE_VALUES} is for a list, and the target has {values!r}")
     return [value for value in values if value not in unwanted]

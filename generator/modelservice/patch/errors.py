@@ -8,9 +8,9 @@ if TYPE_CHECKING:
     from typing import Any
 
     Path = list[tuple[Any, Any]]
-    """Where a merge is: a list of steps, each a label and the schema found there; the first is the object itself.
+    """Where a merge is: a list of steps, each a label and what merge_keys knows of the place; first the object itself.
 
-    The label is the name of a field, for an item of a merged list its keys and their values, for another its position.
+    The label is the name of a field, the keys and identity of an item, or the position of an item without them.
     """
 
 __all__ = ["PatchError", "place"]
@@ -36,16 +36,16 @@ def place(path: Path) -> str:
     """Write a path for people."""
     written = ""
     for label, _ in path[1:]:
-        if isinstance(label, str) and label.replace("-", "_").isidentifier():
-            written += f".{label}"
-        elif isinstance(label, tuple):
+        if isinstance(label, tuple):
             written += f"[{_item(*label)}]"
+        elif isinstance(label, str) and label.replace("-", "_").isidentifier():
+            written += f".{label}"
         else:
             written += f"[{label}]"
     return written.removeprefix(".") or "(root)"
 
 
 def _item(keys: Sequence[str], identity: str | Sequence[str]) -> str:
-    """Write the keys of an item and their values, without those that it lacks."""
+    """Write the keys of an item with their values, without those that it lacks."""
     values = [identity] if isinstance(identity, str) else identity
     return ",".join(f"{key}={value}" for key, value in zip(keys, values, strict=True) if value)

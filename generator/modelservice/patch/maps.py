@@ -36,39 +36,16 @@ def merge_map(merger: Merger, path: Path, base: Map, patch: Map) -> Any:
     """Return the map with the patch's fields merged in, or REMOVED."""
     for key in patch:
         if type(key) is not str or key[:1] == "$":
-            return _merge_special(merger, path, base, patch)
+            return _merge_with_directives(merger, path, base, patch)
     return _merge_fields(merger, path, dict(base), patch)
 
 
-def _merge_fields(merger: Merger, path: Path, merged: Map, patch: Map) -> Map:
-    """Merge the fields of a patch into a map that is ours to change; null removes a field."""
-    types = fields_of(path[-1][1])
-    for key, value in patch.items():
-        old = merged.get(key)
-        if old is None and not types and key not in merged:
-            key = _spelling(merged, key)
-            old = merged.get(key)
-        if value is None:
-            new = REMOVED
-        elif old is not None:
-            new = merger.value_strategy([*path, (key, types.get(key))], old, value)
-        elif is_plain(value):
-            new = value
-        else:
-            new = merger.value_strategy([*path, (key, types.get(key))], {} if isinstance(value, dict) else ABSENT, value)
-        if new is REMOVED:
-            merged.pop(key, None)
-        else:
-            merged[key] = new
-    return merged
-
-
-def _merge_special(merger: Merger, path: Path, base: Map, patch: Map) -> Any:
-    """Merge a patch that holds directives, or keys that are not text."""
-    asked = map_directive(path, patch)
-    if asked == "delete":
+def _merge_with_directives(merger: Merger, path: Path, base: Map, patch: Map) -> Any:
+    """Merge a map whose patch may hold directives: first those that take away, then the fields, then the orders."""
+    action = map_directive(path, patch)
+    if action == "delete":
         return REMOVED
-    if asked == "replace":
+    if action == "replace":
         base = {}
     merged = retained(path, base, patch) if RETAIN_KEYS in patch else dict(base)
     fields: Map = {}
@@ -84,14 +61,36 @@ def _merge_special(merger: Merger, path: Path, base: Map, patch: Map) -> Any:
                 merged[field] = without([*path, (field, None)], merged[field], value)
     merged = _merge_fields(merger, path, merged, fields)
     for field, order in orders.items():
-        schema = fields_of(path[-1][1]).get(field)
         if merged.get(field) is not None:
-            merged[field] = ordered([*path, (field, schema)], merged[field], base.get(field), fields.get(field), order)
+            here = [*path, (field, fields_of(path[-1][1]).get(field))]
+            merged[field] = ordered(here, merged[field], base.get(field), fields.get(field), order)
+    return merged
+
+
+def _merge_fields(merger: Merger, path: Path, merged: Map, fields: Map) -> Map:
+    """Merge fields into a map that is ours to change; a null removes, and what is new comes without its nulls."""
+    types = fields_of(path[-1][1])
+    for key, value in fields.items():
+        name = key if types or key in merged else _spelling(merged, key)
+        old = merged.get(name)
+        if value is None:
+            new = REMOVED
+        elif old is not None:
+            new = merger.value_strategy([*path, (name, types.get(name))], old, value)
+        elif is_plain(value):
+            new = value
+        else:
+            absent = {} if isinstance(value, dict) else ABSENT
+            new = merger.value_strategy([*path, (name, types.get(name))], absent, value)
+        if new is REMOVED:
+            merged.pop(name, None)
+        else:
+            merged[name] = new
     return merged
 
 
 def _spelling(base: Map, key: Any) -> Any:
-    """Return the key that is written the same: kustomize takes `6443:` and `"6443":` for the same key."""
+    """Return the key as the target has it: for kustomize, `6443:` and `"6443":` are the same."""
     for known in base:
         if type(known) is not type(key) and text(known) == text(key):
             return known

@@ -1,7 +1,7 @@
-"""Strategic merge patch: deepmerge walks over two objects, with our rules for maps and lists.
+"""Strategic merge patch: deepmerge walks through two objects, with our rules for maps, lists and scalars.
 
 The rules are those of kustomize's patch transformer (kyaml/yaml/merge2 and kyaml/yaml/walk of kustomize 5.8.1). Where it
-loses something without a word, this does what kubectl does (apimachinery, pkg/util/strategicpatch), or refuses.
+loses something in silence, this does what kubectl does (apimachinery, pkg/util/strategicpatch), or refuses.
 """
 
 from __future__ import annotations
@@ -33,16 +33,16 @@ def strategic_merge(
 ) -> dict[str, Any] | None:
     """Return an object with a strategic merge patch applied to it, or None if the patch deletes it.
 
-    Neither argument is changed. Only the maps and lists on the way to a change are copied, the result shares the rest
+    Neither argument is changed. Only the maps and lists on the way to a change are copied, and the result shares the rest
     with both arguments: treat all three as read-only.
 
-    `new_items` says where a merged list gets its new items. `prepend` is what kustomize does: the patch's items come
-    first, in their order, those that the target already had among them. With `append` the target's items keep their
-    places and new ones follow.
+    `new_items` says where a merged list gets its new items. `prepend` is what kustomize does: the patch's items come first,
+    in their order, those that the target already had among them (where several keys tell items apart, as for ports, only
+    those that it did not have). With `append` the target's items keep their places, and new ones follow.
 
-    `merge_keys` adds to the lists that are known to merge, for custom resources: a mapping from `group/Kind` to paths of
-    fields, where `[]` after a list stands for its items, and each path to the keys of a merged list or to the name of a
-    Kubernetes type:
+    `merge_keys` tells which lists of a custom resource merge, beyond those that are known. It maps `group/Kind` to the
+    paths of fields, where `[]` after a list stands for its items, and a path to the keys of its list, or to the name of a
+    Kubernetes type that is found there:
 
         {"example.com/Cache": {"spec.shards": ["name"], "spec.shards[].template": "PodTemplateSpec"}}
 
@@ -59,29 +59,31 @@ def strategic_merge(
     return None if merged is REMOVED else merged
 
 
-def _patch_wins(_merger: Merger, path: Path, base: Any, patch: Any) -> Any:
-    """Return the patch's scalar, of whatever type; a map, a list and a scalar never replace one another.
+def _merge_scalar(_merger: Merger, path: Path, base: object, patch: object) -> object:
+    """Return the patch's scalar, whatever the type of both; raise if only one of them is a scalar.
 
-    kustomize's rule ("wrong node kind"); kubectl replaces without a word.
+    A map, a list and a scalar never replace one another, as in kustomize ("wrong node kind"); in kubectl they do.
     """
     if isinstance(base, (dict, list)) or isinstance(patch, (dict, list)):
         raise PatchError(
             place(path),
-            f"the patch has {_kind(patch)} where the target has {_kind(base)}: to change its kind, remove it with null in"
-            " a patch of its own first",
+            f"the patch has {_kind(patch)} where the target has {_kind(base)}; to change one into the other, remove it"
+            " first, with null in a patch of its own",
         )
     return patch
 
 
 def _kind(value: object) -> str:
+    """Name what a value is, for a message."""
     return "a map" if isinstance(value, dict) else "a list" if isinstance(value, list) else f"the value {value!r}"
 
 
 class StrategicMerger(Merger):
-    """A deepmerge Merger with the rules of strategic merge; its paths carry the schema (see errors.Path)."""
+    """A Merger of deepmerge with the rules of strategic merge, whose paths carry what is known of each place."""
 
     def __init__(self, *, append: bool) -> None:
-        super().__init__([(dict, merge_map), (list, merge_list)], [_patch_wins], [_patch_wins])
+        strategies = [(dict, merge_map), (list, merge_list)]
+        super().__init__(strategies, _merge_scalar, _merge_scalar)  # type: ignore[arg-type]  # `self` is ours, not any
         self.append = append
 
 

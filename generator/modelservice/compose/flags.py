@@ -1,0 +1,97 @@
+"""Command-line arguments merged by flag, so that nobody has to repeat a whole list to change one of them.
+
+``flags`` is a map from a flag's name to what it shall be: text or a number is its value, true a bare flag, a list repeats the flag, null
+removes it. ``--flag=value`` and ``--flag value`` are the same flag, and so are ``--max-model-len`` and ``--max_model_len``.
+"""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    Argument = tuple[str, list[str]]
+
+SHELLS = ("sh", "bash", "dash", "ash", "zsh")
+
+
+class FlagError(ValueError):
+    """Flags that cannot be merged; the message says why."""
+
+
+def merged(args: list[str], flags: dict[str, Any], kept: int = 0) -> list[str]:
+    """``args`` with ``flags`` merged in: where a flag stood first, there it stays; new ones follow, in their order.
+
+    The last ``kept`` arguments are the user's own: they stay as they are, and a flag that is among them is left alone. Neither argument
+    is changed.
+    """
+    own = args[len(args) - kept :]
+    arguments = _arguments(args[: len(args) - kept])
+    taken = {key(name) for name, _ in _arguments(own)}
+    for name, value in flags.items():
+        if key(name) not in taken:
+            arguments = _replaced(arguments, name, value)
+    return [text for _, texts in arguments for text in texts] + own
+
+
+def refuse_script(command: list[str], args: list[str]) -> None:
+    """Raise FlagError for a container that runs a shell script: its flags are inside the script's text, where nothing can be merged."""
+    program = command[0].rpartition("/")[2] if command else ""
+    if program in SHELLS and any(argument.startswith("-") and argument.endswith("c") for argument in [*command[1:], *args]):
+        raise FlagError(f"cannot be merged: the container runs a {program} script; change the script, or let modelCommand make the command")
+
+
+def key(name: str) -> str:
+    """What tells flags apart: the name without dashes in front, ``_`` and ``-`` being the same."""
+    return name.lstrip("-").replace("_", "-")
+
+
+def _arguments(args: list[str]) -> list[Argument]:
+    """``args`` taken apart: each flag with its own text and the values that follow it; what comes before any flag has no name."""
+    arguments: list[Argument] = []
+    for text in args:
+        if _is_flag(text):
+            arguments.append((text.partition("=")[0], [text]))
+        elif arguments and "=" not in arguments[-1][1][0]:
+            arguments[-1][1].append(text)
+        else:
+            arguments.append(("", [text]))
+    return arguments
+
+
+def _is_flag(text: str) -> bool:
+    return len(text) > 1 and text[0] == "-" and not text[1].isdigit() and text[1] != "."
+
+
+def _replaced(arguments: list[Argument], name: str, value: Any) -> list[Argument]:
+    wanted = [] if value is None else [(name, _texts(name, value, _written(arguments, name)))]
+    replaced: list[Argument] = []
+    for argument in arguments:
+        if not argument[0] or key(argument[0]) != key(name):
+            replaced.append(argument)
+        elif wanted:
+            replaced.append(wanted.pop())
+    return replaced + wanted
+
+
+def _written(arguments: list[Argument], name: str) -> str:
+    """How the flag is written where it stands already, with its separator: ``--flag=`` or ``--flag``."""
+    for flag, texts in arguments:
+        if flag and key(flag) == key(name):
+            return f"{flag}=" if "=" in texts[0] else flag
+    return f"--{name.lstrip('-')}"
+
+
+def _texts(name: str, value: Any, written: str) -> list[str]:
+    if value is True:
+        return [written.removesuffix("=")]
+    texts: list[str] = []
+    for one in value if isinstance(value, list) else [value]:
+        text = str(one)
+        if written.endswith("="):
+            texts.append(written + text)
+        elif _is_flag(text) or not text:
+            texts.append(f"{written}={text}")  # as a word of its own it would be taken for a flag
+        else:
+            texts += [written, text]
+    return texts
