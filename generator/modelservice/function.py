@@ -9,12 +9,13 @@ from __future__ import annotations
 import sys
 
 from modelservice import __version__
-from modelservice.config import API_VERSION
+from modelservice.config import API_VERSION, SettingError, overlay_problems, with_settings
 from modelservice.generate import generate
 from modelservice.krm import (
     Item,
     ReadError,
     ResourceList,
+    ResourceRef,
     Result,
     read_resource_list,
     read_stdin,
@@ -44,47 +45,76 @@ def main() -> int:
     try:
         resources = read_resource_list(read_stdin())
     except ReadError as error:
-        resources, failure = ResourceList(), Result(f"the input is not a ResourceList: {error}")
-        resources.results = [failure]
+        resources = ResourceList(results=[Result(f"the input is not a ResourceList: {error}")])
         _tell(resources.results, quiet=False)
     else:
-        _run(resources)
+        run(resources)
         _tell(resources.results, quiet=resources.has_files)
     write_stdout(write_resource_list(resources))
     return 1 if any(result.severity == "error" for result in resources.results) else 0
 
 
-def _run(resources: ResourceList) -> None:
-    """Add what the ModelServices of the list become, and the results; the items stay as they are when there is an error."""
-    services = _services(resources)
-    if not services:
-        resources.results.append(Result(_nothing_to_do(resources.function_config)))
+def run(resources: ResourceList) -> None:
+    """Add what the ModelServices of the list become, and the results; the items stay as they are when there is an error.
+
+    What is asked for is told by the functionConfig: a ModelService is generated from; a ConfigMap (what kpt makes of ``-- key=value``)
+    holds presets and settings for every ModelService among the items; without one, those are taken as they are.
+    """
+    config = resources.function_config
+    try:
+        services = _services(resources)
+    except RequestError as error:
+        resources.results.append(Result(str(error), resource=ResourceRef.of(config)))
         return
-    generated = generate(services)
+    library = [item.value for item in resources.items if _is(item.value, "Overlay")]
+    resources.results += [result for overlay in library for result in _overlay_problems(overlay)]
+    if resources.results:
+        return
+    generated = generate(services, library=library)
     resources.results += [result for one in generated for result in one.results]
-    resources.items = [item for item in resources.items if not _is_echo(item, resources.function_config)]
-    if not any(one.failed for one in generated):
+    resources.items = [item for item in resources.items if not _is_echo(item, config)]
+    if any(one.failed for one in generated):
+        return
+    if resources.has_files:
+        from modelservice import package  # only packages have files  # noqa: PLC0415
+
+        resources.results += package.place(resources, generated, all_services=not _is(config, "ModelService"))
+    else:
         resources.items += [Item(obj) for one in generated for obj in one.objects]
 
 
+def _overlay_problems(overlay: Map) -> list[Result]:
+    found = overlay_problems(overlay, "")
+    for result in found:
+        result.resource = ResourceRef.of(overlay)
+    return found
+
+
+class RequestError(ValueError):
+    """The functionConfig is not one that the function can take; the message says what would be right."""
+
+
 def _services(resources: ResourceList) -> list[Map]:
-    """The ModelServices to generate for: the functionConfig, or those among the items."""
-    if _is_model_service(resources.function_config):
-        return [resources.function_config]
-    if resources.function_config is not None:
-        return []
-    return [item.value for item in resources.items if _is_model_service(item.value)]
+    """The ModelServices to generate from: the functionConfig, or those among the items, with the settings of a ConfigMap."""
+    config = resources.function_config
+    if _is(config, "ModelService"):
+        return [config]
+    if not isinstance(config, dict | None) or (config and (config.get("apiVersion"), config.get("kind")) != ("v1", "ConfigMap")):
+        found = f"{config.get('apiVersion')} {config.get('kind')}" if isinstance(config, dict) else repr(config)
+        raise RequestError(f"the functionConfig is {found}; must be a {API_VERSION} ModelService, or a ConfigMap with settings")
+    services = [item.value for item in resources.items if _is(item.value, "ModelService")]
+    if not services and not any(_is(item.value, "LastGenerated") for item in resources.items):
+        raise RequestError(f"there is no ModelService: give one as functionConfig, or among the items (apiVersion: {API_VERSION})")
+    settings = dict((config or {}).get("data") or {})
+    presets = [name.strip() for name in str(settings.pop("presets", "")).split(",") if name.strip()]
+    try:
+        return [with_settings(service, presets, [f"{key}={value}" for key, value in settings.items()]) for service in services]
+    except SettingError as error:
+        raise RequestError(f"the functionConfig's data does not fit: {error}") from None
 
 
-def _nothing_to_do(function_config: Any) -> str:
-    if isinstance(function_config, dict):
-        kind = f"{function_config.get('apiVersion')} {function_config.get('kind')}"
-        return f"the functionConfig is a {kind}; it must be a {API_VERSION} ModelService"
-    return f"there is no ModelService: give one as functionConfig, or among the items (apiVersion: {API_VERSION})"
-
-
-def _is_model_service(value: Any) -> bool:
-    return isinstance(value, dict) and value.get("kind") == "ModelService" and value.get("apiVersion") == API_VERSION
+def _is(value: Any, kind: str) -> bool:
+    return isinstance(value, dict) and value.get("kind") == kind and value.get("apiVersion") == API_VERSION
 
 
 def _is_echo(item: Item, function_config: Any) -> bool:

@@ -32,14 +32,15 @@ class Generated:
         return any(result.severity == "error" for result in self.results)
 
 
-def generate(documents: Iterable[Map], overlays: Sequence[Map] = ()) -> list[Generated]:
+def generate(documents: Iterable[Map], overlays: Sequence[Map] = (), library: Sequence[Map] = ()) -> list[Generated]:
     """What each ModelService of ``documents`` becomes, in their order.
 
-    ``overlays`` are documents of kind Overlay that apply to all of them, after the presets. The services are checked against one
+    ``overlays`` are right documents of kind Overlay that apply to all of them, after the presets; those of ``library`` apply where they
+    say when, or are named as presets. The services are checked against one
     another, too: what two of them would do to each other is a result of the later one.
     """
-    extra = [Overlay(document) for document in overlays]
-    compositions = [_composed(document, extra) for document in documents]
+    extra, brought = [Overlay(document) for document in overlays], [Overlay(document) for document in library]
+    compositions = [_composed(document, extra, brought) for document in documents]
     sound = [composition for composition in compositions if not composition.problems]
     for composition, results in zip(sound, checks.check(sound), strict=True):
         composition.problems = results
@@ -62,11 +63,11 @@ def _share_claim_templates(compositions: list[Composition]) -> None:
         composition.objects = kept
 
 
-def _composed(document: Map, extra: list[Overlay]) -> Composition:
-    config = ModelService(document)
+def _composed(document: Map, extra: list[Overlay], library: list[Overlay]) -> Composition:
+    config = ModelService(document, [overlay.name for overlay in library])
     plan = Plan(config)
     problems = _once([*config.problems, *(plan.problems.results if plan.enabled else ())])
-    return Composition(plan, problems) if problems else compose(plan, extra)
+    return Composition(plan, problems) if problems else compose(plan, extra, library)
 
 
 def _once(problems: list[Result]) -> list[Result]:

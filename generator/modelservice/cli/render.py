@@ -8,9 +8,8 @@ from typing import Annotated, Any
 
 import typer
 
-from modelservice.cli import settings
 from modelservice.cli.files import read_documents_of, stop_at
-from modelservice.config import API_VERSION, overlay_problems
+from modelservice.config import API_VERSION, SettingError, overlay_problems, with_settings
 from modelservice.generate import Generated, generate
 from modelservice.krm import Document, Result, write_documents, write_stdout
 
@@ -64,16 +63,10 @@ def _overlay_lines(document: Document) -> list[str]:
 
 def _changed(service: Map, presets: list[str], assignments: list[str]) -> Map:
     """The ModelService with the presets and settings of the command line."""
-    for assignment in assignments:
-        try:
-            service = settings.assign(service, assignment)
-        except settings.SettingError as error:
-            raise typer.BadParameter(f"{error}", param_hint="--set") from None
-    if presets:
-        spec = service.get("spec") or {}
-        if isinstance(spec, dict):
-            service = {**service, "spec": {**spec, "presets": [*(spec.get("presets") or []), *presets]}}
-    return service
+    try:
+        return with_settings(service, presets, assignments)
+    except SettingError as error:
+        raise typer.BadParameter(str(error), param_hint="--set") from None
 
 
 def _line(document: Document, result: Result) -> str:

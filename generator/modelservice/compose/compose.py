@@ -12,6 +12,7 @@ from modelservice.compose.parameters import ABSENT, MissingParameterError
 from modelservice.compose.server_patch import server_patch
 from modelservice.krm import Result
 from modelservice.patch import PatchError, strategic_merge
+from modelservice.workloads import KINDS, REQUESTER
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
     Map = dict[str, Any]
 
 POD_PARTS = ("pod", "container", "proxy")
-WORKLOADS = ("Deployment", "LeaderWorkerSet", "ReplicaSet")
 PROXY = "routing-proxy"
 
 
@@ -41,11 +41,15 @@ class Composition:
         self.problems: list[Result] = problems or []
 
 
-def compose(plan: Plan, extra: Sequence[Overlay] = ()) -> Composition:
-    """The objects that ``plan`` means: its service's, each role's, extraObjects. ``extra`` overlays come after the plan's own."""
+def compose(plan: Plan, extra: Sequence[Overlay] = (), library: Sequence[Overlay] = ()) -> Composition:
+    """The objects that ``plan`` means: its service's, each role's, extraObjects.
+
+    ``extra`` overlays come after the plan's own. Of ``library`` those apply that say when, with the automatic ones, and those that the
+    plan names as presets; they go before built-in presets of the same name.
+    """
     composition = Composition(plan)
     if plan.enabled:
-        layers = _layers(plan.config.spec, extra)
+        layers = _layers(plan.config.spec, extra, library)
         for scope in (plan.service, *plan.roles):
             composer = _Composer(scope, layers, composition.problems)
             if scope is not plan.service:
@@ -59,12 +63,14 @@ def compose(plan: Plan, extra: Sequence[Overlay] = ()) -> Composition:
     return composition
 
 
-def _layers(spec: Map, extra: Sequence[Overlay]) -> list[tuple[str, Overlay]]:
+def _layers(spec: Map, extra: Sequence[Overlay], library: Sequence[Overlay]) -> list[tuple[str, Overlay]]:
     """All overlays in the order in which they apply, each with the layer whose fields it takes: profile, spec, or none."""
     fields = overlays.folder("spec")
-    presets = [overlays.preset(name) for name in spec.get("presets") or []]
+    brought = {overlay.name: overlay for overlay in library}
+    presets = [brought.get(name) or overlays.preset(name) for name in spec.get("presets") or []]
+    automatic = [*overlays.folder("automatic"), *(overlay for overlay in library if overlay.when)]
     own = [overlays.Overlay(document) for document in spec.get("overlays") or []]
-    between = [*overlays.folder("automatic"), *presets, *own, *extra]
+    between = [*automatic, *presets, *own, *extra]
     return [
         *(("profile", overlay) for overlay in fields if overlay.name == "fields"),
         *(("", overlay) for overlay in between),
@@ -101,7 +107,7 @@ class _Composer:
         parameters = self.scope.parameters
         if self.pod:
             parameters = {**parameters, "pod": self.pod}
-        if self.scope.facts.get("workload") == "ReplicaSet":
+        if self.scope.facts.get("workload") == REQUESTER:
             parameters["serverPatch"] = server_patch(self.scope, self.pod)
         made = [self._filled(overlay, resource, parameters) for _, overlay in self.layers for resource in overlay.resources()]
         objects = [obj for obj in made if obj]
@@ -167,7 +173,8 @@ class _Composer:
             path = missing.args[0]
             role = f"{self.scope.name}." if path.startswith("role.") else ""
             field = f"spec.{role}{path.removeprefix('role.') if role else path}"
-            self.problems.append(Result(f"missing; overlay {overlay.name} needs it", field=field))
+            if all(problem.field != field for problem in self.problems):  # one mistake may show in many patches
+                self.problems.append(Result(f"missing; overlay {overlay.name} needs it", field=field))
             return None
         return None if filled is ABSENT else filled
 
@@ -181,4 +188,4 @@ class _Composer:
 
 
 def _is_target(patch: Patch, obj: Map) -> bool:
-    return obj["kind"] in WORKLOADS if patch.part == "workload" else obj["kind"] == patch.kind
+    return obj["kind"] in KINDS if patch.part == "workload" else obj["kind"] == patch.kind

@@ -13,6 +13,7 @@ from modelservice.compose.selectors import matches
 from modelservice.compose.server_patch import with_server_patch
 from modelservice.krm import ReadError, Result, parse_all
 from modelservice.patch import PatchError, json_patch, strategic_merge
+from modelservice.workloads import POD_TEMPLATES
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -25,11 +26,6 @@ if TYPE_CHECKING:
     Step = str | int
     Path = tuple[Step, ...]
 
-# kind of a workload -> where its pod templates are; the last is the one that every workload has
-POD_TEMPLATES: dict[str, tuple[tuple[str, ...], ...]] = {
-    "Deployment": (("spec", "template"),),
-    "LeaderWorkerSet": (("spec", "leaderWorkerTemplate", "leaderTemplate"), ("spec", "leaderWorkerTemplate", "workerTemplate")),
-}
 REGULAR_EXPRESSIONS = ("group", "version", "kind", "name", "namespace")
 SELECTORS = {"labelSelector": "labels", "annotationSelector": "annotations"}
 ROLE_KEYS = ("role", "part", "container")

@@ -5,5 +5,6 @@ What belongs here: what a config says. What is made of it is planned in ``models
 
 from modelservice.config.modelservice import API_VERSION, ModelService
 from modelservice.config.overlay import problems as overlay_problems
+from modelservice.config.settings import SettingError, with_settings
 
-__all__ = ["API_VERSION", "ModelService", "overlay_problems"]
+__all__ = ["API_VERSION", "ModelService", "SettingError", "overlay_problems", "with_settings"]

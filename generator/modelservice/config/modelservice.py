@@ -8,6 +8,7 @@ from modelservice.krm import Result
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from typing import Any
 
     Map = dict[str, Any]
@@ -20,20 +21,21 @@ ROLES = ("decode", "prefill")
 class ModelService:
     """A ModelService as it was meant.
 
+    ``presets`` are the names of presets that there are beside the built-in ones.
     ``spec`` is the profile's defaults with the user's spec on top; ``own`` is the user's part of it, ``inherited`` the profile's.
     ``problems`` are the errors found so far; where there are any, ``spec`` leaves out what is wrong, so that the rest can be looked at.
     """
 
     __slots__ = ("document", "inherited", "name", "namespace", "own", "problems", "profile", "spec")
 
-    def __init__(self, document: Map) -> None:
+    def __init__(self, document: Map, presets: Iterable[str] = ()) -> None:
         document, self.problems = validation.checked(document, "modelservice")
         metadata = document.get("metadata") or {}
         self.document = document
         self.name: str = metadata.get("name") or ""
         self.namespace: str | None = metadata.get("namespace") or None
         own: Map = tidy(document.get("spec") or {})
-        self.problems += _preset_problems(own.get("presets") or [])
+        self.problems += _preset_problems(own.get("presets") or [], presets)
         for index, given in enumerate(own.get("overlays") or []):
             self.problems += overlay.problems(given, f"spec.overlays[{index}]")
         self.profile: str = own.get("profile") or DEFAULT_PROFILE
@@ -51,8 +53,8 @@ class ModelService:
         self.own, _ = templated_text.expand(self.own, context)
 
 
-def _preset_problems(presets: list[str]) -> list[Result]:
-    there = data.names("overlays", "presets") if presets else []
+def _preset_problems(presets: list[str], brought: Iterable[str]) -> list[Result]:
+    there = [*data.names("overlays", "presets"), *brought] if presets else []
     return [
         Result(f"there is no preset {name!r}; there are: {', '.join(there)}", field=f"spec.presets[{index}]", current=name)
         for index, name in enumerate(presets)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from modelservice.config import validation
 from modelservice.krm import Result
+from modelservice.workloads import POD_TEMPLATES
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -22,11 +23,6 @@ SERVICE_FACTS = (
     "inferencePool",
     "httpRoute",
 )
-# where the pod template of a workload is, which only the part `pod` may change: it is the same for all workloads
-POD_TEMPLATES = {
-    "Deployment": ("spec", "template"),
-    "LeaderWorkerSet": ("spec", "leaderWorkerTemplate", "workerTemplate"),
-}
 
 
 def problems(document: Any, field: str) -> list[Result]:
@@ -68,7 +64,7 @@ def _template_problems(spec: Map) -> list[Result]:
     for index, patch in enumerate(spec.get("patches") or []):
         target = patch["target"]
         kinds = list(POD_TEMPLATES) if target == "workload" else [target["kind"]] if isinstance(target, dict) else []
-        for path in (POD_TEMPLATES[kind] for kind in kinds if kind in POD_TEMPLATES):
+        for path in (path for kind in kinds for path in POD_TEMPLATES.get(kind, ())):
             value: Any = patch.get("patch")
             for key in path:
                 value = value.get(key) if isinstance(value, dict) else None

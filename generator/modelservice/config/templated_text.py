@@ -82,7 +82,7 @@ class _Expander:
     def text(self, text: str, port: bool) -> Any:
         lone = ACTION.fullmatch(text.strip())
         expanded = ACTION.sub(self._action, text)
-        if "{{" in text and ACTION.search(text) is None:
+        if "{{" in ACTION.sub("\0", text):
             raise TemplateError(f"has a template that does not end; supported: {SUPPORTED}")
         return int(expanded) if port and lone and expanded.strip().isdigit() else expanded
 

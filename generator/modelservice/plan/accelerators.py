@@ -17,12 +17,12 @@ PROFILE_TYPE = {"furiosa": "furiosa", "llm-d": "nvidia"}
 def mode(spec: Map, role: Map, profile: str) -> tuple[str, str]:
     """How ``role`` gets its devices (``device``, ``dra`` or ``none``), and the type of its accelerator."""
     accelerator = spec.get("accelerator") or {}
-    if profile == "furiosa":
-        dra = spec.get("dra") or {}
-        return ("dra", dra.get("type") or "") if dra.get("enabled") else ("device", accelerator.get("type") or "furiosa")
-    of_role = role.get("accelerator") or {}
+    of_role = (role.get("accelerator") or {}) if profile == "llm-d" else {}
     kind = of_role.get("type") or accelerator.get("type") or PROFILE_TYPE[profile]
-    dra = of_role["dra"] if of_role.get("dra") is not None else accelerator.get("dra")
+    if profile == "furiosa":
+        dra = (spec.get("dra") or {}).get("enabled")
+    else:
+        dra = of_role["dra"] if of_role.get("dra") is not None else accelerator.get("dra")
     return "dra" if dra else "none" if kind == "cpu" else "device", kind
 
 
@@ -58,7 +58,8 @@ def environment(spec: Map, kind: str) -> list[Map] | None:
 def claim_template(spec: Map, kind: str, profile: str, role: str, devices: int, problems: Problems) -> Map:
     """The ResourceClaimTemplate of a role under DRA: name, claim (the pod's name for it), request, class, match, count, selectors."""
     if profile == "furiosa":
-        field, templates = "spec.dra.type", (spec.get("dra") or {}).get("claimTemplates") or []
+        dra = spec.get("dra") or {}
+        field, kind, templates = "spec.dra.type", dra.get("type") or "", [one for one in dra.get("claimTemplates") or [] if one]
         given = next((template for template in templates if template.get("name") == kind), None)
         there = ", ".join(str(template.get("name")) for template in templates)
     else:

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
     Map = dict[str, Any]
 
+PROBES = {"livenessProbe", "readinessProbe", "startupProbe"}
+
 
 def add_all(scope: Scope, config: ModelService, kind: str, problems: Problems) -> None:
     """Plan the containers of the role ``scope``, whose accelerators are of type ``kind``, and note on the role what they mean for it."""
@@ -54,8 +56,12 @@ def _planned(scope: Scope, config: ModelService, kind: str, given: Map, field: s
     pod_claims = scope.parameters["claims"]["pod"]
     name = given.get("name") or engine.PROFILE_ENGINE[config.profile]
     fields = says_something(given)
-    if "resources" in fields:  # claims go with the pod's own, below
-        fields["resources"] = says_something({key: value for key, value in fields["resources"].items() if key != "claims"})
+    if "resources" in fields:  # claims go with the pod's own, below, where it has any
+        fields["resources"] = says_something(
+            {key: value for key, value in fields["resources"].items() if key != "claims" or not pod_claims}
+        )
+    for probe in PROBES & fields.keys():  # one with another handler must not meet a preset's
+        fields[probe] = {"$patch": "replace", **fields[probe]}
     return Container(
         name,
         facts,

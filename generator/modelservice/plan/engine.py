@@ -57,13 +57,13 @@ def command_and_args(container: Map, service: Map, field: str, problems: Problem
         service["model"],
         "--port",
         str(service["port"]),
-        *_flags(engine, service),
+        *_flags(engine, service, problems),
         *user,
     ]
     return {**({"command": command} if command else {}), "args": args}
 
 
-def _flags(engine: str, service: Map) -> list[str]:
+def _flags(engine: str, service: Map, problems: Problems) -> list[str]:
     flags = []
     for size, flag in SPLIT_FLAGS[engine].items():
         if service["split"][size] > 1:
@@ -71,6 +71,9 @@ def _flags(engine: str, service: Map) -> list[str]:
     if engine == "vllm":
         flags += ["--served-model-name", service["name"]]
         if tracing := service["tracing"]:
-            flags += ["--otlp-traces-endpoint", str(tracing.get("otlpEndpoint"))]
-            flags += ["--collect-detailed-traces", str((tracing.get("vllm") or {}).get("collectDetailedTraces"))]
+            endpoint, detailed = tracing.get("otlpEndpoint"), (tracing.get("vllm") or {}).get("collectDetailedTraces")
+            for key, value in (("otlpEndpoint", endpoint), ("vllm.collectDetailedTraces", detailed)):
+                if value is None:
+                    problems.error(f"spec.tracing.{key}", "missing; tracing needs it")
+            flags += ["--otlp-traces-endpoint", str(endpoint), "--collect-detailed-traces", str(detailed)]
     return flags

@@ -28,7 +28,11 @@ def planned(config: ModelService, service: Scope, name: str, problems: Problems)
     facts = {**service.facts, **_facts(service.facts, name, role, routing)}
     facts |= {"accelerator": mode, "claims": bool(claims), "claimMatch": template.get("match", "none")}
     selector = names.selector((spec.get("modelArtifacts") or {}).get("labels") or {}, name)
-    tracing_names = (spec.get("tracing") or {}).get("serviceNames") or {}
+    traced_as = ((spec.get("tracing") or {}).get("serviceNames") or {}).get(f"vllm{name.capitalize()}")
+    if facts["tracing"] and traced_as is None:
+        problems.error(f"spec.tracing.serviceNames.vllm{name.capitalize()}", "missing; tracing needs it")
+    if facts["podmonitor"] and not _podmonitor(role).get("portName"):
+        problems.error(f"{field}.monitoring.podmonitor.portName", "missing; give the name of the container port that is scraped")
     parameters = {
         **service.parameters,
         "role": {**role, "name": name},
@@ -43,7 +47,7 @@ def planned(config: ModelService, service: Scope, name: str, problems: Problems)
         "claimTemplate": template,
         "proxy": {"args": proxy.arguments(routing)},
         "port": _engine_port(routing, facts["proxy"], problems),
-        "tracingServiceName": tracing_names.get(f"vllm{name.capitalize()}"),
+        "tracingServiceName": traced_as,
     }
     scope = Scope(name, facts, parameters)
     container.add_all(scope, config, kind, problems)
@@ -87,5 +91,6 @@ def _engine_port(routing: Map, proxied: bool, problems: Problems) -> Any:
 
 def _fields(given: Map, name: str) -> Map:
     """What one layer says of the role, field by field."""
-    fields = says_something({"schedulerName": given.get("schedulerName"), **(given.get(name) or {})})
+    role = given.get(name) or {}
+    fields = says_something({**role, "schedulerName": role.get("schedulerName") or given.get("schedulerName")})
     return {"role": fields, "replaced": {"volumes": deletions(fields.get("volumes"), "name")}}

@@ -1,4 +1,4 @@
-"""Settings of the command line: ``PATH=VALUE``, one field of a ModelService each."""
+"""Settings from outside a config, ``PATH=VALUE``: of the command line, and of a ConfigMap that kpt makes of one."""
 
 from __future__ import annotations
 
@@ -9,6 +9,17 @@ from modelservice.krm import ReadError, parse
 
 class SettingError(ValueError):
     """A setting that cannot be made; the message says why."""
+
+
+def with_settings(service: dict[str, Any], presets: list[str], assignments: list[str]) -> dict[str, Any]:
+    """``service`` with each of ``assignments`` made, and ``presets`` behind those that its spec names; ``service`` is not changed."""
+    for assignment in assignments:
+        service = assign(service, assignment)
+    spec = service.get("spec") or {}
+    if presets and isinstance(spec, dict):
+        named = spec.get("presets") or []
+        service = {**service, "spec": {**spec, "presets": [*named, *(name for name in presets if name not in named)]}}
+    return service
 
 
 def assign(service: dict[str, Any], assignment: str) -> dict[str, Any]:

@@ -1,0 +1,11 @@
+"""Workloads: the kinds there are, and where each has its pod templates."""
+
+from __future__ import annotations
+
+# kind -> paths of its pod templates; the last is the one that every workload of the kind has
+POD_TEMPLATES: dict[str, tuple[tuple[str, ...], ...]] = {
+    "Deployment": (("spec", "template"),),
+    "LeaderWorkerSet": (("spec", "leaderWorkerTemplate", "leaderTemplate"), ("spec", "leaderWorkerTemplate", "workerTemplate")),
+}
+REQUESTER = "ReplicaSet"  # whose own pod is another one, and which holds the serving pod as text
+KINDS = (*POD_TEMPLATES, REQUESTER)
