@@ -9,7 +9,8 @@ from __future__ import annotations
 import sys
 
 from modelservice import __version__
-from modelservice.config import API_VERSION, SettingError, overlay_problems, with_settings
+from modelservice.checks import check_world
+from modelservice.config import API_VERSION, SettingError, overlay_problems, validation_spec, with_settings
 from modelservice.generate import generate
 from modelservice.krm import (
     Item,
@@ -58,9 +59,12 @@ def run(resources: ResourceList) -> None:
     """Add what the ModelServices of the list become, and the results; the items stay as they are when there is an error.
 
     What is asked for is told by the functionConfig: a ModelService is generated from; a ConfigMap (what kpt makes of ``-- key=value``)
-    holds presets and settings for every ModelService among the items; without one, those are taken as they are.
+    holds presets and settings for every ModelService among the items; without one, those are taken as they are. A Validation only looks.
     """
     config = resources.function_config
+    if _is(config, "Validation"):
+        _validate(resources)
+        return
     try:
         services = _services(resources)
     except RequestError as error:
@@ -81,6 +85,30 @@ def run(resources: ResourceList) -> None:
         resources.results += package.place(resources, generated, all_services=not _is(config, "ModelService"))
     else:
         resources.items += [Item(obj) for one in generated for obj in one.objects]
+    specs = [service.get("spec") or {} for service in services]
+    made = [obj for one in generated for obj in one.objects]
+    if len(resources.items) > len(made) or any(spec.get("patches") or spec.get("extraObjects") for spec in specs):
+        _check_world(resources, specs, made, complete=resources.has_files)
+
+
+def _check_world(resources: ResourceList, specs: list[Map], made: list[Map], *, complete: bool) -> None:
+    """Add the results about all resources; alone, what was generated fits together by construction."""
+    from modelservice.checks.world import World  # noqa: PLC0415
+
+    external = [name for spec in specs for name in spec.get("external") or []]
+    severities = {name: severity for spec in reversed(specs) for name, severity in (spec.get("checks") or {}).items()}
+    world = World([item.value for item in resources.items], complete=complete, external=external, generated=made)
+    resources.results += check_world(world, severities)
+
+
+def _validate(resources: ResourceList) -> None:
+    """Only look at the items, and answer with none of them where they have no files: kustomize refuses a validator that echoes them."""
+    spec, resources.results = validation_spec(resources.function_config)
+    resources.items = [item for item in resources.items if not _is_echo(item, resources.function_config)]
+    if not resources.results:
+        _check_world(resources, [spec], [], complete=True)
+    if not resources.has_files:
+        resources.items = []
 
 
 def _overlay_problems(overlay: Map) -> list[Result]:
@@ -101,7 +129,9 @@ def _services(resources: ResourceList) -> list[Map]:
         return [config]
     if not isinstance(config, dict | None) or (config and (config.get("apiVersion"), config.get("kind")) != ("v1", "ConfigMap")):
         found = f"{config.get('apiVersion')} {config.get('kind')}" if isinstance(config, dict) else repr(config)
-        raise RequestError(f"the functionConfig is {found}; must be a {API_VERSION} ModelService, or a ConfigMap with settings")
+        raise RequestError(
+            f"the functionConfig is {found}; must be a {API_VERSION} ModelService or Validation, or a ConfigMap with settings"
+        )
     services = [item.value for item in resources.items if _is(item.value, "ModelService")]
     if not services and not any(_is(item.value, "LastGenerated") for item in resources.items):
         raise RequestError(f"there is no ModelService: give one as functionConfig, or among the items (apiVersion: {API_VERSION})")

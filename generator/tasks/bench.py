@@ -67,9 +67,7 @@ class Command:
         """Run it once and drop its output; a failure ends the program with what the command said."""
         with self.stdin.open("rb") as stdin, tempfile.TemporaryFile() as stderr:
             begin = time.perf_counter()
-            process = subprocess.Popen(
-                self.line, stdin=stdin, stdout=subprocess.DEVNULL, stderr=stderr, env=self.environment
-            )
+            process = subprocess.Popen(self.line, stdin=stdin, stdout=subprocess.DEVNULL, stderr=stderr, env=self.environment)
             _, status, usage = os.wait4(process.pid, 0)
             seconds = time.perf_counter() - begin
             process.returncode = os.waitstatus_to_exitcode(status)
@@ -83,8 +81,7 @@ def medians(rounds: int, *commands: Command) -> list[Cost]:
     """Run the commands in turns, the first of which only warms the caches; the median cost of each."""
     turns = [[command.run() for command in commands] for _ in range(rounds + 1)][1:]
     return [
-        Cost(median(cost.milliseconds for cost in costs), median(cost.megabytes for cost in costs))
-        for costs in zip(*turns, strict=True)
+        Cost(median(cost.milliseconds for cost in costs), median(cost.megabytes for cost in costs)) for costs in zip(*turns, strict=True)
     ]
 
 

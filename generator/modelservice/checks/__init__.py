@@ -1,10 +1,12 @@
 """What is worth saying about services before anything is applied: one module a check.
 
-What belongs here: looking, never changing. A module has NAME, SEVERITY, and ``check`` (one service) or ``check_all`` (the services of a
-run); ``spec.checks`` of a ModelService gives a check another severity.
+What belongs here: looking, never changing. A module has NAME, SEVERITY, and ``check`` (one service), ``check_all`` (the services of a
+run) or ``check_world`` (all resources that there are); ``spec.checks`` gives a check another severity.
 """
 
 from __future__ import annotations
+
+from importlib import import_module
 
 from modelservice.checks import (
     accelerator_count,
@@ -14,6 +16,7 @@ from modelservice.checks import (
     image_tag,
     literal_token,
     name_cut,
+    name_length,
     podmonitor_port,
     selectors,
     unused_keys,
@@ -23,8 +26,9 @@ from modelservice.checks.collisions import identity
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
+    from modelservice.checks.world import World
     from modelservice.compose import Composition
     from modelservice.krm import Result
 
@@ -38,9 +42,22 @@ OF_ONE = (
     unused_keys,
     deprecated_keys,
     image_tag,
+    name_length,
 )
 OF_ALL = (selectors, collisions)
-NAMES = tuple(module.NAME for module in (*OF_ONE, *OF_ALL))
+# checks of all resources, each a module of this name; imported where there are other resources than a service's own
+OF_WORLD = (
+    "inference-pool",
+    "endpoint-picker",
+    "http-route",
+    "pod-monitor",
+    "service-selector",
+    "workload-selectors",
+    "autoscaler",
+    "references",
+    "name-length",
+)
+NAMES = tuple(dict.fromkeys([*(module.NAME for module in (*OF_ONE, *OF_ALL)), *OF_WORLD]))
 
 
 def check(services: Sequence[Composition]) -> list[list[Result]]:
@@ -56,11 +73,24 @@ def check(services: Sequence[Composition]) -> list[list[Result]]:
     return results
 
 
+def check_world(world: World, severities: Mapping[str, str]) -> list[Result]:
+    """The results about all resources, in the order of the checks; ``severities`` are those that checks were given."""
+    results: list[Result] = []
+    for name in OF_WORLD:
+        for result in import_module(f"{__name__}.{name.replace('-', '_')}").check_world(world):
+            _add_with(results, name, result, severities)
+    return results
+
+
 def _add(results: list[Result], name: str, result: Result, service: Composition) -> None:
-    result.severity = (service.plan.config.spec.get("checks") or {}).get(name) or result.severity
+    _add_with(results, name, result, service.plan.config.spec.get("checks") or {})
+
+
+def _add_with(results: list[Result], name: str, result: Result, severities: Mapping[str, str]) -> None:
+    result.severity = severities.get(name) or result.severity
     result.tags = {"check": name}
     if result.severity != "off":
         results.append(result)
 
 
-__all__ = ["NAMES", "check", "identity"]
+__all__ = ["NAMES", "check", "check_world", "identity"]

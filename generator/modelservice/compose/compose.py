@@ -96,7 +96,7 @@ class _Composer:
         for layer, overlay in self.layers:
             for patch in overlay.patches:
                 if patch.part in POD_PARTS and (filled := self._pod_patch(overlay, patch, layer)):
-                    template = self._merged(overlay, template, {"template": filled})
+                    template = self._merged_pod(overlay, template, filled)
                 if patch.flags is not None:
                     template = self._with_flags(template, overlay, patch, layer)
         self.pod = template["template"]
@@ -116,7 +116,8 @@ class _Composer:
                 if patch.part in POD_PARTS or not holds(patch.when, self.scope.facts):
                     continue
                 if filled := self._filled(overlay, patch.fill, {**parameters, **self.scope.fields.get(layer, {})}):
-                    objects = [self._merged(overlay, obj, filled) if _is_target(patch, obj) else obj for obj in objects]
+                    patched = [self._merged_object(overlay, obj, filled) if _is_target(patch, obj) else obj for obj in objects]
+                    objects = [obj for obj in patched if obj is not None]
         return objects
 
     def _pod_patch(self, overlay: Overlay, patch: Patch, layer: str) -> Map | None:
@@ -148,7 +149,7 @@ class _Composer:
         """The pod with the flags of ``patch`` merged into its containers' arguments; only the user's own flags go over the user's args."""
         composed = {one["name"]: one for one in template["template"]["spec"]["containers"]}
         for index, container in enumerate(self.scope.containers):
-            if not self._concerns(container, patch, layer):
+            if container.name not in composed or not self._concerns(container, patch, layer):
                 continue
             wanted = self._filled(overlay, patch.fill_flags, self._container_parameters(container, layer))
             if not wanted:
@@ -176,15 +177,41 @@ class _Composer:
             if all(problem.field != field for problem in self.problems):  # one mistake may show in many patches
                 self.problems.append(Result(f"missing; overlay {overlay.name} needs it", field=field))
             return None
-        return None if filled is ABSENT else filled
+        if filled is ABSENT:
+            return None
+        if filled is not None and not isinstance(filled, dict):
+            self._refuse(overlay, f"it has {filled!r} where a map is needed")
+            return None
+        return filled
 
-    def _merged(self, overlay: Overlay, target: Map, patch: Map) -> Map:
+    def _merged_pod(self, overlay: Overlay, template: Map, patch: Map) -> Map:
+        """The pod template with ``patch`` merged in; what every pod has must be left."""
+        merged = self._merged(overlay, template, {"template": patch}) or {}
+        pod = merged.get("template") or {}
+        if pod.get("metadata") and (pod.get("spec") or {}).get("containers"):
+            return merged
+        self._refuse(overlay, "it takes the metadata, the spec or all containers of the pods away")
+        return template
+
+    def _merged_object(self, overlay: Overlay, obj: Map, patch: Map) -> Map | None:
+        """``obj`` with ``patch`` merged in, or None when the patch deletes it; what tells objects apart must be left."""
+        merged = self._merged(overlay, obj, patch)
+        if merged is None or (merged.get("kind") and (merged.get("metadata") or {}).get("name")):
+            return merged
+        self._refuse(overlay, f"it takes the kind or the name of {obj['kind']} {obj['metadata']['name']} away")
+        return obj
+
+    def _merged(self, overlay: Overlay, target: Map, patch: Map) -> Map | None:
         try:
-            merged = strategic_merge(target, patch, new_items="append")
+            return strategic_merge(target, patch, new_items="append")
         except PatchError as error:
-            self.problems.append(Result(f"overlay {overlay.name} does not fit: {error}"))
+            self._refuse(overlay, str(error))
             return target
-        return target if merged is None else merged
+
+    def _refuse(self, overlay: Overlay, why: str) -> None:
+        message = f"overlay {overlay.name} does not fit: {why}"
+        if all(problem.message != message for problem in self.problems):
+            self.problems.append(Result(message))
 
 
 def _is_target(patch: Patch, obj: Map) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from modelservice import data
 from modelservice.config import validation
 from modelservice.krm import Result
 from modelservice.workloads import POD_TEMPLATES
@@ -23,6 +24,8 @@ SERVICE_FACTS = (
     "inferencePool",
     "httpRoute",
 )
+# bases that are a part of an object
+NO_OBJECTS = ("container", "podtemplate")
 
 
 def problems(document: Any, field: str) -> list[Result]:
@@ -31,7 +34,8 @@ def problems(document: Any, field: str) -> list[Result]:
         return [Result("is no map; must be an Overlay: apiVersion, kind, metadata, spec", field=field)]
     _, found = validation.checked(document, "overlay")
     if not found:
-        found = [*_scope_problems(document["spec"]), *_template_problems(document["spec"]), *_flag_problems(document["spec"])]
+        spec = document["spec"]
+        found = [*_scope_problems(spec), *_resource_problems(spec), *_template_problems(spec), *_flag_problems(spec)]
     for result in found:
         result.field = f"{field}.{result.field}" if field else result.field
     return found
@@ -56,6 +60,24 @@ def _scope_problems(spec: Map) -> list[Result]:
         for name in when
         if name not in SERVICE_FACTS
     ]
+
+
+def _resource_problems(spec: Map) -> list[Result]:
+    """Errors where a resource is neither a base that is an object nor a manifest of one."""
+    resources = spec.get("resources") or []
+    bases = {f"{name}.yaml" for name in set(data.names("bases")) - {*NO_OBJECTS, *data.names("bases", "profiles")}} if resources else ()
+    found = []
+    for index, resource in enumerate(resources):
+        where = f"spec.resources[{index}]"
+        if isinstance(resource, str):
+            if resource not in bases:
+                found.append(Result(f"is {resource!r}; must be one of {', '.join(sorted(bases))}, or a manifest", field=where))
+            continue
+        metadata = resource.get("metadata")
+        missing = [key for key in ("apiVersion", "kind") if not isinstance(resource.get(key), str)]
+        missing += [] if isinstance(metadata, dict) and isinstance(metadata.get("name"), str) else ["metadata.name"]
+        found += [Result("missing; a manifest says it", field=f"{where}.{key}") for key in missing]
+    return found
 
 
 def _template_problems(spec: Map) -> list[Result]:

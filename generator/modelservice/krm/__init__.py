@@ -4,7 +4,8 @@ Here belongs what the KRM Functions Specification, kustomize, kpt and go-yaml pr
 resources it becomes and what is right or wrong about them does not.
 
 Importing this package costs little and imports no YAML library but yaml12. The modules `full` (ruamel.yaml) and
-`slices` are for text that people wrote and are imported when there is some.
+`slices` are for text that people wrote and are imported when there is some. The other modules do not even import
+`typing`, which takes 5 ms: TYPE_CHECKING is a name that type checkers know.
 """
 
 from __future__ import annotations

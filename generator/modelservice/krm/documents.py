@@ -28,7 +28,10 @@ class _Source:
         if self._nodes is None:
             from modelservice.krm import full  # noqa: PLC0415  imports ruamel.yaml: only for messages
 
-            self._nodes = full.read(self.text)
+            try:
+                self._nodes = full.read(self.text)
+            except ReadError:  # JSON's own parser has read what the full reader does not take
+                self._nodes = [full.Node(None, 1, 1)]
         return self._nodes[index]
 
 

@@ -23,18 +23,18 @@ if TYPE_CHECKING:
 # than one space, or directly behind an opening bracket or a comma.
 _DOUBTFUL = re.compile(
     r"""
-    [&!%?{\[|>0-9.+\-\t]
+    [&!%?:{\[|>0-9.+\-\t]
     (?: (?<=\t)                                 # a tab anywhere
       | (?: (?<=[:?\-,\[{\n\ ]\ .) | (?<=[\[{,\n].) )
         (?: (?<=[&!%])                          # anchor (also &&, for yaml12), tag, directive
-          | (?<=\?)[\ \n]                       # explicit key
+          | (?<=[?:])[\ \n]                     # explicit or empty key
           | (?<=\{)(?!\})                       # flow mapping: its keys could not be counted
-          | (?<=\[)(?=[^\]\n]*[:?{\n])          # flow sequence with a mapping in it, or of several lines
+          | (?<=\[)(?![^\]\n:?{]{0,500}\])     # flow sequence with a mapping in it, of several lines, or long
           | (?<=[|>])(?![+\-]?\n\ *[^\ \n])     # block scalar that is not plainly a header and lines of text
           | (?<=0)\w | (?<=[+\-])0\w            # 012, 0x1F, 0b1
           | (?<=[0-9.+\-])[0-9.eE+\-]*_[0-9.eE+\-_]*(?![^\ \n,:\]])  # 1_000
           | (?<=\.)\.\.                         # end of a document
-          | (?<=-)\ (?:-\ ){8}                  # depth without lines: yaml12 would crash
+          | (?<=-)\ +(?:-\ +){8}                # depth in one line, at which yaml12 would crash
         )
     )
     """,

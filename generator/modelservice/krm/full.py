@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from ruamel.yaml import YAML
-from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.error import MarkedYAMLError
 from ruamel.yaml.events import (
     AliasEvent,
     DocumentStartEvent,
@@ -23,6 +23,7 @@ from ruamel.yaml.events import (
     ScalarEvent,
     SequenceEndEvent,
 )
+from ruamel.yaml.reader import ReaderError
 from ruamel.yaml.scanner import Scanner
 
 from modelservice.krm.errors import ReadError
@@ -30,6 +31,7 @@ from modelservice.krm.scalars import resolve
 
 _TAG = "tag:yaml.org,2002:"
 _ANCHOR = r"[0-9A-Za-z_-]+"
+_HALF = "[\ud800-\udfff]"
 _MAX_DEPTH = 200
 _MAX_ALIASED = 400_000  # values that aliases may add to a document; go-yaml becomes strict at the same number
 
@@ -67,26 +69,32 @@ class Node:
         self.size = size
 
 
-def read(text: str, first_line: int = 1) -> list[Node]:
-    """Read the documents of `text`, whose first line is line `first_line` to the user.
+def read(text: str) -> list[Node]:
+    """Read the documents of `text`.
 
-    Raises `ReadError` with the position where the text is not YAML, or no YAML that Kubernetes could take.
+    Raises `ReadError` with the position where it is not YAML, or no YAML that Kubernetes could take.
     """
     try:
-        return list(_Composer(text, first_line).documents())
+        return list(_Composer(text).documents())
     except MarkedYAMLError as error:
-        raise _read_error(error, first_line) from None
-    except YAMLError as error:
-        raise ReadError(f"this is not YAML: {str(error).partition(chr(10))[0]}", first_line) from None
+        raise _read_error(error) from None
+    except ReaderError as error:
+        above = text[: error.position]
+        problem = f"the character U+{error.character:04X} can only be written as an escape, in double quotes"
+        raise ReadError(problem, above.count("\n") + 1, len(above) - above.rfind("\n")) from None
+    except ReadError:
+        raise
+    except (AssertionError, OverflowError, ValueError) as error:  # what ruamel.yaml does not look at: escapes, directives
+        raise ReadError(f"this is not YAML: {error}") from None
 
 
-def _read_error(error: MarkedYAMLError, first_line: int) -> ReadError:
+def _read_error(error: MarkedYAMLError) -> ReadError:
     words = error.problem or error.context or ""
     begun = next((better for theirs, better in _BEGUN if theirs in words), None)
     problem = begun or next((better for theirs, better in _NOTICED if theirs in words), words)
     mark = (error.context_mark if begun else None) or error.problem_mark or error.context_mark
     line, column = (mark.line, mark.column) if mark else (0, 0)
-    return ReadError(f"this is not YAML: {problem}", line + first_line, column + 1)
+    return ReadError(f"this is not YAML: {problem}", line + 1, column + 1)
 
 
 class _Scanner(Scanner):
@@ -132,11 +140,10 @@ class _Scanner(Scanner):
 class _Composer:
     """One reading of one text: events in, nodes out."""
 
-    def __init__(self, text: str, first_line: int) -> None:
+    def __init__(self, text: str) -> None:
         parser = YAML(typ="safe", pure=True)
         parser.Scanner = _Scanner
         self._events: Iterator[Any] = parser.parse(text)
-        self._first_line = first_line
         self._anchors: dict[str, Node | None] = {}
         self._aliased = 0
         self._depth = 0
@@ -161,11 +168,11 @@ class _Composer:
 
     def _at(self, event: Any, value: Any, children: Any = None, size: int = 1) -> Node:
         mark = event.start_mark
-        return Node(value, mark.line + self._first_line, mark.column + 1, children, size)
+        return Node(value, mark.line + 1, mark.column + 1, children, size)
 
     def _error(self, event: Any, problem: str) -> ReadError:
         mark = event.start_mark
-        return ReadError(problem, mark.line + self._first_line, mark.column + 1)
+        return ReadError(problem, mark.line + 1, mark.column + 1)
 
     def _alias(self, event: Any) -> Node:
         name = event.anchor
@@ -199,7 +206,7 @@ class _Composer:
         while not isinstance(inner := next(self._events), MappingEndEvent):
             if _is_merge(inner):
                 if merges:
-                    raise self._repeated(inner, "<<", merges[0][0].start_mark.line + self._first_line)
+                    raise self._repeated(inner, "<<", merges[0][0].start_mark.line + 1)
                 merges.append((inner, self._node(next(self._events))))
                 continue
             key = self._key(inner)
@@ -239,12 +246,22 @@ class _Composer:
         if tag.startswith(_TAG):
             value = self._tagged(event, tag.removeprefix(_TAG))
         elif event.style or tag not in ("", "!"):
-            return event.value
+            return self._text(event)
         else:
             value = resolve(event.value)
         if isinstance(value, float) and not abs(value) < float("inf"):
             raise self._error(event, f"JSON, and so Kubernetes, has no number {event.value}; if it is text, quote it")
         return value
+
+    def _text(self, event: Any) -> str:
+        """Return the text of a string; a pair of escapes for one character is JSON's way, and JSON is YAML."""
+        text: str = event.value
+        if event.style != '"' or not re.search(_HALF, text):
+            return text
+        try:
+            return text.encode("utf-16", "surrogatepass").decode("utf-16")
+        except UnicodeDecodeError:
+            raise self._error(event, "an escape from \\ud800 to \\udfff is half a character") from None
 
     def _tagged(self, event: Any, kind: str) -> Any:
         """Read a scalar with one of YAML's own tags; those that go-yaml has no type for leave it the text it is."""
@@ -255,7 +272,7 @@ class _Composer:
                 raise self._error(event, "the text behind !!binary is not base64") from None
         types = {"int": (int,), "float": (int, float), "bool": (bool,), "null": (type(None),)}.get(kind)
         if types is None:
-            return event.value
+            return self._text(event)
         value = resolve(event.value)
         if type(value) not in types:
             raise self._error(event, f"the tag !!{kind} does not fit {event.value!r}")

@@ -25,18 +25,15 @@ def decode(data: bytes | str) -> str:
         raise ReadError("this is not UTF-8, as YAML and JSON have to be", line, column) from None
 
 
-def parse_all(data: bytes | str, first_line: int = 1) -> list[Any]:
-    """Read the values of all documents in `data`, None for an empty one.
-
-    Raises `ReadError`, in which the first line of `data` counts as `first_line`.
-    """
+def parse_all(data: bytes | str) -> list[Any]:
+    """Read the values of all documents in `data`, None for an empty one; raises `ReadError`."""
     text = decode(data)
     documents = quickly(text)
     if documents is not None:
         return documents
     from modelservice.krm import full  # noqa: PLC0415  imports ruamel.yaml: only where text needs it
 
-    return [node.value for node in full.read(text, first_line)]
+    return [node.value for node in full.read(text)]
 
 
 def parse(data: bytes | str) -> Any:

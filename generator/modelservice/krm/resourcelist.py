@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 from modelservice.krm import writing
 from modelservice.krm.errors import ReadError
@@ -44,7 +45,7 @@ class Item:
 
 
 class ResourceList:
-    """The items, the configuration of the function (None if there is none) and the results."""
+    """The items, the configuration of the function (None if there is none) and the results, which are ours alone."""
 
     __slots__ = ("function_config", "items", "results")
 
@@ -71,7 +72,7 @@ def read_resource_list(data: bytes | str) -> ResourceList:
     if documents is None:
         documents = _read_in_parts(text)
     if documents is None:
-        documents = parse_all(text)
+        documents = _read_whole(text)
     content = _checked(documents, text)
     resources = ResourceList([Item(value) for value in content.get("items") or []], content.get("functionConfig"))
     if resources.has_files:
@@ -99,6 +100,26 @@ def _read_in_parts(text: str) -> list[Any] | None:
         return None
     documents[0]["items"] = items
     return documents
+
+
+def _read_whole(text: str) -> list[Any]:
+    try:
+        return parse_all(text)
+    except ReadError as error:
+        file = _file_at(error.line, text)
+        raise ReadError(error.problem + (f" (in {file})" if file else ""), error.line, error.column) from None
+
+
+def _file_at(line: int, text: str) -> str | None:
+    """Return the file of the item at `line`: the user of kpt has never seen the list that the line is in."""
+    from modelservice.krm import slices  # noqa: PLC0415  not needed for what kustomize sends
+
+    parts = slices.split(text)
+    for part in reversed(parts.slices if parts else []):
+        if part.line <= line:
+            match = re.search(r"config\.kubernetes\.io/path: *['\"]?([^'\",}\n]+)", part.text)
+            return match[1] if match else None
+    return None
 
 
 def _attach_texts(items: list[Item], text: str) -> None:

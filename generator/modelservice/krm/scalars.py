@@ -26,16 +26,15 @@ _WORDS: dict[str, Scalar] = {
     **dict.fromkeys(("-.inf", "-.Inf", "-.INF"), float("-inf")),
 }
 
-# What Go's strconv.ParseInt takes with base 0, a group for each base; underscores are already gone.
-_INT = r"([-+]?)(?:0[xX]([0-9a-fA-F]+)|0[bB]([01]+)|0[oO]?([0-7]+)|([1-9][0-9]*|0))"
+# What Go's strconv.ParseInt takes with base 0, a group for each base; underscores are already gone, and a decimal number
+# of more than 20 digits is too large anyway.
+_INT = r"([-+]?)(?:0[xX]([0-9a-fA-F]+)|0[bB]([01]+)|0[oO]?([0-7]+)|([1-9][0-9]{0,19}|0))"
 _BASES = (16, 2, 8, 10)
 # What go-yaml tries when ParseInt has refused: the sign behind the prefix.
 _LATE_SIGN = r"0(?:b([-+][01]+)|o([-+][0-7]+))"
 _FLOAT = r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?"
 # Behind a leading point strconv.ParseFloat looks at the underscores, and wants a digit on both sides of each.
 _LOOSE_UNDERSCORE = r"(?<![0-9])_|_(?![0-9])"
-
-_LONGEST_INT = 80  # a sign, a prefix and 64 digits are fewer: what is longer is no 64-bit integer
 
 # What a reader of YAML 1.1 does not take for text.
 _OLD = (
@@ -78,10 +77,9 @@ def json_number(number: float) -> int | float:
 
 def _number(plain: str) -> int | float | None:
     """Return a number, or None for text."""
-    if len(plain) <= _LONGEST_INT:
-        integer = _integer(plain)
-        if integer is not None:
-            return integer
+    integer = _integer(plain)
+    if integer is not None:
+        return integer
     if not re.fullmatch(_FLOAT, plain):
         return None
     value = float(plain)

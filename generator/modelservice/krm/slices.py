@@ -9,14 +9,14 @@ _ITEMS = re.compile(r"^items: *\n", re.MULTILINE)
 
 
 class Slice(NamedTuple):
-    """The text of one item as an entry of a list that is not indented (`- ...`), and the line it began on."""
+    """The text of one item, as an entry of a list that is not indented (`- ...`), and the line where it begins."""
 
     text: str
     line: int
 
 
 class Parts(NamedTuple):
-    """The slices, and the text around them in which empty lines stand for them."""
+    """The slices, and the text around them."""
 
     frame: str
     slices: list[Slice]
@@ -39,7 +39,7 @@ def split(text: str) -> Parts | None:
     above = text.count("\n", 0, match.end())
     bounds = zip(starts, [*starts[1:], end], strict=True)
     slices = [Slice(_entry(lines[start:stop], indent), above + start + 1) for start, stop in bounds]
-    frame = text[: match.end()] + "\n" * end + "\n".join(lines[end:])
+    frame = text[: match.end()] + "\n".join(lines[end:])
     return Parts(frame, slices)
 
 

@@ -7,6 +7,7 @@ text depends on the value alone: keys in their order, one form for each string, 
 
 from __future__ import annotations
 
+import functools
 import json
 import re
 
@@ -89,6 +90,7 @@ def _scalar(value: Any, indent: str) -> str:
     raise TypeError(f"{value!r} is nothing that a Kubernetes resource can hold")
 
 
+@functools.lru_cache(maxsize=4096)  # the same keys and names come again and again
 def _string(text: str) -> str:
     """Write a string in its simplest safe form: plain, in single quotes to save escapes, else in double quotes."""
     if text.isprintable():

@@ -66,7 +66,9 @@ def _steps(where: str, document: Any, operation: dict[str, Any]) -> list[dict[st
 
     if operation["op"] not in ("move", "copy"):
         return [operation]
-    source, _, _ = _reach(where, document, operation["from"])
+    source, parent, key = _reach(where, document, operation["from"])
+    if isinstance(parent, dict) and key not in parent:
+        raise PatchError(where, f"there is no {operation['from']} to {operation['op']}")
     addition = {"op": "add", "path": operation["path"], "value": JsonPointer(source).resolve(document)}
     return [addition] if operation["op"] == "copy" else [{"op": "remove", "path": source}, addition]
 

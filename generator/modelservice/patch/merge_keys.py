@@ -10,7 +10,6 @@ written by hand, in the form that callers use (MergeKeys).
 
 from __future__ import annotations
 
-import json
 import os
 
 from modelservice.patch.errors import PatchError
@@ -72,6 +71,8 @@ def _type(name: str, merge_keys: MergeKeys | None) -> Type | None:
 
 def _load() -> None:
     """Read the data files, which is done once and only if it is needed."""
+    import json  # noqa: PLC0415 - who only imports the package need not pay for it
+
     folder = os.path.dirname(__file__)
     with open(os.path.join(folder, "merge_keys.json"), encoding="utf-8") as file:
         data = json.load(file)

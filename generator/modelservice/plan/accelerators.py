@@ -102,4 +102,4 @@ def container_claims(container: Map, claims: list[Map]) -> list[Map]:
     """The claims a container uses: its own, then all of the pod's."""
     own = (container.get("resources") or {}).get("claims") or []
     names = [claim.get("name") for claim in own]
-    return [*own, *({"name": claim["name"]} for claim in claims if claim.get("name") not in names)]
+    return [*own, *({"name": claim["name"]} for claim in claims if claim.get("name") not in (None, *names))]

@@ -43,6 +43,6 @@ def says_something(fields: Map) -> Map:
     return {key: value for key, value in fields.items() if value is not None and value not in ([], {})}
 
 
-def deletions(items: list[Map] | None, key: str) -> list[Map]:
+def deletions(items: list[Map] | None, key: str) -> list[Map] | None:
     """Patch items that delete what has the keys of ``items``, so that an item of the user's replaces a generated one whole."""
-    return [{key: item[key], "$patch": "delete"} for item in items or [] if key in item]
+    return [{key: item[key], "$patch": "delete"} for item in items or [] if key in item] or None

@@ -1,0 +1,125 @@
+"""ModelServices that between them use everything: for tests that hold for all of them, or ask which of them shows something."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tests.compose.made import engine
+
+Map = dict[str, Any]
+
+CLAIM = {"name": "nic", "resourceClaimName": "nic-of-node"}
+ROLE_FIELDS: Map = {
+    "annotations": {"team": "a"},
+    "podAnnotations": {"scrape": "yes"},
+    "tolerations": [{"key": "k", "operator": "Exists"}],
+    "nodeSelector": {"pool": "llm"},
+    "enableServiceLinks": False,
+    "terminationGracePeriodSeconds": 90,
+    "imagePullSecrets": [{"name": "registry"}],
+    "schedulerName": "gang",
+    "priorityClassName": "high",
+    "podSecurityContext": {"fsGroup": 2000},
+    "hostIPC": True,
+    "hostPID": True,
+    "initContainers": [{"name": "warm-up", "image": "busybox:1.36"}],
+    "resourceClaims": [CLAIM],
+    "acceleratorTypes": {"labelKey": "accelerator", "labelValues": ["H100"]},
+    "extraConfig": {"hostNetwork": True},
+}
+CONTAINER_FIELDS: Map = {
+    "imagePullPolicy": "IfNotPresent",
+    "args": ["--max-model-len=8192"],
+    "env": [{"name": "HF_HOME", "value": "/own"}, {"name": "DEBUG", "value": "1"}],
+    "ports": [{"name": "metrics", "containerPort": 8200}],
+    "securityContext": {"runAsUser": 1000},
+    "livenessProbe": {"tcpSocket": {"port": 8200}},
+    "readinessProbe": {"httpGet": {"path": "/ready", "port": 8200}},
+    "startupProbe": {"httpGet": {"path": "/started", "port": 8200}},
+    "resources": {"limits": {"cpu": "8"}, "requests": {"cpu": "4"}},
+    "volumeMounts": [{"name": "cache", "mountPath": "/cache"}],
+    "workingDir": "/srv",
+    "stdin": True,
+    "tty": True,
+    "mountModelVolume": True,
+    "extraConfig": {"terminationMessagePath": "/dev/last-words"},
+}
+MONITORED: Map = {
+    "podmonitor": {
+        "enabled": True,
+        "path": "/metrics/engine",
+        "interval": "10s",
+        "scrapeTimeout": "5s",
+        "relabelings": [{"action": "drop"}],
+        "metricRelabelings": [{"action": "keep"}],
+        "namespaceSelector": {"any": True},
+        "annotations": {"owner": "sre"},
+        "labels": {"release": "prometheus"},
+    }
+}
+CACHE = {"name": "cache", "emptyDir": {}}
+
+SAMPLES: dict[str, Map] = {
+    "furiosa": {},
+    "llm-d": {"profile": "llm-d"},
+    "everything of a role": {
+        "decode": {
+            **ROLE_FIELDS,
+            "volumes": [CACHE],
+            "strategy": {"type": "Recreate"},
+            "monitoring": MONITORED,
+            "containers": [engine(**CONTAINER_FIELDS)],
+        }
+    },
+    "vllm with prefill": {
+        "profile": "llm-d",
+        "presets": ["shm", "probes", "graceful-shutdown", "hardened", "nvidia-tolerations"],
+        "modelArtifacts": {"authSecretName": "hf"},
+        "decode": {"containers": [engine(modelCommand="vllmServe", mountModelVolume=True)], "monitoring": MONITORED},
+        "prefill": {
+            "replicas": 2,
+            "containers": [engine(modelCommand="vllmServe"), engine(name="side", modelCommand="custom", command=["sleep"])],
+        },
+    },
+    "furiosa presets": {"presets": ["rngd-tolerations", "probes", "shm", "hardened"], "routing": {"proxy": {"enabled": False}}},
+    "pvc": {"modelArtifacts": {"uri": "pvc://models/llama"}},
+    "pvc of llm-d": {"profile": "llm-d", "modelArtifacts": {"uri": "pvc://models/llama", "readOnly": False}},
+    "pvc+hf": {"modelArtifacts": {"uri": "pvc+hf://models/hub/meta/llama"}},
+    "pvc+hf of llm-d": {"profile": "llm-d", "modelArtifacts": {"uri": "pvc+hf://models/meta/llama"}},
+    "oci": {"modelArtifacts": {"uri": "oci://registry.example/llama:1", "path": "weights", "imagePullPolicy": "IfNotPresent"}},
+    "multinode": {
+        "profile": "llm-d",
+        "multinode": True,
+        "decode": {
+            "parallelism": {"data": 4, "dataLocal": 2, "workers": 2},
+            "subGroupPolicy": {"subGroupSize": 1},
+            "subGroupExclusiveTopology": True,
+            "autoscaling": {"enabled": True},
+            "annotations": {"team": "a"},
+            "containers": [engine(modelCommand="vllmServe")],
+        },
+    },
+    "furiosa multinode": {"multinode": True, "decode": {"parallelism": {"workers": 2}}},
+    "furiosa claims": {"dra": {"enabled": True}, "serviceAccountOverride": "other"},
+    "claims": {
+        "profile": "llm-d",
+        "accelerator": {"dra": True, "resourceClaimTemplates": {"nvidia": {"count": 4, "selectors": [{"cel": {"expression": "true"}}]}}},
+        "decode": {"resourceClaims": [CLAIM]},
+    },
+    "first available": {
+        "profile": "llm-d",
+        "accelerator": {
+            "type": "amd",
+            "resourceClaimTemplates": {"amd": {"match": "firstAvailable", "selectors": [{"cel": {"expression": "true"}}]}},
+        },
+        "decode": {"accelerator": {"dra": True}},
+        "prefill": {"accelerator": {"type": "cpu"}},
+    },
+    "tracing": {"profile": "llm-d", "tracing": {"enabled": True}},
+    "requester": {"profile": "llm-d", "requester": {"enable": True}, "decode": {"replicas": 2, "annotations": {"team": "a"}}},
+    "other accelerator": {"profile": "llm-d", "accelerator": {"type": "intel-xe"}, "decode": {"containers": [engine()]}},
+    "other count": {"decode": {"containers": [engine(resources={"limits": {"furiosa.ai/rngd": "2"}})], "autoscaling": {"enabled": True}}},
+    "routes": {"routing": {"inferencePool": {"create": True}, "httpRoute": {"create": True}, "parentRefs": [{"name": "gateway"}]}},
+    "extra objects": {"extraObjects": [{"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "{{ .Release.Name }}-extra"}}]},
+    "disabled": {"enabled": False},
+}

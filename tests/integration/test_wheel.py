@@ -1,0 +1,82 @@
+"""What users install: a wheel built from the source distribution, in an environment of its own, run from anywhere."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import sysconfig
+import textwrap
+from pathlib import Path
+from zipfile import ZipFile
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+EXAMPLES = [path for path in sorted(ROOT.glob("examples/**/*.yaml")) if "\nkind: ModelService\n" in path.read_text(encoding="utf-8")]
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a wheel built from a source distribution, so that neither may lack anything."""
+    folder = tmp_path_factory.mktemp("dist")
+    _run(sys.executable, "-m", "build", "--no-isolation", "--outdir", folder, ROOT)
+    (built,) = folder.glob("*.whl")
+    return built
+
+
+@pytest.fixture(scope="module")
+def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the folder of commands of an environment with that wheel, which borrows its dependencies from ours."""
+    environment = tmp_path_factory.mktemp("environment")
+    _run(sys.executable, "-m", "venv", "--without-pip", environment)
+    (packages,) = environment.glob("lib/python*/site-packages")
+    # A path in a .pth file lends modules, but not the .pth files beside them: our editable install stays unseen.
+    (packages / "borrowed.pth").write_text(sysconfig.get_path("purelib") + "\n", encoding="utf-8")
+    python = environment / "bin" / "python"
+    _run(sys.executable, "-m", "pip", "--python", python, "install", "--quiet", "--no-index", "--no-deps", wheel)
+    where = _run(python, "-c", "import modelservice; print(modelservice.__file__)", cwd=environment)
+    assert Path(where.strip()).parent == packages / "modelservice"
+    return environment / "bin"
+
+
+def test_the_wheel_carries_all_data(wheel: Path) -> None:
+    """Every base, overlay and data file of the checkout is in the wheel, inside the package."""
+    package = {path.relative_to(ROOT / "generator") for path in _files(ROOT / "generator" / "modelservice")}
+    data = {"modelservice" / path.relative_to(ROOT) for path in _files(ROOT / "bases") + _files(ROOT / "overlays")}
+    with ZipFile(wheel) as opened:
+        carried = {Path(name) for name in opened.namelist() if ".dist-info/" not in name}
+    assert data
+    assert carried == package | data
+    assert Path("modelservice/py.typed") in carried
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=lambda path: str(path.relative_to(ROOT / "examples")))
+def test_the_function_answers_as_in_the_checkout(example: Path, installed: Path, tmp_path: Path) -> None:
+    """The installed function needs neither the checkout nor a certain working directory."""
+    config = textwrap.indent(example.read_text(encoding="utf-8"), "  ")
+    request = f"apiVersion: config.kubernetes.io/v1\nkind: ResourceList\nitems: []\nfunctionConfig:\n{config}"
+    answer = _run(installed / "modelservice-fn", given=request, cwd=tmp_path)
+    assert answer == _run(Path(sys.executable).parent / "modelservice-fn", given=request)
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=lambda path: str(path.relative_to(ROOT / "examples")))
+def test_the_cli_renders_as_in_the_checkout(example: Path, installed: Path, tmp_path: Path) -> None:
+    """The installed CLI needs neither the checkout nor a certain working directory."""
+    rendered = _run(installed / "modelservice", "render", example, cwd=tmp_path)
+    assert rendered == _run(Path(sys.executable).parent / "modelservice", "render", example)
+
+
+def test_there_are_examples() -> None:
+    """An empty list of examples would let the tests above pass without a run."""
+    assert EXAMPLES
+
+
+def _files(folder: Path) -> list[Path]:
+    return [path for path in folder.rglob("*") if path.is_file() and "__pycache__" not in path.parts]
+
+
+def _run(*command: str | Path, given: str | None = None, cwd: Path = ROOT) -> str:
+    """Return what a command prints; it has to succeed."""
+    run = subprocess.run(command, check=False, cwd=cwd, input=given, capture_output=True, encoding="utf-8")
+    assert run.returncode == 0, f"{command}: {run.stderr or run.stdout}"
+    return run.stdout

@@ -1,0 +1,61 @@
+"""`results`: nothing empty, nothing malformed."""
+
+from __future__ import annotations
+
+import pytest
+
+from modelservice.krm.results import ResourceRef, Result
+
+
+def test_least() -> None:
+    """A message and its severity always stand; an error is what a result is if nothing else is said."""
+    assert Result("m").to_dict() == {"message": "m", "severity": "error"}
+
+
+def test_most() -> None:
+    """All fields have the names of the specification, in its order."""
+    result = Result(
+        "m",
+        "warning",
+        field="spec.replicas",
+        current=0,
+        proposed=[1],
+        resource=ResourceRef("n", "K", "g/v1", "ns"),
+        file="a.yaml",
+        index=2,
+        tags={"a": "b"},
+    )
+    assert list(result.to_dict().items()) == [
+        ("message", "m"),
+        ("severity", "warning"),
+        ("resourceRef", {"apiVersion": "g/v1", "kind": "K", "name": "n", "namespace": "ns"}),
+        ("field", {"path": "spec.replicas", "currentValue": 0, "proposedValue": [1]}),
+        ("file", {"path": "a.yaml", "index": 2}),
+        ("tags", {"a": "b"}),
+    ]
+
+
+def test_nothing_malformed() -> None:
+    """A field without path or a file without path is left out, because kpt fails over such entries."""
+    result = Result("m", current=1, proposed=2, index=3, tags={})
+    assert result.to_dict() == {"message": "m", "severity": "error"}
+    assert Result("m", file="a.yaml").to_dict()["file"] == {"path": "a.yaml"}
+
+
+@pytest.mark.parametrize("value", [False, 0, {}, []])
+def test_values_that_are_something(value: object) -> None:
+    """A current value that is false or empty is a value."""
+    assert Result("m", field="a", current=value).to_dict()["field"] == {"path": "a", "currentValue": value}
+
+
+@pytest.mark.parametrize("resource", [None, 3, {}, {"metadata": None}, {"metadata": {}}, {"metadata": {"name": 3}}])
+def test_no_name_no_reference(resource: object) -> None:
+    """A resource without a name cannot be referred to."""
+    assert ResourceRef.of(resource) is None
+
+
+def test_reference() -> None:
+    """A reference is taken from a resource as far as it has text."""
+    reference = ResourceRef.of({"apiVersion": "v1", "kind": 3, "metadata": {"name": "n", "namespace": None}})
+    assert reference is not None
+    assert reference.to_dict() == {"apiVersion": "v1", "name": "n"}
