@@ -18,10 +18,11 @@ TOKENS = ("HF_TOKEN", "HUGGING_FACE_HUB_TOKEN")
 def check(service: Composition) -> Iterator[Result]:
     """A finding for each such variable with a value."""
     for path, container in own_containers(service):
-        for index, variable in enumerate(container.get("env") or []):
-            if variable.get("name") in TOKENS and variable.get("value"):
-                yield Result(
-                    f"{variable['name']} is a secret; put it in a Secret and name that in modelArtifacts.authSecretName",
-                    SEVERITY,
-                    field=f"{path}.env[{index}].value",
-                )
+        for below, fields in ((path, container), (f"{path}.extraConfig", container.get("extraConfig") or {})):
+            for index, variable in enumerate(fields.get("env") or []):
+                if variable.get("name") in TOKENS and variable.get("value"):
+                    yield Result(
+                        f"{variable['name']} is a secret; put it in a Secret and name that in modelArtifacts.authSecretName",
+                        SEVERITY,
+                        field=f"{below}.env[{index}].value",
+                    )

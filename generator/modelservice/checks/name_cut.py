@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from modelservice.krm import Result
+from modelservice.plan.names import NAME_LENGTH
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -17,9 +18,10 @@ def check(service: Composition) -> Iterator[Result]:
     """A finding when the name was cut."""
     plan = service.plan
     if plan.asked_name != plan.name:
+        why = f"has more than {NAME_LENGTH} characters" if len(plan.asked_name) > NAME_LENGTH else "ends in -"
         field = "spec.fullnameOverride" if plan.config.spec.get("fullnameOverride") else "metadata.name"
         yield Result(
-            f"has more than 55 characters; the resources are called {plan.name}",
+            f"{why}; the resources are called {plan.name}",
             SEVERITY,
             field=field,
             current=plan.asked_name,
