@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import sys
+
 import typer
 
 from modelservice import __version__
 from modelservice.cli import patch, render
+from modelservice.process import mishap
 
 __all__ = ["app", "main"]
 
@@ -35,4 +38,8 @@ def _options(
 
 def main() -> None:
     """Run the command line; exit code 0 done, 1 the input is wrong, 2 the call is wrong."""
-    app()
+    try:
+        app()
+    except Exception as error:
+        print(f"error: {mishap(error)}", file=sys.stderr)
+        sys.exit(1)

@@ -16,7 +16,7 @@ from modelservice.workloads import KINDS, REQUESTER
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from typing import Any
 
     from modelservice.compose.overlays import Overlay, Patch
@@ -100,6 +100,9 @@ class _Composer:
                 if patch.flags is not None:
                     template = self._with_flags(template, overlay, patch, layer)
         self.pod = template["template"]
+        for what in _misshapen(self.pod["spec"]):
+            field = f"spec.{self.scope.name}.extraConfig"
+            self.problems.append(Result(f"the pods then have {what}: extraConfig or an overlay says so", field=field))
         return self.pod
 
     def compose_objects(self) -> list[Map]:
@@ -212,6 +215,24 @@ class _Composer:
         message = f"overlay {overlay.name} does not fit: {why}"
         if all(problem.message != message for problem in self.problems):
             self.problems.append(Result(message))
+
+
+def _misshapen(pod: Map) -> Iterator[str]:
+    """What the spec of a pod has in places where Kubernetes has lists of maps, and nobody could look at."""
+    for key in ("initContainers", "containers"):
+        if not _are_maps(containers := pod.get(key) or []) or not all(one.get("name") for one in containers):
+            yield f"{key} that are no list of containers with names"
+            continue
+        for container in containers:
+            for name in ("env", "ports", "volumeMounts"):
+                if not _are_maps(container.get(name) or []):
+                    yield f"{name} of container {container['name']} that are no list of maps"
+    if not _are_maps(pod.get("volumes") or []):
+        yield "volumes that are no list of maps"
+
+
+def _are_maps(items: Any) -> bool:
+    return isinstance(items, list) and all(isinstance(item, dict) for item in items)
 
 
 def _is_target(patch: Patch, obj: Map) -> bool:

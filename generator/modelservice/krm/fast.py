@@ -32,6 +32,7 @@ _DOUBTFUL = re.compile(
           | (?<=\[)(?![^\]\n:?{]{0,500}\])     # flow sequence with a mapping in it, of several lines, or long
           | (?<=[|>])(?![+\-]?\n\ *[^\ \n])     # block scalar that is not plainly a header and lines of text
           | (?<=0)\w | (?<=[+\-])0\w            # 012, 0x1F, 0b1
+          | (?<=\+)[+\-]                        # +-1, a number to yaml12
           | (?<=[0-9.+\-])[0-9.eE+\-]*_[0-9.eE+\-_]*(?![^\ \n,:\]])  # 1_000
           | (?<=\.)\.\.                         # end of a document
           | (?<=-)\ +(?:-\ +){8}                # depth in one line, at which yaml12 would crash

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 _API_VERSION = "config.kubernetes.io/v1"
 _PATH = ("internal.config.kubernetes.io/path", "config.kubernetes.io/path")
 _INDEX = ("internal.config.kubernetes.io/index", "config.kubernetes.io/index")
+_KUSTOMIZE = ("kustomize.config.k8s.io/id",)
 
 
 class Item:
@@ -56,8 +57,13 @@ class ResourceList:
 
     @property
     def has_files(self) -> bool:
-        """Whether resources live in files, as in a kpt package: an item or the configuration carries a path."""
-        return _annotation(self.function_config, _PATH) is not None or any(item.path is not None for item in self.items)
+        """Whether resources live in files, as in a kpt package: an item carries a path, or the configuration a path or an index.
+
+        kustomize puts paths on what has been through a function before; those are no files, and it tells its items by a mark.
+        """
+        if _annotation(self.function_config, _PATH + _INDEX) is not None:
+            return True
+        return any(item.path is not None and _annotation(item.value, _KUSTOMIZE) is None for item in self.items)
 
 
 def read_resource_list(data: bytes | str) -> ResourceList:
