@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import product
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from tests.krm.yaml_texts import values, yaml_texts
 
 from modelservice.krm import fast, full
 from modelservice.krm.errors import ReadError
+from modelservice.krm.scalars import resolve
 from modelservice.krm.writing import write_documents
 
 
@@ -52,6 +54,15 @@ def test_reads_what_we_write(value: Any) -> None:
     assert fast.read(text) in (None, [[value], {"a": value}])
 
 
+def test_short_scalars() -> None:
+    """Every plain scalar of up to four of these characters is what go-yaml makes of it, or left to the full reader."""
+    for length in range(1, 5):
+        for characters in product("019+-.exa_~", repeat=length):
+            scalar = "".join(characters)
+            documents = fast.read(f"a: {scalar}\n")
+            assert documents is None or _typed(documents) == _typed([{"a": resolve(scalar)}])
+
+
 SURE = {
     "canonical": "a: b\nc:\n- d: 1\n  e: 0.5\n- 'on'\n",
     "numbers": "a: 1e3\nb: 10\nc: -1.5\nd: .5\n",
@@ -61,6 +72,7 @@ SURE = {
     "ambiguous text in quotes": "a: \"012\"\nb: '0x1F'\nc: '&a'\nd: \"1_000\"\n",
     "shell in a line": "a: cd /x && ! test -f y || echo {a,b} ${C} $((1 + 012)) [ -f z ] *.py 2>&1 &\n",
     "colons in strings": "a: \"b: c\"\nd: 'e: f'\ng: |\n  h: i\n  j:\nk: >-\n  l:\n  m: n\n",
+    "templated text": 'a: \'{{ .Values.x | default "8000" }}\'\nb: "{{.Release.Name}}-x"\nc: hf://{{ .Values.y }}\n',
     "escapes": 'a: "b:\\n\\tc: d"\n',
     "shell in a block": "a: |\n  set -e\n  if ! [ -f x ]; then\n    { a && b; }\n  fi\n  && c\n  cat <<EOF\n  \t012\n  EOF\nb: c\n",
     "names that look like numbers": "a: a0\nb: model-01\nc: 4_bit\nd: 1.10.0\ne: 2024-01-01\nf: 12:30\n",
@@ -96,6 +108,7 @@ DOUBTFUL = {
     "octal in a flow": "a: [0755]\n",
     "hexadecimal": "- 0X1F\n",
     "binary": "a: +0b1\n",
+    "two signs": "a: +-1\n",
     "underscore": "a: 1_000\n",
     "underscore in a key": "1_000: a\n",
     "underscore behind a point": "a: .5_0\n",

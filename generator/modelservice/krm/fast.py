@@ -28,7 +28,7 @@ _DOUBTFUL = re.compile(
       | (?: (?<=[:?\-,\[{\n\ ]\ .) | (?<=[\[{,\n].) )
         (?: (?<=[&!%])                          # anchor (also &&, for yaml12), tag, directive
           | (?<=[?:])[\ \n]                     # explicit or empty key
-          | (?<=\{)(?!\})                       # flow mapping: its keys could not be counted
+          | (?<=\{)(?<!\{\{)(?!\})            # flow mapping: its keys could not be counted ({{ is text, or the first { is one)
           | (?<=\[)(?![^\]\n:?{]{0,500}\])     # flow sequence with a mapping in it, of several lines, or long
           | (?<=[|>])(?![+\-]?\n\ *[^\ \n])     # block scalar that is not plainly a header and lines of text
           | (?<=0)\w | (?<=[+\-])0\w            # 012, 0x1F, 0b1
