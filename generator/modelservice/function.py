@@ -104,6 +104,8 @@ def _check_world(resources: ResourceList, specs: list[Map], made: list[Map], *, 
 def _validate(resources: ResourceList) -> None:
     """Only look at the items, and answer with none of them where they have no files: kustomize refuses a validator that echoes them."""
     spec, resources.results = validation_spec(resources.function_config)
+    for result in resources.results:
+        result.resource = ResourceRef.of(resources.function_config)
     resources.items = [item for item in resources.items if not _is_echo(item, resources.function_config)]
     if not resources.results:
         _check_world(resources, [spec], [], complete=True)
@@ -135,7 +137,10 @@ def _services(resources: ResourceList) -> list[Map]:
     services = [item.value for item in resources.items if _is(item.value, "ModelService")]
     if not services and not any(_is(item.value, "LastGenerated") for item in resources.items):
         raise RequestError(f"there is no ModelService: give one as functionConfig, or among the items (apiVersion: {API_VERSION})")
-    settings = dict((config or {}).get("data") or {})
+    data = (config or {}).get("data") or {}
+    if not isinstance(data, dict):
+        raise RequestError(f"the functionConfig's data is {data!r}; must be a map of settings")
+    settings = dict(data)
     presets = [name.strip() for name in str(settings.pop("presets", "")).split(",") if name.strip()]
     try:
         return [with_settings(service, presets, [f"{key}={value}" for key, value in settings.items()]) for service in services]
@@ -155,7 +160,8 @@ def _is_echo(item: Item, function_config: Any) -> bool:
 
 
 def _identity(resource: Map) -> tuple[Any, Any, Any]:
-    return resource.get("apiVersion"), resource.get("kind"), (resource.get("metadata") or {}).get("name")
+    metadata = resource.get("metadata")
+    return resource.get("apiVersion"), resource.get("kind"), metadata.get("name") if isinstance(metadata, dict) else None
 
 
 def _tell(results: list[Result], quiet: bool) -> None:

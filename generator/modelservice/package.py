@@ -31,6 +31,7 @@ STATE_KIND = "LastGenerated"
 STATE_FOLDER = ".modelservice"
 FILE_PATH = "internal.config.kubernetes.io/path"
 FILE_INDEX = "internal.config.kubernetes.io/index"
+FILE_PACKAGE = "internal.config.kubernetes.io/package-path"  # of kpt: which of its packages a path begins in
 ORCHESTRATOR = ("config.kubernetes.io/", "internal.config.kubernetes.io/", "config.k8s.io/")
 LOCAL = "config.kubernetes.io/local-config"
 
@@ -45,7 +46,7 @@ def place(resources: ResourceList, generated: Sequence[Generated], *, all_servic
     for one in generated:
         _Placing(package, one).put()
     if all_services:
-        package.drop_orphans({owner_of(one.document) for one in generated})
+        package.drop_orphans({package.owner_of(one.document) for one in generated})
     if not any(result.severity == "error" for result in package.results):
         resources.items = package.items()
     return package.results
@@ -82,15 +83,22 @@ class _Package:
         kept = [self.now.get(index, item) for index, item in enumerate(self.before)]
         return [item for item in kept if item is not None] + self.added
 
+    def owner_of(self, service: Map) -> str:
+        """What the objects of ``service`` carry, also if a later function has given it and its record a namespace since."""
+        name, namespace = service["metadata"]["name"], service["metadata"].get("namespace")
+        records = [item.value for item in self.before if namespace and is_state(item.value) and _annotations(item.value).get(OWNER) == name]
+        return str(name) if any(record["metadata"].get("namespace") == namespace for record in records) else owner_of(service)
+
     def owned(self, owner: str) -> dict[int, Map]:
         """By place in the list: what earlier runs put there for ``owner``."""
         return {index: item.value for index, item in enumerate(self.before) if _annotations(item.value).get(OWNER) == owner}
 
-    def add(self, obj: Map, path: str) -> None:
-        """Add ``obj`` to the file at ``path``, behind what is in it."""
+    def add(self, obj: Map, path: str, service: Map) -> None:
+        """Add ``obj`` to the file at ``path`` of the package that ``service`` is in, behind what is in it."""
         index = self.indexes.get(path, 0)
         self.indexes[path] = index + 1
-        self.added.append(Item(_annotated(obj, {FILE_PATH: path, FILE_INDEX: str(index)})))
+        package = {key: text for key, text in _annotations(service).items() if key == FILE_PACKAGE}
+        self.added.append(Item(_annotated(obj, {FILE_PATH: path, FILE_INDEX: str(index), **package})))
 
     def replace(self, index: int, obj: Map) -> None:
         """Put ``obj`` in the place of an item; where it says the same, the item stays as it is written."""
@@ -101,12 +109,12 @@ class _Package:
         else:
             self.now[index] = item
 
-    def move(self, index: int, path: str) -> None:
+    def move(self, index: int, path: str, service: Map) -> None:
         """Take the item at ``index`` to the end of the file at ``path``, if it is not in there."""
         item = self.now.get(index) or self.before[index]
         if item.path != path:
             self.now[index] = None
-            self.add(_bare(item.value), path)
+            self.add(_bare(item.value), path, service)
 
     def stranger(self, obj: Map, owner: str) -> Item | None:
         """An item that is the same object as ``obj`` and that ``owner`` does not own: written by hand, or another's."""
@@ -128,7 +136,7 @@ class _Placing:
 
     def __init__(self, package: _Package, one: Generated) -> None:
         self.package, self.one = package, one
-        self.owner = owner_of(one.document)
+        self.owner = package.owner_of(one.document)
         owned = package.owned(self.owner)
         self.state = next((index for index, value in owned.items() if is_state(value)), None)
         self.left = {index: value for index, value in owned.items() if index != self.state}
@@ -179,7 +187,7 @@ class _Placing:
             wanted = self._with_edits_of(self.left.pop(predecessor), wanted)
             self.package.now[predecessor] = None
         if self.file is not None:
-            self.package.add(wanted, self.file)
+            self.package.add(wanted, self.file, self.one.document)
 
     def _replace(self, index: int, wanted: Map) -> None:
         edited = _bare(self.left.pop(index))
@@ -199,7 +207,7 @@ class _Placing:
             self._tell_conflict(wanted, conflict.path, conflict.edited, conflict.generated)
         self.package.replace(index, merged)
         if self.chosen and self.file is not None:
-            self.package.move(index, self.file)
+            self.package.move(index, self.file, self.one.document)
 
     def _with_edits_of(self, old: Map, wanted: Map) -> Map:
         """``wanted``, another kind of workload than ``old`` was, with what was edited by hand in it."""
@@ -259,10 +267,12 @@ class _Placing:
             "objects": [_concealed(obj) for obj in self.one.objects],
         }
         if self.state is not None:
-            self.package.replace(self.state, record)
+            objects = self.package.before[self.state].value.get("objects")
+            if not isinstance(objects, list) or [*map(_anywhere, objects)] != [*map(_anywhere, record["objects"])]:
+                self.package.replace(self.state, record)
             return
         folder = os.path.dirname(str(_annotations(self.one.document).get(FILE_PATH) or ""))
-        self.package.add(record, os.path.join(folder, STATE_FOLDER, self.owner.replace("/", "_") + ".yaml"))
+        self.package.add(record, os.path.join(folder, STATE_FOLDER, self.owner.replace("/", "_") + ".yaml"), self.one.document)
 
 
 def _find(wanted: Map, objects: dict[int, Map]) -> int | None:
@@ -309,6 +319,13 @@ def _identity(obj: Any) -> tuple[str, str, str, str]:
     group = str(obj.get("apiVersion")).rpartition("/")[0]
     namespace = str((metadata or {}).get("namespace") or "default")
     return group, str(obj.get("kind")), str((metadata or {}).get("name")), namespace
+
+
+def _anywhere(obj: Any) -> Any:
+    """``obj`` without its namespace."""
+    if not isinstance(obj, dict) or not isinstance(obj.get("metadata"), dict):
+        return obj
+    return {**obj, "metadata": {key: value for key, value in obj["metadata"].items() if key != "namespace"}}
 
 
 def _annotations(value: Any) -> Map:

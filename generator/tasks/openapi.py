@@ -15,9 +15,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from tasks.merge_keys import read_definitions
-
 from modelservice.patch.merge_keys import type_of
+from tasks.merge_keys import read_definitions
 
 ROOT = Path(__file__).resolve().parents[2]
 MERGE_KEYS = ROOT / "generator/modelservice/patch/merge_keys.json"

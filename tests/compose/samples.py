@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.compose.made import engine
+from tests.compose.made import decode, engine, overlay
 
 Map = dict[str, Any]
 
@@ -37,7 +37,8 @@ CONTAINER_FIELDS: Map = {
     "readinessProbe": {"httpGet": {"path": "/ready", "port": 8200}},
     "startupProbe": {"httpGet": {"path": "/started", "port": 8200}},
     "resources": {"limits": {"cpu": "8"}, "requests": {"cpu": "4"}},
-    "volumeMounts": [{"name": "cache", "mountPath": "/cache"}],
+    "volumeMounts": [{"name": "cache", "mountPath": "/cache"}, {"name": "cache", "mountPath": "/model-cache", "subPath": "models"}],
+    "flags": {"trust-remote-code": True},
     "workingDir": "/srv",
     "stdin": True,
     "tty": True,
@@ -65,7 +66,7 @@ SAMPLES: dict[str, Map] = {
     "everything of a role": {
         "decode": {
             **ROLE_FIELDS,
-            "volumes": [CACHE],
+            "volumes": [CACHE, {"name": "model-storage", "hostPath": {"path": "/models"}}],
             "strategy": {"type": "Recreate"},
             "monitoring": MONITORED,
             "containers": [engine(**CONTAINER_FIELDS)],
@@ -121,5 +122,9 @@ SAMPLES: dict[str, Map] = {
     "other count": {"decode": {"containers": [engine(resources={"limits": {"furiosa.ai/rngd": "2"}})], "autoscaling": {"enabled": True}}},
     "routes": {"routing": {"inferencePool": {"create": True}, "httpRoute": {"create": True}, "parentRefs": [{"name": "gateway"}]}},
     "extra objects": {"extraObjects": [{"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "{{ .Release.Name }}-extra"}}]},
+    "own overlay": {
+        "overlays": [overlay({"target": "container", "patch": {"image": "mirror.example/engine:1"}})],
+        **decode(),
+    },
     "disabled": {"enabled": False},
 }

@@ -169,63 +169,79 @@ KINDS: dict[tuple[str, str], dict[str, Any]] = {
 }
 
 
+NO_TARGET: Any = object()
+
+
 class Draw:
-    """Draws targets and patches; odd things are rare, so that most of an object is compared."""
+    """Draws targets, and patches that are about what a target has; odd things are rare, so that most is compared.
+
+    `target` is what a patch is drawn for, and NO_TARGET if a target is drawn; `merged` is false below a list that is
+    replaced whole.
+    """
 
     def __init__(self, draw: Any) -> None:
         self.draw = draw
 
     def rarely(self, one_in: int) -> bool:
-        """Say yes once in a while; shrinks to no."""
+        """Say yes once in a while."""
         return bool(self.draw(st.integers(0, one_in - 1)) == one_in - 1)
 
-    def value(self, shape: Any, *, patch: bool, merged: bool = True) -> Any:
-        """Draw what a shape describes; `merged` is false below a list that is replaced whole."""
+    def value(self, shape: Any, target: Any = NO_TARGET, *, merged: bool = True) -> Any:
+        """Draw what a shape describes."""
         if self.rarely(40):
             return None
         if isinstance(shape, Scalar):
             return self.draw(st.sampled_from(shape.values))
         if isinstance(shape, Map):
-            return self.map(shape.fields, patch=patch, merged=merged)
+            return self.map(shape.fields, target, merged=merged)
         if isinstance(shape, Values):
-            return self.values(shape, patch=patch)
+            return self.values(shape, target)
         if isinstance(shape, Items):
-            return self.items(shape, patch=patch)
-        return [self.value(shape.items, patch=patch, merged=False) for _ in range(self.draw(st.integers(0, 3)))]
+            return self.items(shape, target)
+        below = NO_TARGET if target is NO_TARGET else None
+        return [self.value(shape.items, below, merged=False) for _ in range(self.draw(st.integers(0, 3)))]
 
-    def map(self, fields: dict[str, Any], *, patch: bool, merged: bool = True) -> dict[str, Any]:
+    def map(self, fields: dict[str, Any], target: Any = NO_TARGET, *, merged: bool = True) -> dict[str, Any]:
         """Draw some fields of a map, for a patch now and then null or a directive."""
-        names = self.draw(st.lists(st.sampled_from(sorted(fields)), unique=True, max_size=4)) if fields else []
+        patch = target is not NO_TARGET
+        known = target if isinstance(target, dict) else {}
+        names = sorted(fields) + sorted(fields.keys() & known.keys()) * 4
         drawn: dict[str, Any] = {}
-        for name in names:
+        for name in self.draw(st.lists(st.sampled_from(names), unique=True, max_size=4)) if names else []:
             null = patch and merged and self.rarely(10)
-            drawn[name] = None if null else self.value(fields[name], patch=patch, merged=merged)
+            drawn[name] = None if null else self.value(fields[name], known.get(name) if patch else NO_TARGET, merged=merged)
         if patch and self.rarely(25 if merged else 200):
             drawn["$patch"] = self.draw(st.sampled_from(["delete", "replace", "merge", "foo"]))
         return drawn
 
-    def values(self, shape: Values, *, patch: bool) -> list[Any]:
+    def values(self, shape: Values, target: Any) -> list[Any]:
         """Draw a merged list of plain values."""
         drawn = self.draw(st.lists(st.sampled_from(shape.items.values), max_size=3, unique=not self.rarely(20)))
-        return self.with_list_directive(drawn) if patch else drawn
+        return drawn if target is NO_TARGET else self.with_list_directive(drawn)
 
-    def items(self, shape: Items, *, patch: bool) -> list[Any]:
-        """Draw a merged list of maps, with different keys but for a few."""
+    def items(self, shape: Items, target: Any) -> list[Any]:
+        """Draw a merged list of maps, with different keys but for a few; half of a patch's items are of the target."""
+        known = [item for item in target if isinstance(item, dict)] if isinstance(target, list) else []
+        primary, *others = shape.keys
+        with_all_keys = any(others[0] in item for item in known) if known and others else self.rarely(2)
         drawn: list[Any] = []
         seen = set()
-        secondary = not self.rarely(4)
         for _ in range(self.draw(st.integers(0, 3))):
-            item = {}
-            for position, (key, values) in enumerate(shape.keys.items()):
-                if not self.rarely(60 if position == 0 else 20) and (position == 0 or secondary):
-                    item[key] = self.draw(st.sampled_from(values.values))
-            identity = tuple(item.items())
-            if identity not in seen or self.rarely(10):
-                seen.add(identity)
-                drawn.append({**item, **self.map(shape.fields, patch=patch)} if not self.rarely(100) else None)
-                if patch and self.rarely(8) and drawn[-1] is not None:
+            counterpart = self.draw(st.sampled_from(known)) if known and self.rarely(2) else None
+            item = {key: counterpart[key] for key in shape.keys if key in counterpart} if counterpart else {}
+            if not counterpart and not self.rarely(60):
+                item[primary] = self.draw(st.sampled_from(shape.keys[primary].values))
+            for key in others if not counterpart else ():
+                if with_all_keys != self.rarely(20):
+                    item[key] = self.draw(st.sampled_from(shape.keys[key].values))
+            if tuple(item.items()) not in seen or self.rarely(10):
+                seen.add(tuple(item.items()))
+                drawn.append(item | self.map(shape.fields, target if target is NO_TARGET else counterpart))
+                if target is not NO_TARGET and self.rarely(8):
                     drawn[-1]["$patch"] = "delete"
-        return self.with_list_directive(drawn) if patch else drawn
+        if self.rarely(60):
+            drawn.append(None)
+        return drawn if target is NO_TARGET else self.with_list_directive(drawn)
 
     def with_list_directive(self, drawn: list[Any]) -> list[Any]:
         """Add a directive for the list itself, now and then."""
@@ -253,17 +269,18 @@ def spoil(draw: Any, target: dict[str, Any], patch: dict[str, Any]) -> None:
 @st.composite
 def pairs(draw: Any) -> tuple[dict[str, Any], dict[str, Any]]:
     """Draw an object and a patch for it."""
-    api_version, kind = draw(st.sampled_from(sorted(KINDS)))
+    api_version, kind = draw(st.sampled_from([*sorted(KINDS), *[("v1", "Pod"), ("v1", "Service")] * 3]))
     head = {"apiVersion": api_version, "kind": kind}
     fields = {"metadata": METADATA} | KINDS[api_version, kind]
-    both = []
-    for patch in (False, True):
+    both: list[dict[str, Any]] = []
+    for _ in ("target", "patch"):
         drawn = {}
         for name, shape in fields.items():
+            target = both[0].get(name) if both else NO_TARGET
             if name == "metadata":
-                drawn[name] = Draw(draw).map(shape.fields, patch=patch)
+                drawn[name] = Draw(draw).map(shape.fields, target)
             elif draw(st.integers(0, 4)):
-                drawn[name] = Draw(draw).value(shape, patch=patch)
+                drawn[name] = Draw(draw).value(shape, target)
         drawn["metadata"].pop("$patch", None)
         both.append({**head, **drawn})
     for name, value in list((both[0]["metadata"].get("annotations") or {}).items()):

@@ -44,6 +44,7 @@ DONE: dict[str, tuple[list[dict[str, Any]], dict[str, Any]]] = {
     "replace an item": ([op("replace", "/spec/list/-3", "n")], {"list": ["n", "b", "c"]}),
     "replace without value is null": ([op("replace", "/spec/n")], {"n": None}),
     "index in the middle": ([op("replace", "/spec/maps/-1/k", "w")], {"maps": [{"k": "w"}]}),
+    "index in the middle of an addition": ([op("add", "/spec/maps/-1/l", "w")], {"maps": [{"k": "v", "l": "w"}]}),
     "move": ([op("move", "/spec/m", **{"from": "/spec/n"})], {"n": ..., "m": 1}),
     "move counts after taking away": ([op("move", "/spec/list/-1", **{"from": "/spec/list/0"})], {"list": ["b", "c", "a"]}),
     "copy": ([op("copy", "/spec/maps/-", **{"from": "/spec/maps/0"})], {"maps": [{"k": "v"}, {"k": "v"}]}),
@@ -52,7 +53,8 @@ DONE: dict[str, tuple[list[dict[str, Any]], dict[str, Any]]] = {
         {"maps": [{"k": "w"}, {"k": "v"}]},
     ),
     "test": ([op("test", "/spec/list", ["a", "b", "c"])], {}),
-    "test of nothing for null": ([op("test", "/spec/new")], {}),
+    "test of null for null": ([op("test", "/spec/none", None)], {}),
+    "test of nothing for null": ([op("test", "/spec/new", None)], {}),
     "one after the other": ([op("add", "/spec/new", []), op("add", "/spec/new/-", 1)], {"new": [1]}),
 }
 
@@ -67,6 +69,7 @@ REFUSED: dict[str, tuple[Any, str]] = {
     "replace no item": ([op("replace", "/spec/list/3", 1)], "operations[0] (replace /spec/list/3)"),
     "below a scalar": ([op("add", "/spec/n/a", 1)], "operations[0] (add /spec/n/a): there is no /spec/n that could hold it"),
     "test fails": ([op("test", "/spec/n", 2)], "operations[0] (test /spec/n)"),
+    "test of something for null": ([op("test", "/spec/n")], "operations[0] (test /spec/n)"),
     "test of nothing": ([op("test", "/spec/new", 2)], "operations[0] (test /spec/new)"),
     "move nothing": ([op("move", "/spec/m", **{"from": "/spec/new"})], "operations[0] (move /spec/m): there is no /spec/new to move"),
     "unknown operation": ([op("merge", "/spec/n")], "operations[0]: op is one of add, remove, replace, move, copy, test, not 'merge'"),
@@ -78,6 +81,8 @@ REFUSED: dict[str, tuple[Any, str]] = {
 OURS: dict[str, tuple[Any, str]] = {
     "copy nothing": ([op("copy", "/spec/m", **{"from": "/spec/new"})], "operations[0] (copy /spec/m): there is no /spec/new to copy"),
     "no slash": ([op("add", "x/spec/n", 2)], "operations[0]: path begins with a slash, such as /spec/replicas; it is 'x/spec/n'"),
+    "the whole object taken away": ([op("replace", "", "x")], "(root): the patch leaves 'x' where there was an object"),
+    "the whole object is another": ([op("test", "")], "operations[0] (test )"),
     "no from": ([op("copy", "/spec/n")], "operations[0]: from begins with a slash, such as /spec/replicas; it is None"),
     "not a map": (["add"], "operations[0]: an operation is a map with op and path, not 'add'"),
     "not a list": (op("add", "/spec/n"), "(root): a JSON6902 patch is a list of operations, not {"),
@@ -108,6 +113,22 @@ def test_refused(rule: str) -> None:
         json_patch(TARGET, operations)
     assert str(caught.value).startswith(message)
     assert (TARGET, operations) == before
+
+
+def test_of_nothing_without_value() -> None:
+    """A value that is missing is null in a `test` too, where older versions of kustomize panic."""
+    assert json_patch(TARGET, [op("test", "/spec/new"), op("test", "/spec/none")]) == TARGET
+
+
+def test_target_without_identity() -> None:
+    """What has no kind and no name need not have them afterwards."""
+    assert json_patch({"a": 1}, [op("remove", "/a")]) == {}
+
+
+def test_the_whole_object() -> None:
+    """The empty path is the object itself."""
+    new = {"kind": "Thing", "metadata": {"name": "a"}}
+    assert json_patch(TARGET, [op("test", "", TARGET), op("replace", "", new)]) == new
 
 
 def test_paths_are_unescaped() -> None:

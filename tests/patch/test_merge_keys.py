@@ -50,12 +50,19 @@ def test_what_matters_most() -> None:
 
 
 def test_merge_keys_of_callers_are_not_kept() -> None:
-    """What one call adds is not known to the next one."""
+    """What one call adds is not known to the next one, and is for its kind alone."""
     patch = {"spec": {"shards": [{"name": "b"}]}}
     with_keys: Any = strategic_merge(CACHE, patch, merge_keys={"example.com/Cache": {"spec.shards": ["name"]}})
-    without: Any = strategic_merge(CACHE, patch)
+    without: Any = strategic_merge(CACHE, patch, merge_keys={"example.com/Other": {"spec.shards": ["name"]}})
     assert [item["name"] for item in with_keys["spec"]["shards"]] == ["b", "a"]
     assert without["spec"]["shards"] == [{"name": "b"}]
+
+
+@pytest.mark.parametrize("head", [{}, {"kind": ["Pod"], "apiVersion": "v1"}, {"kind": "Pod", "apiVersion": 1}, {"apiVersion": "v1"}])
+def test_odd_kinds_are_unknown(head: dict[str, Any]) -> None:
+    """Without a proper kind and apiVersion, lists are replaced."""
+    result: Any = strategic_merge({**head, "spec": {"containers": [{"name": "a"}]}}, {"spec": {"containers": [{"name": "b"}]}})
+    assert result["spec"]["containers"] == [{"name": "b"}]
 
 
 @pytest.mark.parametrize(
@@ -64,6 +71,7 @@ def test_merge_keys_of_callers_are_not_kept() -> None:
         ("example.com/v1/Cache", {}, "merge keys of example.com/v1/Cache: a kind is written group/Kind, without its version"),
         ("example.com/Cache", ["spec.shards"], "merge keys of example.com/Cache: this is a map from paths of fields to keys"),
         ("example.com/Cache", {"spec.shards": "PodTemplat"}, "spec.shards is 'PodTemplat', which is neither"),
+        ("example.com/Cache", {"spec.shards": [""]}, "spec.shards is [''], which is neither"),
         ("example.com/Cache", {"spec.shards": [1]}, "spec.shards is [1], which is neither"),
         ("example.com/Cache", {"spec.shards[].a": "PodSpec"}, "spec.shards[].a is below shards[], the items of a list without"),
     ],

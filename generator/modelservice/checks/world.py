@@ -25,6 +25,51 @@ POD_TEMPLATES: dict[str, tuple[tuple[str, ...], ...]] = {
 }
 
 
+# The parts of objects that checks look at, as Kubernetes has them: a map with these keys, or any key "*", a list of, or a type.
+SCALAR = (str, int, float)
+NAMED = {"name": str}
+CONTAINER = {
+    "name": str,
+    "command": [SCALAR],
+    "args": [SCALAR],
+    "ports": [{"name": SCALAR, "containerPort": SCALAR}],
+    "env": [{"valueFrom": {"secretKeyRef": NAMED, "configMapKeyRef": NAMED}}],
+    "envFrom": [{"secretRef": NAMED, "configMapRef": NAMED}],
+}
+POD = {
+    "containers": [CONTAINER],
+    "initContainers": [CONTAINER],
+    "imagePullSecrets": [NAMED],
+    "resourceClaims": [{"resourceClaimTemplateName": str}],
+    "volumes": [
+        {
+            "persistentVolumeClaim": {"claimName": str},
+            "secret": {"secretName": str},
+            "configMap": NAMED,
+            "projected": {"sources": [{"secret": NAMED, "configMap": NAMED}]},
+        }
+    ],
+}
+METADATA = {"name": str, "namespace": str, "labels": {"*": SCALAR}}
+TEMPLATE = {"metadata": METADATA, "spec": POD}
+SHAPE = {
+    "kind": str,
+    "metadata": METADATA,
+    "spec": {
+        **POD,
+        "template": TEMPLATE,
+        "leaderWorkerTemplate": {"leaderTemplate": TEMPLATE, "workerTemplate": TEMPLATE},
+        "selector": {"matchLabels": {"*": SCALAR}},
+        "targetPorts": [{"number": SCALAR}],
+        "endpointPickerRef": {"name": str, "kind": str, "port": {"number": SCALAR}},
+        "rules": [{"backendRefs": [{"kind": str, "name": str, "namespace": str, "port": SCALAR}]}],
+        "podMetricsEndpoints": [{"port": SCALAR}],
+        "ports": [{"port": SCALAR, "targetPort": SCALAR}],
+        "scaleTargetRef": {"kind": str, "name": str},
+    },
+}
+
+
 class Pods:
     """The pods of one template of a workload: their labels, and the template, at ``path`` in the object."""
 
@@ -58,17 +103,17 @@ class Pods:
 
 
 class World:
-    """The resources that a run can see.
+    """The resources that a run can see; one that is not shaped as Kubernetes has it is left to the API server.
 
     ``complete``: nothing else is there, so that a reference to what is not among them is worth telling; ``external`` then says what is
     there all the same, as ``Kind/name`` or ``Kind/*``. ``generated`` were made in this run, and are checked with what they are from.
     """
 
     def __init__(self, objects: Iterable[Any], *, complete: bool, external: Collection[str] = (), generated: Iterable[Map] = ()) -> None:
-        self.objects: list[Map] = [obj for obj in objects if isinstance(obj, dict) and isinstance(obj.get("metadata"), dict)]
+        self.objects: list[Map] = [obj for obj in objects if isinstance(obj, dict) and obj.get("metadata") and _fits(obj, SHAPE)]
         self.complete = complete
         self._external = external
-        self._generated = {(str(obj.get("kind")), obj["metadata"].get("name"), namespace_of(obj)) for obj in generated}
+        self._generated = {(str(obj.get("kind")), str(obj["metadata"].get("name")), namespace_of(obj)) for obj in generated}
         self._by_kind: dict[str, list[Map]] = {}
         for obj in self.objects:
             self._by_kind.setdefault(str(obj.get("kind")), []).append(obj)
@@ -85,9 +130,12 @@ class World:
         return self._by_kind.get(kind, [])
 
     def find(self, kind: str, name: str, namespace: str) -> Map | None:
-        """The object of this kind, name and namespace."""
+        """The object of this kind, name and namespace, or that had them: kustomize renames what refers to it after all functions."""
         for obj in self.of(kind):
             if obj["metadata"].get("name") == name and namespace_of(obj) == namespace:
+                return obj
+        for obj in self.of(kind):
+            if name in _former(obj, "Names") and namespace in (namespace_of(obj), *_former(obj, "Namespaces")):
                 return obj
         return None
 
@@ -98,7 +146,7 @@ class World:
 
     def is_generated(self, obj: Map) -> bool:
         """Whether ``obj`` was generated in this run."""
-        return (str(obj.get("kind")), obj["metadata"].get("name"), namespace_of(obj)) in self._generated
+        return (str(obj.get("kind")), str(obj["metadata"].get("name")), namespace_of(obj)) in self._generated
 
     def selected(self, selector: Map, namespace: str) -> list[Pods]:
         """The pods in a namespace whose labels hold all of ``selector``; none for an empty one."""
@@ -118,6 +166,28 @@ def name_of(obj: Map) -> str:
 def finding(obj: Map, field: str, message: str, severity: str, current: Any = None) -> Result:
     """A result about a field of an object."""
     return Result(message, severity, field=field, current=current, resource=ResourceRef.of(obj))
+
+
+def _former(obj: Map, what: str) -> list[str]:
+    """The names or namespaces that kustomize notes an object had."""
+    annotations = obj["metadata"].get("annotations")
+    noted = annotations.get(f"internal.config.kubernetes.io/previous{what}") if isinstance(annotations, dict) else None
+    return noted.split(",") if isinstance(noted, str) else []
+
+
+def _fits(value: Any, shape: Any) -> bool:
+    """Whether ``value`` has the shape, where it is there at all."""
+    if value is None:
+        return True
+    if isinstance(shape, list):
+        return isinstance(value, list) and all(item is not None and _fits(item, shape[0]) for item in value)
+    if not isinstance(shape, dict):
+        return isinstance(value, shape)
+    if not isinstance(value, dict):
+        return False
+    if "*" in shape:
+        return all(_fits(below, shape["*"]) for below in value.values())
+    return all(_fits(value.get(key), below) for key, below in shape.items())
 
 
 def _at(obj: Map, path: tuple[str, ...]) -> Any:

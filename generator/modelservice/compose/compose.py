@@ -100,7 +100,7 @@ class _Composer:
                 if patch.flags is not None:
                     template = self._with_flags(template, overlay, patch, layer)
         self.pod = template["template"]
-        for what in _misshapen(self.pod["spec"]):
+        for what in misshapen(self.pod["spec"]):
             field = f"spec.{self.scope.name}.extraConfig"
             self.problems.append(Result(f"the pods then have {what}: extraConfig or an overlay says so", field=field))
         return self.pod
@@ -217,7 +217,7 @@ class _Composer:
             self.problems.append(Result(message))
 
 
-def _misshapen(pod: Map) -> Iterator[str]:
+def misshapen(pod: Map) -> Iterator[str]:
     """What the spec of a pod has in places where Kubernetes has lists of maps, and nobody could look at."""
     for key in ("initContainers", "containers"):
         if not _are_maps(containers := pod.get(key) or []) or not all(one.get("name") for one in containers):

@@ -6,6 +6,8 @@ removes it. ``--flag=value`` and ``--flag value`` are the same flag, and so are 
 
 from __future__ import annotations
 
+import re
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
@@ -13,6 +15,7 @@ if TYPE_CHECKING:
     Argument = tuple[str, list[str]]
 
 SHELLS = ("sh", "bash", "dash", "ash", "zsh")
+SCRIPT = "-[a-z]*c"  # the option that has the script behind it, alone or among others
 
 
 class FlagError(ValueError):
@@ -37,7 +40,7 @@ def merged(args: list[str], flags: dict[str, Any], kept: int = 0) -> list[str]:
 def refuse_script(command: list[str], args: list[str]) -> None:
     """Raise FlagError for a container that runs a shell script: its flags are inside the script's text, where nothing can be merged."""
     program = command[0].rpartition("/")[2] if command else ""
-    if program in SHELLS and any(argument.startswith("-") and argument.endswith("c") for argument in [*command[1:], *args]):
+    if program in SHELLS and any(re.fullmatch(SCRIPT, argument) for argument in [*command[1:], *args]):
         raise FlagError(f"cannot be merged: the container runs a {program} script; change the script, or let modelCommand make the command")
 
 

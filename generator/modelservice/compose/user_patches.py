@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import re
 
+from modelservice.compose.compose import misshapen
 from modelservice.compose.selectors import matches
 from modelservice.compose.server_patch import with_server_patch
 from modelservice.krm import ReadError, Result, parse_all
 from modelservice.patch import PatchError, json_patch, strategic_merge
-from modelservice.workloads import POD_TEMPLATES
+from modelservice.workloads import POD_TEMPLATES, REQUESTER
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -37,18 +38,46 @@ class TargetError(ValueError):
 
 
 def apply(composition: Composition) -> None:
-    """Apply spec.patches to the objects of ``composition``, in their order; what cannot be applied becomes a problem."""
+    """Apply spec.patches to the objects of ``composition``, in their order; one that cannot be applied is a problem, and changes nothing."""
     for index, given in enumerate(composition.plan.config.spec.get("patches") or []):
+        before = composition.objects, dict(composition.pods)
         try:
             for content in _contents(given):
                 _UserPatch(composition, content, given).apply()
+                _look_at_pods(composition)
         except (PatchError, TargetError, ReadError) as error:
+            composition.objects, composition.pods = before
             part = "target" if isinstance(error, TargetError) else "patch"
             composition.problems.append(Result(str(error), field=f"spec.patches[{index}].{part}"))
+
+
+def _look_at_pods(composition: Composition) -> None:
+    """Note what the pods of each role are now; PatchError where they are none any more."""
     for role in composition.plan.roles:
         workload = _workload(composition, role)
-        if workload is not None and workload["kind"] in POD_TEMPLATES:
-            composition.pods[role.name] = _get(workload, POD_TEMPLATES[workload["kind"]][-1])
+        if workload is None:
+            continue
+        if workload["kind"] == REQUESTER:
+            annotated = _get(workload, ("spec", "template", "metadata", "annotations"))
+            if not isinstance(annotated, dict):
+                raise PatchError("spec.template", "the patch takes the annotations away that hold the serving pod")
+            continue
+        for path in POD_TEMPLATES[workload["kind"]]:
+            template = _get(workload, path)
+            if template is not None or path == POD_TEMPLATES[workload["kind"]][-1]:
+                composition.pods[role.name] = _whole(template, ".".join(path))
+
+
+def _whole(template: Any, place: str) -> Map:
+    """``template``, a pod template that still has what every one has, in the form that every one has it."""
+    metadata, spec = _get(template, ("metadata",)), _get(template, ("spec",))
+    if not isinstance(metadata, dict) or not isinstance(spec, dict) or not spec.get("containers"):
+        raise PatchError(place, "the patch takes the metadata, the spec or all containers of the pods away")
+    wrong = [] if isinstance(metadata.get("labels") or {}, dict) else ["labels that are no map"]
+    for what in [*wrong, *misshapen(spec)]:
+        raise PatchError(place, f"the pods then have {what}")
+    whole: Map = template
+    return whole
 
 
 def _contents(given: Map) -> list[Any]:
@@ -92,7 +121,7 @@ class _UserPatch:
         """The one object that the patch itself names."""
         if isinstance(self.content, list):
             raise TargetError("missing; a JSON6902 patch does not say what it is for")
-        kind, metadata = self.content.get("kind"), self.content.get("metadata") or {}
+        kind, metadata = self.content.get("kind"), _metadata(self.content)
         if not kind or not metadata.get("name"):
             raise TargetError("missing; without one, the patch must say kind and metadata.name")
         wanted = {"kind": kind, "name": metadata["name"]}
@@ -100,7 +129,7 @@ class _UserPatch:
             wanted["namespace"] = metadata["namespace"]
         if self.content.get("apiVersion"):
             wanted["group"], wanted["version"] = _group_and_version(self.content)
-        chosen = [index for index, obj in enumerate(self.composition.objects) if wanted.items() <= _identity(obj).items()]
+        chosen = [index for index, obj in enumerate(self.composition.objects) if wanted.items() <= _placed(obj).items()]
         if len(chosen) != 1:
             found = "no object is" if not chosen else f"{len(chosen)} objects are"
             raise TargetError(f"{found} {', '.join(f'{key} {value}' for key, value in wanted.items() if value)}; {self._there()}")
@@ -114,7 +143,7 @@ class _UserPatch:
         return chosen
 
     def _there(self) -> str:
-        named = [f"{obj.get('kind')} {(obj.get('metadata') or {}).get('name')}" for obj in self.composition.objects]
+        named = [f"{obj.get('kind')} {_metadata(obj).get('name')}" for obj in self.composition.objects]
         return f"there are: {', '.join(named) or 'none'}"
 
     def _apply_to_roles(self, target: Map) -> None:
@@ -147,7 +176,7 @@ class _UserPatch:
         if workload["kind"] not in POD_TEMPLATES:  # a requester, which holds the pod as text
             pod = {"apiVersion": "v1", "kind": "PodTemplate", "template": self.composition.pods[role.name]}
             changed, found = self._with_pod(pod, ("template",), role, part, container)
-            self.composition.pods[role.name] = changed["template"]
+            self.composition.pods[role.name] = _whole(changed.get("template"), "template")
             self._replace(workload, with_server_patch(workload, role, changed["template"]))
             return found
         changed, anything = workload, False
@@ -165,7 +194,8 @@ class _UserPatch:
         names = [PROXY] if part == "proxy" else [container] if container else [one.name for one in role.containers]
         found = False
         for kind in ("initContainers", "containers"):
-            for index, one in enumerate(_get(obj, (*path, "spec", kind)) or []):
+            # from the last one on, since the patch may delete them
+            for index, one in reversed([*enumerate(_get(obj, (*path, "spec", kind)) or [])]):
                 if one.get("name") in names and (part != "proxy" or kind == "initContainers"):
                     obj = self._changed(obj, (*path, "spec", kind, index)) or obj
                     found = True
@@ -190,7 +220,10 @@ class _UserPatch:
                 wrapped = [{"name": name, **wrapped}]
             else:
                 wrapped = {step: wrapped}
-        return strategic_merge(obj, wrapped, merge_keys=self.merge_keys)
+        if path:  # of a part, whose neighbours keep their places
+            return strategic_merge(obj, wrapped, new_items="append", merge_keys=self.merge_keys)
+        merged = strategic_merge(obj, wrapped, merge_keys=self.merge_keys)
+        return None if merged is None else _with_identity(merged, obj)
 
     def _without_identity(self, patch: Map) -> Map:
         """``patch`` without what only says which object it is for, save what the options let it change."""
@@ -208,14 +241,13 @@ class _UserPatch:
 def _workload(composition: Composition, role: Scope) -> Map | None:
     name, kind = role.parameters["workload"]["name"], role.facts["workload"]
     for obj in composition.objects:
-        if obj.get("kind") == kind and obj["metadata"].get("name") == name:
+        if obj.get("kind") == kind and _metadata(obj).get("name") == name:
             return obj
     return None
 
 
 def _fits(target: Map, obj: Map) -> bool:
-    identity = _identity(obj)
-    identity["namespace"] = identity["namespace"] or "default"
+    identity = _placed(obj)
     for key in REGULAR_EXPRESSIONS:
         if target.get(key):
             try:
@@ -223,7 +255,7 @@ def _fits(target: Map, obj: Map) -> bool:
                     return False
             except re.error as error:
                 raise TargetError(f"{key} is {target[key]!r}, which is no regular expression: {error}") from None
-    metadata = obj.get("metadata") or {}
+    metadata = _metadata(obj)
     try:
         return all(matches(target[key], metadata.get(field) or {}) for key, field in SELECTORS.items() if target.get(key))
     except ValueError as error:
@@ -232,7 +264,7 @@ def _fits(target: Map, obj: Map) -> bool:
 
 def _identity(obj: Map) -> dict[str, str]:
     group, version = _group_and_version(obj)
-    metadata = obj.get("metadata") or {}
+    metadata = _metadata(obj)
     return {
         "group": group,
         "version": version,
@@ -240,6 +272,29 @@ def _identity(obj: Map) -> dict[str, str]:
         "name": str(metadata.get("name") or ""),
         "namespace": str(metadata.get("namespace") or ""),
     }
+
+
+def _placed(obj: Map) -> dict[str, str]:
+    """What tells ``obj`` apart, with the namespace that one without a namespace is in."""
+    identity = _identity(obj)
+    return {**identity, "namespace": identity["namespace"] or "default"}
+
+
+def _with_identity(patched: Map, obj: Map) -> Map:
+    """``patched`` with what it lacks of the kind and the name of ``obj``, which a patch cannot take away."""
+    head = {key: obj[key] for key in ("apiVersion", "kind") if obj.get(key) and not patched.get(key)}
+    own, left = _metadata(obj), _metadata(patched)
+    names = {key: own[key] for key in ("name", "namespace") if own.get(key) and not left.get(key)}
+    if not head and not names:
+        return patched
+    kinds = {key: value for key, value in {**patched, **head}.items() if key in ("apiVersion", "kind")}
+    rest = {key: value for key, value in patched.items() if key not in ("apiVersion", "kind", "metadata")}
+    return {**kinds, "metadata": {**names, **left, **names}, **rest}
+
+
+def _metadata(obj: Map) -> Map:
+    metadata = obj.get("metadata")
+    return metadata if isinstance(metadata, dict) else {}
 
 
 def _group_and_version(obj: Map) -> tuple[str, str]:
@@ -253,7 +308,7 @@ def _containers(pod: Map) -> list[Map]:
 
 def _get(value: Any, path: Path) -> Any:
     for step in path:
-        value = value[step] if isinstance(step, int) else (value or {}).get(step)
+        value = value[step] if isinstance(step, int) else value.get(step) if isinstance(value, dict) else None
     return value
 
 

@@ -16,8 +16,7 @@ def with_settings(service: dict[str, Any], presets: list[str], assignments: list
     for assignment in assignments:
         service = assign(service, assignment)
     spec = service.get("spec") or {}
-    if presets and isinstance(spec, dict):
-        named = spec.get("presets") or []
+    if presets and isinstance(spec, dict) and isinstance(named := spec.get("presets") or [], list):
         service = {**service, "spec": {**spec, "presets": [*named, *(name for name in presets if name not in named)]}}
     return service
 
@@ -51,7 +50,7 @@ def _steps(path: str) -> list[str | int]:
             steps.append(key.replace("\0", "."))
         for index in indexes:
             number = index.removesuffix("]")
-            if not index.endswith("]") or not number.isdigit():
+            if not index.endswith("]") or not number.isdecimal():
                 raise SettingError(f"{path!r} is no path: [{index} is no index in a list")
             steps.append(int(number))
         if not key and not indexes:

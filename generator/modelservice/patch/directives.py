@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "DELETE_VALUES",
+    "PATCH",
     "REMOVED",
     "RETAIN_KEYS",
     "SET_ORDER",
@@ -85,6 +86,11 @@ def list_directive(path: Path, patch: list[Any]) -> tuple[str, list[Any], list[A
     """
     actions: list[Any] = []
     deleted: list[Any] = []
+    for item in patch:
+        if isinstance(item, dict) and PATCH in item:
+            break
+    else:
+        return "merge", deleted, patch
     items: list[Any] = []
     for item in patch:
         if not isinstance(item, dict) or PATCH not in item:

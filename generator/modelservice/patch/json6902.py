@@ -41,10 +41,12 @@ def json_patch(target: dict[str, Any], operations: Sequence[Mapping[str, Any]]) 
                 document = _apply(where, document, step)
         except (JsonPatchException, JsonPointerException) as error:
             raise PatchError(where, str(error)) from error
+    if not isinstance(document, dict):
+        raise PatchError("(root)", f"the patch leaves {document!r} where there was an object")
     for field in (["kind"], ["metadata", "name"]):
         if _value(target, field) and not _value(document, field):
             raise PatchError(".".join(field), "the patch removes it, and without it nobody knows which object this is")
-    return document  # type: ignore[no-any-return]
+    return document
 
 
 def _check(where: str, operation: Any) -> None:
@@ -56,12 +58,14 @@ def _check(where: str, operation: Any) -> None:
         raise PatchError(where, f"op is one of {', '.join(OPERATIONS)}, not {name!r}")
     for field in ("path", "from") if name in ("move", "copy") else ("path",):
         pointer = operation.get(field)
-        if not isinstance(pointer, str) or not pointer.startswith("/"):
+        if not isinstance(pointer, str) or (pointer and not pointer.startswith("/")):
             raise PatchError(where, f"{field} begins with a slash, such as /spec/replicas; it is {pointer!r}")
 
 
 def _steps(where: str, document: Any, operation: dict[str, Any]) -> list[dict[str, Any]]:
     """Return an operation as ones without `from`: the new place of a move counts after its value is taken away."""
+    from copy import deepcopy  # noqa: PLC0415
+
     from jsonpatch import JsonPointer  # noqa: PLC0415
 
     if operation["op"] not in ("move", "copy"):
@@ -69,7 +73,7 @@ def _steps(where: str, document: Any, operation: dict[str, Any]) -> list[dict[st
     source, parent, key = _reach(where, document, operation["from"])
     if isinstance(parent, dict) and key not in parent:
         raise PatchError(where, f"there is no {operation['from']} to {operation['op']}")
-    addition = {"op": "add", "path": operation["path"], "value": JsonPointer(source).resolve(document)}
+    addition = {"op": "add", "path": operation["path"], "value": deepcopy(JsonPointer(source).resolve(document))}
     return [addition] if operation["op"] == "copy" else [{"op": "remove", "path": source}, addition]
 
 
@@ -79,7 +83,7 @@ def _apply(where: str, document: Any, step: dict[str, Any]) -> Any:
 
     name, value = step["op"], step.get("value")
     path, parent, key = _reach(where, document, step["path"], new=name == "add")
-    if isinstance(parent, dict) and key not in parent:
+    if path and isinstance(parent, dict) and key not in parent:
         if name == "test" and value is None:
             return document
         name = "add" if name == "replace" else name
@@ -87,7 +91,7 @@ def _apply(where: str, document: Any, step: dict[str, Any]) -> Any:
 
 
 def _reach(where: str, document: Any, path: str, *, new: bool = False) -> tuple[str, Any, str]:
-    """Follow a path to its last step; return it with negative indexes made positive, the parent there and the step.
+    """Follow a path to its last step; return it without negative indexes, what it leads to, and that step.
 
     `new` is for an addition, whose index -1 is the place behind the last item.
     """

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from modelservice.patch.errors import Path
+    from modelservice.patch.items import Identity
     from modelservice.patch.strategic import StrategicMerger
 
 __all__ = ["ABSENT", "merge_list"]
@@ -72,10 +73,13 @@ def _merge_items(merger: StrategicMerger, path: Path, base: list[Any], deleted: 
     """
     item_type, *keys = path[-1][1]
     known = identities(path, base, keys, "the target")
-    wanted = matched(path, known, identities(path, [*deleted, *items], keys, "the patch"), keys)
-    unwanted, wanted = wanted[: len(deleted)], wanted[len(deleted) :]
+    wanted = identities(path, [*deleted, *items] if deleted else items, keys, "the patch")
+    if len(keys) > 1:
+        wanted = matched(path, known, wanted, keys)
+    unwanted: list[Identity] = []
     merged = base.copy()
-    if unwanted:
+    if deleted:
+        unwanted, wanted = wanted[: len(deleted)], wanted[len(deleted) :]
         merged = [REMOVED if identity in unwanted else item for item, identity in zip(base, known, strict=True)]
     touched = []
     for item, identity in zip(items, wanted, strict=True):

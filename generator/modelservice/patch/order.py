@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from modelservice.patch.directives import SET_ORDER
+from modelservice.patch.directives import PATCH, SET_ORDER
 from modelservice.patch.errors import PatchError, place
 from modelservice.patch.items import fits, identities, text
 
@@ -27,7 +27,7 @@ def ordered(path: Path, merged: Any, target: Any, patch: Any, order: Any) -> Any
     if not order:
         return merged
     wanted = _identities(path, order, SET_ORDER)
-    given = [item for item in patch or () if not (isinstance(item, dict) and item.get("$patch"))]
+    given = [item for item in patch or () if not (isinstance(item, dict) and item.get(PATCH))]
     given_ranks = [_rank(identity, wanted) for identity in _identities(path, given, "the patch")]
     if -1 in given_ranks or given_ranks != sorted(given_ranks):
         raise PatchError(place(path), f"{SET_ORDER} must list every item of the patch, in the order of the patch")

@@ -1,0 +1,25 @@
+"""Preset nvidia-tolerations: pods may run on nodes tainted for NVIDIA GPUs."""
+
+from __future__ import annotations
+
+import pytest
+from tests.compose.made import make
+
+
+@pytest.mark.parametrize("multinode", [False, True])
+def test_pods_tolerate_the_taint(multinode: bool) -> None:
+    """Every role's pods do, in either workload."""
+    made = make({"profile": "llm-d", "multinode": multinode, "presets": ["nvidia-tolerations"]})
+    for role in ("decode", "prefill"):
+        assert made.pod(role)["tolerations"] == [{"key": "nvidia.com/gpu", "operator": "Exists", "effect": "NoSchedule"}]
+
+
+def test_the_users_tolerations_win() -> None:
+    """Tolerations is a list without keys: the user's replaces the preset's."""
+    own = [{"key": "own", "operator": "Exists"}]
+    assert make({"presets": ["nvidia-tolerations"], "decode": {"tolerations": own}}).pod()["tolerations"] == own
+
+
+def test_it_is_opt_in() -> None:
+    """Unasked, pods tolerate nothing."""
+    assert "tolerations" not in make({}).pod()

@@ -1,0 +1,35 @@
+"""extraConfig: any other fields of the pods and the containers (behaviour 8)."""
+
+from __future__ import annotations
+
+import pytest
+from tests.compose.made import engine, make
+
+
+@pytest.mark.parametrize("multinode", [False, True])
+def test_any_field_of_a_pod(multinode: bool) -> None:
+    """Fields that the config does not know are the pod's, in either workload."""
+    made = make({"multinode": multinode, "decode": {"extraConfig": {"hostNetwork": True, "dnsConfig": {"options": [{"name": "ndots"}]}}}})
+    assert made.pod()["hostNetwork"] is True
+    assert made.pod()["dnsConfig"] == {"options": [{"name": "ndots"}]}
+
+
+def test_any_field_of_a_container() -> None:
+    """Each container has its own."""
+    made = make({"decode": {"containers": [engine(extraConfig={"lifecycle": {"preStop": {}}}), engine(name="b")]}})
+    assert made.container()["lifecycle"] == {"preStop": {}}
+    assert "lifecycle" not in made.container(index=1)
+
+
+def test_it_is_templated() -> None:
+    """Text in it may refer to the spec (behaviour 1)."""
+    extra = {"hostAliases": [{"ip": "10.0.0.1", "hostnames": ["{{ .Release.Name }}.local"]}]}
+    assert make({"decode": {"extraConfig": extra}}).pod()["hostAliases"][0]["hostnames"] == ["llama.local"]
+
+
+def test_it_is_not_filled_with_parameters() -> None:
+    """``${VAR}`` in a user's text is the user's."""
+    made = make(
+        {"decode": {"containers": [engine(extraConfig={"lifecycle": {"postStart": {"exec": {"command": ["sh", "-c", "${name} $HOME"]}}}})]}}
+    )
+    assert made.container()["lifecycle"]["postStart"]["exec"]["command"][2] == "${name} $HOME"

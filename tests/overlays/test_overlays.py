@@ -1,0 +1,208 @@
+"""The built-in overlays together: right, unique, described, used, and each with its test."""
+
+from __future__ import annotations
+
+import copy
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.compose.made import document
+from tests.compose.samples import SAMPLES
+
+from modelservice import data
+from modelservice.compose import Overlay, overlays
+from modelservice.config import ModelService
+from modelservice.config.overlay import problems
+from modelservice.generate import generate
+from modelservice.krm import parse
+from modelservice.plan import Plan
+
+Map = dict[str, Any]
+
+FOLDER = Path(__file__).resolve().parents[2] / "overlays"
+FILES = sorted(FOLDER.rglob("*.yaml"))
+TESTS = Path(__file__).resolve().parent
+# What an overlay says although others say it too: its file, and what could be left out.
+TWICE = {"presets/hardened.yaml": ["patches[2] securityContext/allowPrivilegeEscalation"]}  # so does routing/proxy.yaml
+
+
+def name_of(file: Path) -> str:
+    """Return the path of an overlay's file within overlays/."""
+    return str(file.relative_to(FOLDER))
+
+
+def read(file: Path) -> Map:
+    """Read an overlay with the reader for what people write."""
+    overlay: Map = parse(file.read_bytes())
+    return overlay
+
+
+def test_there_are_overlays() -> None:
+    """The tests below have something to look at."""
+    assert {file.relative_to(FOLDER).parts[0] for file in FILES} == {"automatic", "presets", "spec"}
+
+
+@pytest.mark.parametrize("file", FILES, ids=name_of)
+def test_an_overlay_is_a_right_overlay(file: Path) -> None:
+    """What is built in passes what users' own overlays must pass."""
+    assert [f"{problem.field}: {problem.message}" for problem in problems(read(file), "")] == []
+
+
+@pytest.mark.parametrize("file", FILES, ids=name_of)
+def test_an_overlay_says_what_it_does(file: Path) -> None:
+    """Each has a description, a sentence."""
+    description = read(file)["metadata"]["annotations"]["description"]
+    assert description.endswith(".")
+
+
+def test_names_are_unique() -> None:
+    """Messages and origins name an overlay by its name."""
+    names = [read(file)["metadata"]["name"] for file in FILES]
+    assert len(set(names)) == len(names)
+
+
+@pytest.mark.parametrize("file", [file for file in FILES if file.parent.name == "presets"], ids=name_of)
+def test_a_preset_has_the_name_of_its_file_and_applies_to_all(file: Path) -> None:
+    """A preset is asked for by its name, and then applies whatever the facts are."""
+    assert read(file)["metadata"]["name"] == file.stem
+    assert "when" not in read(file)["spec"]
+
+
+@pytest.mark.parametrize("file", FILES, ids=name_of)
+def test_an_overlay_has_its_test(file: Path) -> None:
+    """A new overlay is one YAML file and its test, at the same place under tests/overlays (issue 3)."""
+    stem = re.sub(r"^[0-9]+-", "", file.stem).replace("-", "_")
+    assert (TESTS / file.relative_to(FOLDER).parent / f"test_{stem}.py").is_file()
+
+
+def test_no_test_is_left_of_an_overlay_that_is_gone() -> None:
+    """Each test in the folders is that of an overlay."""
+    stems = {re.sub(r"^[0-9]+-", "", file.stem).replace("-", "_") for file in FILES}
+    assert {path.stem.removeprefix("test_") for path in TESTS.rglob("test_*.py") if path.parent != TESTS} == stems
+
+
+@pytest.mark.parametrize("file", FILES, ids=name_of)
+def test_references_lead_to_parameters(file: Path) -> None:
+    """Every ``${path}`` that must be there is a parameter in some scope."""
+    text = file.read_text(encoding="utf-8")
+    for path in re.findall(r"\$\{([^}?]+)\}", text):
+        assert any(is_there(parameters, path) for parameters in all_parameters()), path
+
+
+@pytest.mark.parametrize("file", FILES, ids=name_of)
+def test_optional_references_lead_to_parameters_too(file: Path) -> None:
+    """Every ``${path?}`` is there in some config: one that never is would be a misspelling."""
+    text = file.read_text(encoding="utf-8")
+    for path in re.findall(r"\$\{([^}?]+)\?\}", text):
+        assert any(is_there(parameters, path) for parameters in all_parameters()), path
+
+
+def all_parameters() -> Iterator[Map]:
+    """Everything that a patch can be filled with, over all samples, scopes, containers and layers."""
+    for spec in SAMPLES.values():
+        plan = Plan(ModelService(document(spec)))
+        yield plan.service.parameters
+        for role in plan.roles:
+            for fields in ({}, *role.fields.values()):
+                yield {**role.parameters, **fields}
+            for container in role.containers:
+                for fields in ({}, *container.fields.values()):
+                    yield {**role.parameters, **container.parameters, **fields}
+
+
+def is_there(parameters: Map, path: str) -> bool:
+    """Say whether a parameter is there and not null."""
+    value: Any = parameters
+    for key in path.split("."):
+        value = value.get(key) if isinstance(value, dict) else None
+    return value is not None
+
+
+def parts(overlay: Map) -> Iterator[tuple[str, Map]]:
+    """Each way of leaving something out of an overlay: what is left out, and the rest."""
+    for key in ("resources", "patches"):
+        for index in range(len(overlay["spec"].get(key, []))):
+            rest = copy.deepcopy(overlay)
+            del rest["spec"][key][index]
+            yield f"{key}[{index}]", rest
+    for index, patch in enumerate(overlay["spec"].get("patches", [])):
+        for path in leaves(patch.get("patch")):
+            rest = copy.deepcopy(overlay)
+            drop(rest["spec"]["patches"][index]["patch"], path)
+            yield f"patches[{index}] {'/'.join(map(str, path))}", rest
+
+
+def leaves(value: Any, path: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:
+    """The paths of a patch's fields, down to the last map."""
+    if isinstance(value, dict):
+        for key, below in value.items():
+            if isinstance(below, (dict, list)) and below:
+                yield from leaves(below, (*path, key))
+            else:
+                yield (*path, key)
+    elif isinstance(value, list):
+        for index, below in enumerate(value):
+            if isinstance(below, dict):
+                yield from leaves(below, (*path, index))
+
+
+def drop(patch: Any, path: tuple[str | int, ...]) -> None:
+    """Remove a field from a patch."""
+    for step in path[:-1]:
+        patch = patch[step]
+    del patch[path[-1]]
+
+
+def outputs() -> dict[str, Any]:
+    """What every sample becomes, objects and errors."""
+    made = {name: generate([document(spec)])[0] for name, spec in SAMPLES.items()}
+    return {name: (one.objects, [result.message for result in one.results]) for name, one in made.items()}
+
+
+@pytest.mark.parametrize("file", FILES, ids=name_of)
+def test_every_field_of_an_overlay_shows_in_some_sample(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Leave any field out of any patch, or any patch or resource out: the output of some config is another one then.
+
+    So nothing in an overlay is without effect, and each is exercised by what the tests generate.
+    """
+    before = outputs()
+    overlay = read(file)
+    folder = file.relative_to(FOLDER).parts[0]
+    name = overlay["metadata"]["name"]
+    presets = {one.stem: read(one) for one in FILES if one.parent.name == "presets"}
+    loaded = {key: [Overlay(document) for document in data.folder("overlays", key)] for key in ("automatic", "spec")} | {
+        f"presets/{stem}": [Overlay(document)] for stem, document in presets.items()
+    }
+    key = f"presets/{name}" if folder == "presets" else folder
+    index = next(index for index, one in enumerate(loaded[key]) if one.name == name)
+    without_effect: list[str] = []
+    for left_out, rest in parts(overlay):
+        changed = {**loaded, key: [*loaded[key][:index], Overlay(rest), *loaded[key][index + 1 :]]}
+        monkeypatch.setattr(overlays, "_LOADED", changed)
+        if outputs() == before:
+            without_effect.append(left_out)
+    assert without_effect == TWICE.get(name_of(file), [])
+
+
+@pytest.mark.parametrize("file", FILES, ids=name_of)
+def test_facts_of_an_overlay_matter(file: Path) -> None:
+    """Each ``when`` holds in some sample and does not in another, so that it chooses something."""
+    spec = read(file)["spec"]
+    whens = [spec.get("when"), *(patch.get("when") for patch in spec.get("patches", []))]
+    for when in filter(None, whens):
+        answers = {overlays.holds(when, facts) for facts in all_facts()}
+        assert answers == {True, False}, when
+
+
+def all_facts() -> Iterator[Map]:
+    """The facts of all scopes and containers of the samples."""
+    for spec in SAMPLES.values():
+        plan = Plan(ModelService(document(spec)))
+        yield plan.service.facts
+        for role in plan.roles:
+            yield role.facts
+            for container in role.containers:
+                yield {**role.facts, **container.facts}

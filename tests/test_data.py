@@ -1,0 +1,75 @@
+"""The project's own YAML files: how they are read."""
+
+from __future__ import annotations
+
+import copy
+from pathlib import Path
+
+import pytest
+
+from modelservice import data
+from modelservice.krm import full, parse
+
+ROOT = Path(__file__).resolve().parents[1]
+FILES = sorted([*ROOT.glob("bases/**/*.yaml"), *ROOT.glob("overlays/**/*.yaml")])
+
+
+def name_of(file: Path) -> str:
+    """Return the path of a file within the checkout."""
+    return str(file.relative_to(ROOT))
+
+
+def test_there_are_files() -> None:
+    """The tests below have something to look at."""
+    assert len(FILES) > 20
+
+
+@pytest.mark.parametrize("file", FILES, ids=name_of)
+def test_a_file_reads_the_same_by_every_reader(file: Path) -> None:
+    """The fast reader alone reads our files, anchors and all: it must see what the full reader sees, and what users would."""
+    fast = data.document(*file.relative_to(ROOT).parts)
+    text = file.read_text(encoding="utf-8")
+    assert [node.value for node in full.read(text)] == [fast]
+    assert parse(text) == fast
+
+
+def test_a_document_is_read_once() -> None:
+    """Reading again gives the same object: it is shared, and never to be changed."""
+    assert data.document("bases", "deployment.yaml") is data.document("bases", "deployment.yaml")
+
+
+def test_a_file_that_is_not_there_is_an_error() -> None:
+    """There is no silent nothing."""
+    with pytest.raises(FileNotFoundError):
+        data.document("bases", "nonsense.yaml")
+
+
+@pytest.mark.parametrize("folder", [("overlays", "automatic"), ("overlays", "spec"), ("overlays", "presets"), ("bases",)])
+def test_a_folder_is_its_files_in_the_order_of_their_paths(folder: tuple[str, ...]) -> None:
+    """All files below it, read at once, are what each is alone; the list is the caller's own."""
+    files = sorted(ROOT.joinpath(*folder).rglob("*.yaml"), key=lambda file: file.relative_to(ROOT).parts)
+    expected = [parse(file.read_bytes()) for file in files]
+    found = data.folder(*folder)
+    assert found == expected
+    found.clear()
+    assert data.folder(*folder) == expected
+
+
+def test_names_are_those_of_the_files() -> None:
+    """Names come without their ending, in order."""
+    assert data.names("bases", "profiles") == ["furiosa", "llm-d"]
+    assert data.names("overlays", "presets") == sorted(file.stem for file in ROOT.glob("overlays/presets/*.yaml"))
+
+
+def test_presets_of_the_issue_are_there() -> None:
+    """At least these six ship with the project (issue 3)."""
+    assert {"rngd-tolerations", "nvidia-tolerations", "shm", "probes", "graceful-shutdown", "hardened"} <= set(
+        data.names("overlays", "presets")
+    )
+
+
+def test_documents_stay_as_they_were_read() -> None:
+    """Reading one file leaves the others alone."""
+    before = copy.deepcopy(data.document("bases", "profiles", "furiosa.yaml"))
+    data.folder("overlays", "automatic")
+    assert data.document("bases", "profiles", "furiosa.yaml") == before

@@ -1,0 +1,477 @@
+"""modelservice-fn: ResourceList in, ResourceList out, exit code, and what it says on stderr (issue 3: the function contract)."""
+
+from __future__ import annotations
+
+import contextlib
+import copy
+import io
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+from unittest.mock import patch
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from tests.compose.made import API_VERSION, WORKLOADS, document, make
+from tests.compose.samples import SAMPLES
+
+import modelservice
+from modelservice import function
+from modelservice.krm import parse, write_yaml
+
+Map = dict[str, Any]
+
+SOURCE = Path(modelservice.__file__).resolve().parents[1]
+PATH = "config.kubernetes.io/path"
+CONFIG_MAP: Map = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "theirs"}, "data": {"a": "012"}}
+
+
+class Answer:
+    """What one call came to: exit code, bytes on stdout, lines on stderr."""
+
+    def __init__(self, code: int, stdout: bytes, stderr: str) -> None:
+        self.code, self.stdout, self.lines = code, stdout, stderr.splitlines()
+
+    @property
+    def resources(self) -> Map:
+        """The ResourceList on stdout, which is all that is there."""
+        resources: Map = parse(self.stdout)
+        assert (resources["apiVersion"], resources["kind"]) == ("config.kubernetes.io/v1", "ResourceList")
+        assert isinstance(resources["items"], list)
+        return resources
+
+    @property
+    def items(self) -> list[Map]:
+        """The items of the answer."""
+        items: list[Map] = self.resources["items"]
+        return items
+
+    @property
+    def results(self) -> list[Map]:
+        """The results of the answer."""
+        results: list[Map] = self.resources.get("results", [])
+        return results
+
+    def kinds(self) -> list[str]:
+        """The kinds of the items."""
+        return [item["kind"] for item in self.items]
+
+
+class Buffer(io.BytesIO):
+    """A stdout that counts how often it is written to."""
+
+    writes = 0
+
+    def write(self, data: Any) -> int:
+        """Count, and write."""
+        self.writes += 1
+        return super().write(data)
+
+
+def call(data: bytes | str, *arguments: str) -> Answer:
+    """Run the function in this process."""
+    given_bytes = data if isinstance(data, bytes) else data.encode()
+    buffer, stderr = Buffer(), io.StringIO()
+    stdout = io.TextIOWrapper(buffer, encoding="utf-8")
+    stdin = io.TextIOWrapper(io.BytesIO(given_bytes), encoding="utf-8")
+    with (
+        patch.object(sys, "stdin", stdin),
+        patch.object(sys, "argv", ["modelservice-fn", *arguments]),
+        contextlib.redirect_stdout(stdout),
+        contextlib.redirect_stderr(stderr),
+    ):
+        code = function.main()
+    stdout.flush()
+    assert buffer.writes <= 1, "the answer is written once"
+    return Answer(code, buffer.getvalue(), stderr.getvalue())
+
+
+def resource_list(function_config: Any = None, *items: Any, **more: Any) -> str:
+    """Return a ResourceList as kustomize writes it."""
+    content = {"apiVersion": "config.kubernetes.io/v1", "kind": "ResourceList", "items": list(items), **more}
+    if function_config is not None:
+        content["functionConfig"] = function_config
+    return write_yaml(content)
+
+
+def in_file(resource: Map, path: str = "file.yaml") -> Map:
+    """Return a resource as kpt sends it: with the file that it is from."""
+    metadata = resource["metadata"]
+    return {**resource, "metadata": {**metadata, "annotations": {**metadata.get("annotations", {}), PATH: path}}}
+
+
+def process(*arguments: str, data: bytes | str = b"", module: str = "modelservice.process", **environment: str) -> Answer:
+    """Run the function in a process of its own."""
+    found = subprocess.run(
+        [sys.executable, "-m", module, *arguments],
+        input=data if isinstance(data, bytes) else data.encode(),
+        check=False,
+        capture_output=True,
+        env={**os.environ, "PYTHONPATH": str(SOURCE), **environment},
+        cwd="/",
+    )
+    return Answer(found.returncode, found.stdout, found.stderr.decode())
+
+
+# As a generator of kustomize
+
+
+def test_a_generator_answers_with_what_the_config_becomes() -> None:
+    """Kustomize sends the config twice; the answer has what it becomes, and not the config (issue 3)."""
+    config = document()
+    echo = copy.deepcopy(config)
+    echo["metadata"]["annotations"] = {"config.kubernetes.io/local-config": "true"}
+    answer = call(resource_list(config, echo))
+    assert answer.code == 0
+    assert answer.items == make({}).objects
+    assert "functionConfig" not in answer.resources
+
+
+def test_items_are_there_even_when_there_are_none() -> None:
+    """Without ``items`` kustomize would take the answer itself for a resource."""
+    for text in (resource_list(document({"enabled": False})), resource_list(document({"nonsense": 1})), ""):
+        assert call(text).items == []
+
+
+def test_the_answer_is_json_on_one_line() -> None:
+    """Kustomize re-serialises what it gets; nothing else is on stdout."""
+    stdout = call(resource_list(document())).stdout
+    assert json.loads(stdout)["kind"] == "ResourceList"
+    assert stdout.count(b"\n") == 1
+
+
+def test_other_items_pass_through_untouched_and_first() -> None:
+    """The function never deletes or changes what it was given (issue 3)."""
+    answer = call(resource_list(document(), CONFIG_MAP, document(), CONFIG_MAP))
+    assert answer.items[:2] == [CONFIG_MAP, CONFIG_MAP]
+    assert [item["kind"] for item in answer.items[2:]] == ["ServiceAccount", "Deployment"]
+
+
+@pytest.mark.parametrize("other", [{"kind": "Other"}, {"apiVersion": "v2"}, {"metadata": {"name": "another"}}])
+def test_only_the_echo_is_dropped(other: Map) -> None:
+    """Another kind, version or name is another resource."""
+    item = {**document(), **other}
+    assert item in call(resource_list(document(), item)).items
+
+
+def test_the_config_is_generated_from_and_not_other_model_services() -> None:
+    """With a ModelService as functionConfig those among the items are resources like others."""
+    other = document({}, name="other")
+    answer = call(resource_list(document(), other))
+    assert answer.items[0] == other
+    assert {item["metadata"]["name"] for item in answer.items[1:]} == {"llama", "llama-decode"}
+
+
+@pytest.mark.parametrize("sample", SAMPLES)
+def test_the_answer_is_what_generate_makes(sample: str) -> None:
+    """The way through the protocol changes nothing of any config's objects."""
+    assert call(resource_list(document(SAMPLES[sample]))).items == make(SAMPLES[sample]).objects
+
+
+# ModelServices among the items
+
+
+def test_without_config_all_model_services_among_the_items_are_generated() -> None:
+    """In a pipeline over a package each ModelService becomes its objects, and stays (issue 3)."""
+    first, second = document({}, name="one"), document({}, name="two", namespace="other")
+    answer = call(resource_list(None, first, CONFIG_MAP, second))
+    assert answer.code == 0
+    assert answer.items[:3] == [first, CONFIG_MAP, second]
+    assert [item["metadata"]["name"] for item in answer.items[3:] if item["kind"] in WORKLOADS] == ["one-decode", "two-decode"]
+
+
+def test_one_wrong_service_stops_all_of_them() -> None:
+    """With an error the items are as they came, and every problem is told."""
+    first, second = document({}, name="one"), document({"nonsense": 1}, name="two", namespace="other")
+    answer = call(resource_list(None, first, second))
+    assert answer.code == 1
+    assert answer.items == [first, second]
+    assert [result["resourceRef"]["name"] for result in answer.results if result["severity"] == "error"] == ["two"]
+
+
+def test_settings_of_a_config_map_apply_to_all() -> None:
+    """What kpt makes of ``-- key=value`` are presets and settings of every ModelService among the items."""
+    settings_map = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "x"}, "data": {"presets": "shm", "decode.replicas": "3"}}
+    answer = call(resource_list(settings_map, document()))
+    (deployment,) = [item for item in answer.items if item["kind"] == "Deployment"]
+    assert deployment["spec"]["replicas"] == 3
+    assert "shm" in str(deployment)
+
+
+@pytest.mark.parametrize(
+    "config",
+    [
+        {"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "x"}},
+        {"apiVersion": "modelservice.llm-d.ai/v2", "kind": "ModelService", "metadata": {"name": "x"}},
+        {"apiVersion": API_VERSION, "kind": "Overlay", "metadata": {"name": "x"}},
+        {"a": "b"},
+        "text",
+        5,
+        ["list"],
+    ],
+)
+def test_another_function_config_is_an_error(config: Any) -> None:
+    """What is no ModelService is refused in words that say what would be right; the items stay."""
+    answer = call(resource_list(config, CONFIG_MAP))
+    assert answer.code == 1
+    assert answer.items == [CONFIG_MAP]
+    assert len(answer.results) == 1
+    assert f"{API_VERSION} ModelService" in answer.results[0]["message"]
+    assert "ModelService" in answer.lines[0]
+
+
+@pytest.mark.parametrize("items", [[], [CONFIG_MAP], [None], [5], [{}], ["text"]])
+def test_without_any_model_service_there_is_nothing_to_do(items: list[Any]) -> None:
+    """A call that cannot mean anything is an error, and not silence."""
+    answer = call(resource_list(None, *items))
+    assert answer.code == 1
+    assert answer.items == items
+    assert "there is no ModelService" in answer.results[0]["message"]
+
+
+# In a package of kpt
+
+
+def test_in_a_package_the_config_stays_and_the_answer_is_yaml() -> None:
+    """A config with a path is a user's file, and no echo; kpt gets YAML, since JSON would rewrite files as one line."""
+    config = in_file(document())
+    answer = call(resource_list(config, config))
+    assert answer.code == 0
+    assert answer.kinds()[0] == "ModelService"
+    assert answer.stdout.count(b"\n") > 20
+    assert answer.resources["functionConfig"] == config
+
+
+def test_in_a_package_stderr_is_quiet_unless_it_fails() -> None:
+    """Kpt shows results; under kustomize nobody sees them, so that warnings go to stderr there."""
+    assert call(resource_list(in_file(document()), in_file(document()))).lines == []
+    assert call(resource_list(document())).lines[0].startswith("warning: ModelService llama: ")
+    wrong = in_file(document({"nonsense": 1}))
+    assert call(resource_list(wrong, wrong)).lines[0].startswith("error: ModelService llama: spec.nonsense: ")
+
+
+# Errors
+
+
+def test_the_first_line_of_stderr_names_config_field_and_cause() -> None:
+    """Kustomize shows nothing but stderr: its first line says what to look at (issue 3)."""
+    answer = call(resource_list(document({"decode": {"replica": 2}, "multinode": "yes"}, name="my-model")))
+    assert answer.code == 1
+    assert answer.lines == [
+        "error: ModelService my-model: spec.decode.replica: unknown key; did you mean replicas?",
+        "error: ModelService my-model: spec.multinode: is 'yes'; must be true or false, without quotes",
+    ]
+
+
+def test_errors_come_before_warnings() -> None:
+    """Whatever was found first: errors are on top."""
+    spec = {"multinode": True, "checks": {"image-tag": "error"}}
+    severities = [line.partition(":")[0] for line in call(resource_list(document(spec))).lines]
+    assert severities == ["error", "warning"]
+
+
+def test_results_say_severity_field_and_resource() -> None:
+    """The results of the answer are those of the specification: message, severity, resourceRef, field, tags (issue 3)."""
+    answer = call(resource_list(document({"multinode": True}, namespace="serving")))
+    assert answer.code == 0
+    (result,) = [result for result in answer.results if result["tags"]["check"] == "furiosa-multinode"]
+    assert set(result) == {"message", "severity", "resourceRef", "field", "tags"}
+    assert result["severity"] == "warning"
+    assert result["field"]["path"] == "spec.multinode"
+    assert result["field"]["currentValue"] is True
+    assert result["resourceRef"] == {"apiVersion": API_VERSION, "kind": "ModelService", "name": "llama", "namespace": "serving"}
+
+
+def test_with_an_error_nothing_is_generated() -> None:
+    """An error leaves no half of a service behind, and the exit code says so."""
+    answer = call(resource_list(document({"nonsense": 1}), CONFIG_MAP))
+    assert (answer.code, answer.items) == (1, [CONFIG_MAP])
+
+
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [
+        (b"", "empty"),
+        (b" \n\n", "empty"),
+        (b"null", ""),
+        (b"text", ""),
+        (b"[]", ""),
+        (b"{}", "ResourceList"),
+        (b"kind: Pod", "ResourceList"),
+        (b"kind: ResourceList\nitems: text", "items"),
+        (b"kind: ResourceList\n---\nkind: ResourceList", ""),
+        (b"a: [", ""),
+        (b"a: b: c", ""),
+        (b"\xff\xfe", "UTF-8"),
+        (b"a: 1\na: 2", ""),
+        (b"a: &a [*a]", ""),
+        (b"\x00", ""),
+        (b"- " * 3000, ""),
+        (b"[" * 5000, ""),
+    ],
+)
+def test_what_is_no_resource_list_is_an_error(data: bytes, words: str) -> None:
+    """Empty input, garbage, and other YAML get an answer that says so, exit code 1, and no traceback."""
+    answer = call(data)
+    assert answer.code == 1
+    assert answer.items == []
+    assert len(answer.results) == 1
+    assert words in answer.results[0]["message"]
+    assert answer.lines[0].startswith("error: the input is not a ResourceList: ")
+
+
+@pytest.mark.parametrize("version", ["config.kubernetes.io/v1", "config.kubernetes.io/v1alpha1", "anything/v9"])
+def test_any_version_of_the_list_is_taken(version: str) -> None:
+    """Kustomize and kpt accept any apiVersion, and so do we; we write v1."""
+    assert call(resource_list(document(), apiVersion=version)).kinds() == ["ServiceAccount", "Deployment"]
+
+
+def test_null_items_are_an_empty_list() -> None:
+    """``items: null`` is what some orchestrators write."""
+    assert call(resource_list(document(), items=None)).kinds() == ["ServiceAccount", "Deployment"]
+
+
+# The process
+
+
+def test_help_and_version() -> None:
+    """A human who calls the function is told what it is (exit code 0), on stdout."""
+    for argument in ("--help", "-h"):
+        answer = call(b"", argument)
+        assert (answer.code, answer.lines) == (0, [])
+        assert b"kustomize build --enable-alpha-plugins --enable-exec" in answer.stdout
+    for argument in ("--version", "-V"):
+        answer = call(b"", argument)
+        assert (answer.code, answer.stdout.decode().strip()) == (0, modelservice.__version__)
+
+
+@pytest.mark.parametrize("arguments", [["render"], ["--help", "--version"], ["file.yaml"], ["-x"]])
+def test_another_call_is_wrong(arguments: list[str]) -> None:
+    """What it does not know ends with exit code 2 and the usage on stderr; a finding is 1, so that programs can tell."""
+    answer = call(resource_list(document()), *arguments)
+    assert answer.code == 2
+    assert answer.stdout == b""
+    assert "KRM function" in answer.lines[0]
+
+
+def test_the_process_does_what_main_does() -> None:
+    """The installed command answers with the same bytes, lines and exit codes."""
+    for text in (resource_list(document()), resource_list(document({"nonsense": 1})), ""):
+        for module in ("modelservice.process", "modelservice.function"):
+            answer, expected = process(data=text, module=module), call(text)
+            assert (answer.code, answer.stdout, answer.lines) == (expected.code, expected.stdout, expected.lines)
+    assert process("--version").stdout == call(b"", "--version").stdout
+    assert process("nonsense").code == 2
+
+
+def test_two_runs_give_the_same_bytes() -> None:
+    """Output does not depend on the order of sets, in whatever process (issue 3)."""
+    text = resource_list(document(SAMPLES["everything of a role"]), document(SAMPLES["vllm with prefill"], name="other"))
+    first, second = (process(data=text, PYTHONHASHSEED=seed) for seed in ("1", "2"))
+    assert first.stdout == second.stdout
+    assert first.lines == second.lines
+    assert len(first.stdout) > 1000
+
+
+@pytest.mark.parametrize("sample", ["furiosa", "vllm with prefill", "multinode", "furiosa claims", "tracing", "pvc+hf", "routes"])
+def test_the_fast_path_imports_nothing_heavy(sample: str) -> None:
+    """Start-up is the product's speed: a right config from kustomize needs no library but yaml12 and deepmerge (design)."""
+    program = "import sys; from modelservice.function import main; main(); print(*sys.modules, file=sys.stderr)"
+    found = subprocess.run(
+        [sys.executable, "-c", program],
+        input=resource_list(document(SAMPLES[sample])).encode(),
+        check=True,
+        capture_output=True,
+        env={**os.environ, "PYTHONPATH": str(SOURCE)},
+    )
+    loaded = {name.partition(".")[0] for name in found.stderr.decode().splitlines()[-1].split()}
+    heavy = {"ruamel", "jsonschema", "jsonpatch", "typer", "click", "rich", "dataclasses", "inspect", "yaml", "subprocess", "asyncio"}
+    assert loaded & heavy == set()
+    assert {"modelservice", "yaml12", "deepmerge"} <= loaded
+
+
+def test_a_reader_that_is_gone_is_no_traceback() -> None:
+    """When the orchestrator dies, the function ends quietly."""
+    with subprocess.Popen(
+        [sys.executable, "-m", "modelservice.process"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env={**os.environ, "PYTHONPATH": str(SOURCE)},
+    ) as running:
+        assert running.stdin is not None
+        assert running.stdout is not None
+        assert running.stderr is not None
+        running.stdout.close()
+        running.stdin.write(resource_list(document()).encode())
+        running.stdin.close()
+        assert "Traceback" not in running.stderr.read().decode()
+
+
+def test_text_of_every_script_comes_through() -> None:
+    """Whatever the locale, stdout is UTF-8, and stderr can say what it has to."""
+    config = document({"decode": {"podAnnotations": {"größe": "中 \U0001f680 \u0085 \u2028"}}, "größer": 1})
+    answer = process(data=resource_list(config), LC_ALL="C", PYTHONUTF8="0", PYTHONCOERCECLOCALE="0")
+    assert answer.code == 1
+    assert "gr" in answer.lines[0]
+    del config["spec"]["größer"]
+    answer = process(data=resource_list(config), LC_ALL="C", PYTHONUTF8="0", PYTHONCOERCECLOCALE="0")
+    annotations = answer.items[1]["spec"]["template"]["metadata"]["annotations"]
+    assert annotations == {"größe": "中 \U0001f680 \u0085 \u2028"}
+
+
+# No input is too odd
+
+SCALARS = st.one_of(st.none(), st.booleans(), st.integers(), st.floats(allow_nan=False, allow_infinity=False), st.text(max_size=5))
+KEYS = st.sampled_from(["apiVersion", "kind", "metadata", "name", "namespace", "annotations", PATH, "spec", "data", "presets", "items"])
+VALUES = st.sampled_from([API_VERSION, "ModelService", "Overlay", "Validation", "ConfigMap", "v1", "List"])
+JSON = st.recursive(SCALARS | VALUES, lambda below: st.lists(below, max_size=3) | st.dictionaries(KEYS, below, max_size=4), max_leaves=8)
+RIGHT = st.sampled_from([document(), in_file(document()), CONFIG_MAP, in_file(CONFIG_MAP)])
+
+
+@st.composite
+def nearly_right(draw: st.DrawFn) -> Any:
+    """Draw a resource, or one with something else in a place of its own."""
+    resource: Map = draw(RIGHT)
+    if draw(st.booleans()):
+        resource = {**resource, draw(KEYS): draw(JSON)}
+    return resource
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.none() | nearly_right() | JSON, st.lists(nearly_right() | JSON, max_size=3))
+def test_no_resource_list_raises_anything(config: Any, items: list[Any]) -> None:
+    """Any JSON as config and items: an answer that is a ResourceList, exit code 0 or 1, and no exception."""
+    answer = call(json.dumps({"apiVersion": "config.kubernetes.io/v1", "kind": "ResourceList", "items": items, "functionConfig": config}))
+    failed = any(result["severity"] == "error" for result in answer.results)
+    assert answer.code == (1 if failed else 0)
+    assert bool([line for line in answer.lines if line.startswith("error: ")]) is failed
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.binary(max_size=40) | st.text("kind: ResourceList\n-{}[]&*!|>'\"#%@`\t", max_size=40).map(str.encode))
+def test_no_bytes_raise_anything(data: bytes) -> None:
+    """Any bytes on stdin are answered."""
+    answer = call(data)
+    assert (answer.code, answer.items) == (1, [])
+
+
+def test_half_a_character_is_no_traceback() -> None:
+    """JSON can hold halves of surrogate pairs, which no UTF-8 can: that is told, and not raised."""
+    config = document({"decode": {"podAnnotations": {"a": "\ud800"}}})
+    answer = call(json.dumps({"kind": "ResourceList", "items": [], "functionConfig": config}))
+    assert answer.code in (0, 1)
+    assert answer.resources["kind"] == "ResourceList"
+
+
+def test_an_unforeseen_error_is_one_sentence() -> None:
+    """Should there be a mistake of ours after all, users get its place and what to do, and no traceback."""
+    program = "import modelservice.function as f, modelservice.process as p\ndef broken(): raise KeyError('x')\nf.main = broken\np.run()\n"
+    found = subprocess.run([sys.executable, "-c", program], check=False, capture_output=True, env={**os.environ, "PYTHONPATH": str(SOURCE)})
+    assert (found.returncode, found.stdout) == (1, b"")
+    assert found.stderr.decode().count("\n") == 1
+    assert "please report it" in found.stderr.decode()
