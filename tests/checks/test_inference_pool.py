@@ -8,7 +8,7 @@ import pytest
 from tests.checks.worlds import LABELS, Map, deployment, found, leader_worker_set, pod, thing
 from tests.compose.made import engine, make
 
-PORTS = [{"name": "http", "containerPort": 8000}, {"containerPort": 9000}]
+PORTS: list[Map] = [{"name": "http", "containerPort": 8000}, {"containerPort": 9000}]
 
 
 def pool(*numbers: Any, labels: Map | None = None, namespace: str | None = None, **spec: Any) -> Map:
@@ -60,7 +60,7 @@ def test_ports_of_init_containers_count() -> None:
 def test_each_workload_that_is_selected_is_looked_at() -> None:
     """A pool may select several workloads, also ReplicaSets, StatefulSets and LeaderWorkerSets; the one that does not fit is named."""
     right = serving()
-    wrong = leader_worker_set("lws", workerTemplate=pod(ports=[{"containerPort": 1}]))
+    wrong = leader_worker_set({"workerTemplate": pod(ports=[{"containerPort": 1}])}, "lws")
     (one,) = found("inference-pool", pool(8000), right, wrong)
     assert one.message == "is 8000, and the pods of LeaderWorkerSet lws serve 1"
     for kind in ("ReplicaSet", "StatefulSet", "DaemonSet"):

@@ -120,7 +120,7 @@ def test_each_name_once_a_workload() -> None:
         for name in ("web", "other")
         for field in ("volumes[0].secret.secretName", "volumes[2].configMap.name")
     ]
-    lws = leader_worker_set(leaderTemplate=template, workerTemplate=template)
+    lws = leader_worker_set({"leaderTemplate": template, "workerTemplate": template})
     assert [one.field for one in found("references", lws)] == [
         "spec.leaderWorkerTemplate.leaderTemplate.spec.volumes[0].secret.secretName",
         "spec.leaderWorkerTemplate.leaderTemplate.spec.volumes[2].configMap.name",

@@ -59,4 +59,4 @@ def test_pods_of_all_kinds_are_seen() -> None:
     bare: Map = {**thing("Pod", "p", **pod()), "metadata": {"name": "p", "labels": LABELS}}
     assert found("service-selector", service(80), bare) == []
     for template in ("leaderTemplate", "workerTemplate"):
-        assert found("service-selector", service(80), leader_worker_set(**{template: pod()})) == []
+        assert found("service-selector", service(80), leader_worker_set({template: pod()})) == []

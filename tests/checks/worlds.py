@@ -44,7 +44,7 @@ def deployment(
     return thing("Deployment", name, "apps/v1", namespace, spec=body)
 
 
-def leader_worker_set(name: str = "web", **templates: Map) -> Map:
+def leader_worker_set(templates: Map, name: str = "web") -> Map:
     """Return a LeaderWorkerSet with these pod templates."""
     return thing("LeaderWorkerSet", name, "leaderworkerset.x-k8s.io/v1", spec={"replicas": 1, "leaderWorkerTemplate": templates})
 

@@ -141,6 +141,7 @@ def test_what_is_missing_is_told() -> None:
         ("-a", False),
         ("a-", False),
         ("a_b", False),
+        ("a\n", False),
         ("", False),
     ],
 )

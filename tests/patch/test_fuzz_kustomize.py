@@ -207,7 +207,8 @@ class Draw:
         known = target if isinstance(target, dict) else {}
         names = sorted(fields) + sorted(fields.keys() & known.keys()) * 4
         drawn: dict[str, Any] = {}
-        for name in self.draw(st.lists(st.sampled_from(names), unique=True, max_size=4)) if names else []:
+        fewest = 0 if self.rarely(6) else min(2, len(fields))
+        for name in self.draw(st.lists(st.sampled_from(names), unique=True, min_size=fewest, max_size=5)) if names else []:
             null = patch and merged and self.rarely(10)
             drawn[name] = None if null else self.value(fields[name], known.get(name) if patch else NO_TARGET, merged=merged)
         if patch and self.rarely(25 if merged else 200):
@@ -216,7 +217,8 @@ class Draw:
 
     def values(self, shape: Values, target: Any) -> list[Any]:
         """Draw a merged list of plain values."""
-        drawn = self.draw(st.lists(st.sampled_from(shape.items.values), max_size=3, unique=not self.rarely(20)))
+        fewest = 0 if self.rarely(8) else 1
+        drawn = self.draw(st.lists(st.sampled_from(shape.items.values), min_size=fewest, max_size=3, unique=not self.rarely(20)))
         return drawn if target is NO_TARGET else self.with_list_directive(drawn)
 
     def items(self, shape: Items, target: Any) -> list[Any]:
@@ -226,7 +228,7 @@ class Draw:
         with_all_keys = any(others[0] in item for item in known) if known and others else self.rarely(2)
         drawn: list[Any] = []
         seen = set()
-        for _ in range(self.draw(st.integers(0, 3))):
+        for _ in range(0 if self.rarely(8) else self.draw(st.integers(1, 3))):
             counterpart = self.draw(st.sampled_from(known)) if known and self.rarely(2) else None
             item = {key: counterpart[key] for key in shape.keys if key in counterpart} if counterpart else {}
             if not counterpart and not self.rarely(60):
@@ -269,7 +271,7 @@ def spoil(draw: Any, target: dict[str, Any], patch: dict[str, Any]) -> None:
 @st.composite
 def pairs(draw: Any) -> tuple[dict[str, Any], dict[str, Any]]:
     """Draw an object and a patch for it."""
-    api_version, kind = draw(st.sampled_from([*sorted(KINDS), *[("v1", "Pod"), ("v1", "Service")] * 3]))
+    api_version, kind = draw(st.sampled_from([*sorted(KINDS), *[("v1", "Pod"), ("v1", "Service")] * 4]))
     head = {"apiVersion": api_version, "kind": kind}
     fields = {"metadata": METADATA} | KINDS[api_version, kind]
     both: list[dict[str, Any]] = []
@@ -279,7 +281,7 @@ def pairs(draw: Any) -> tuple[dict[str, Any], dict[str, Any]]:
             target = both[0].get(name) if both else NO_TARGET
             if name == "metadata":
                 drawn[name] = Draw(draw).map(shape.fields, target)
-            elif draw(st.integers(0, 4)):
+            elif not Draw(draw).rarely(8):
                 drawn[name] = Draw(draw).value(shape, target)
         drawn["metadata"].pop("$patch", None)
         both.append({**head, **drawn})

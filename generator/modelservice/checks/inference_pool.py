@@ -20,7 +20,7 @@ def check_world(world: World) -> Iterator[Result]:
         spec = pool.get("spec") or {}
         selector = (spec.get("selector") or {}).get("matchLabels") or {}
         selected = world.selected(selector, namespace_of(pool))
-        if not selected and world.complete and world.pods:
+        if selector and not selected and world.complete and world.pods:
             labels = ", ".join(f"{key}={value}" for key, value in selector.items())
             there = "; ".join(f"{name_of(pods.workload)} has {_written(pods.labels)}" for pods in world.pods)
             yield finding(pool, "spec.selector.matchLabels", f"selects no pods: {labels}; {there}", "warning")

@@ -15,11 +15,12 @@ NAME, SEVERITY = "pod-monitor", "warning"
 
 
 def check_world(world: World) -> Iterator[Result]:
-    """A result for each such PodMonitor; one that looks into other namespaces is left alone."""
+    """A result for each such PodMonitor; one that looks into other namespaces, or selects by more than labels, is left alone."""
     for monitor in world.of("PodMonitor"):
         spec = monitor.get("spec") or {}
-        selector = (spec.get("selector") or {}).get("matchLabels") or {}
-        if not selector or spec.get("namespaceSelector") or world.is_generated(monitor):
+        whole = spec.get("selector") or {}
+        selector = whole.get("matchLabels") or {}
+        if not selector or whole.get("matchExpressions") or spec.get("namespaceSelector") or world.is_generated(monitor):
             continue
         selected = world.selected(selector, namespace_of(monitor))
         if not selected and world.complete and world.pods:

@@ -30,11 +30,11 @@ def check_world(world: World) -> Iterator[Result]:
     """A result for each such name, once a workload; only where all resources can be seen."""
     if not world.complete:
         return
+    told = set()
     for pods in world.pods:
-        told = set()
         for field, kind, name in _references(pods):
-            if (kind, name) not in told and world.lacks(kind, name, pods.namespace):
-                told.add((kind, name))
+            if (id(pods.workload), kind, name) not in told and world.lacks(kind, name, pods.namespace):
+                told.add((id(pods.workload), kind, name))
                 message = f"there is no {kind} {name} here; add it, or declare it: external: [{kind}/{name}]"
                 yield finding(pods.workload, field, message, SEVERITY, name)
 

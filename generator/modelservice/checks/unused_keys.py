@@ -30,7 +30,7 @@ def check(service: Composition) -> Iterator[Result]:
             yield Result(f"means nothing with profile {config.profile}", SEVERITY, field=f"spec.{key}")
     for path, role in own_roles(service):
         for key in ROLE_KEYS[config.profile]:
-            if _says_something(role, key) and not _runs_furiosa(role):
+            if _says_something(role, key) and not (key == "parallelism.pipeline" and _runs_furiosa(role)):
                 yield Result(f"means nothing with profile {config.profile}", SEVERITY, field=f"{path}.{key}")
     for path, container in own_containers(service):
         if container.get("command") and container.get("modelCommand") in GENERATED:

@@ -8,25 +8,21 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from modelservice.checks.world import Pods, World
+    from modelservice.checks.world import World
     from modelservice.krm import Result
 
 NAME, SEVERITY = "workload-selectors", "error"
 
 
 def check_world(world: World) -> Iterator[Result]:
-    """A result for each two such workloads, about the later one; pods are looked up by the selector's rarest label."""
-    by_label: dict[tuple[str, str, str], list[Pods]] = {}
-    for pods in world.pods:
-        for key, value in pods.labels.items():
-            by_label.setdefault((pods.namespace, key, str(value)), []).append(pods)
+    """A result for each two such workloads, about the later one."""
     order = {id(pods.workload): index for index, pods in enumerate(world.pods)}
     told: set[tuple[int, int]] = set()
     for pods in world.pods:
-        selector = ((pods.workload.get("spec") or {}).get("selector") or {}).get("matchLabels") or {}
-        candidates = [by_label.get((pods.namespace, key, str(value)), []) for key, value in selector.items()]
-        for other in min(candidates, key=len, default=[]):
-            if other.workload is pods.workload or not selector.items() <= other.labels.items():
+        whole = (pods.workload.get("spec") or {}).get("selector") or {}
+        selector = {} if whole.get("matchExpressions") else whole.get("matchLabels") or {}  # expressions may keep them apart
+        for other in world.selected(selector, pods.namespace):
+            if other.workload is pods.workload:
                 continue
             if world.is_generated(pods.workload) and world.is_generated(other.workload):
                 continue

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from itertools import pairwise
 
+from modelservice import workloads
 from modelservice.krm import ResourceRef, Result
 
 TYPE_CHECKING = False
@@ -13,14 +14,10 @@ if TYPE_CHECKING:
 
     Map = dict[str, Any]
 
-# kind of a workload -> where its pod templates are
+# kind -> where its pod templates are: of the workloads that are generated, and of Kubernetes' others
 POD_TEMPLATES: dict[str, tuple[tuple[str, ...], ...]] = {
-    "Deployment": (("spec", "template"),),
-    "ReplicaSet": (("spec", "template"),),
-    "StatefulSet": (("spec", "template"),),
-    "DaemonSet": (("spec", "template"),),
-    "Job": (("spec", "template"),),
-    "LeaderWorkerSet": (("spec", "leaderWorkerTemplate", "leaderTemplate"), ("spec", "leaderWorkerTemplate", "workerTemplate")),
+    **workloads.POD_TEMPLATES,
+    **dict.fromkeys(("ReplicaSet", "StatefulSet", "DaemonSet", "Job"), (("spec", "template"),)),
     "Pod": ((),),
 }
 
@@ -113,10 +110,15 @@ class World:
         self.objects: list[Map] = [obj for obj in objects if isinstance(obj, dict) and obj.get("metadata") and _fits(obj, SHAPE)]
         self.complete = complete
         self._external = external
-        self._generated = {(str(obj.get("kind")), str(obj["metadata"].get("name")), namespace_of(obj)) for obj in generated}
+        self._generated = {
+            (str(obj.get("kind")), str(obj["metadata"].get("name")), namespace_of(obj)) for obj in generated if obj.get("metadata")
+        }
         self._by_kind: dict[str, list[Map]] = {}
+        self._by_name: dict[tuple[str, str, str], Map] = {}
+        self._by_label: dict[tuple[str, str, str], list[Pods]] = {}
         for obj in self.objects:
             self._by_kind.setdefault(str(obj.get("kind")), []).append(obj)
+            self._by_name.setdefault((str(obj.get("kind")), str(obj["metadata"].get("name")), namespace_of(obj)), obj)
         self.pods = [
             Pods(obj, path, template)
             for kind, paths in POD_TEMPLATES.items()
@@ -130,14 +132,8 @@ class World:
         return self._by_kind.get(kind, [])
 
     def find(self, kind: str, name: str, namespace: str) -> Map | None:
-        """The object of this kind, name and namespace, or that had them: kustomize renames what refers to it after all functions."""
-        for obj in self.of(kind):
-            if obj["metadata"].get("name") == name and namespace_of(obj) == namespace:
-                return obj
-        for obj in self.of(kind):
-            if name in _former(obj, "Names") and namespace in (namespace_of(obj), *_former(obj, "Namespaces")):
-                return obj
-        return None
+        """The object of this kind, name and namespace."""
+        return self._by_name.get((kind, name, namespace))
 
     def lacks(self, kind: str, name: str, namespace: str) -> bool:
         """Whether an object is certainly not there."""
@@ -150,7 +146,16 @@ class World:
 
     def selected(self, selector: Map, namespace: str) -> list[Pods]:
         """The pods in a namespace whose labels hold all of ``selector``; none for an empty one."""
-        return [pods for pods in self.pods if selector and pods.namespace == namespace and selector.items() <= pods.labels.items()]
+        return [pods for pods in self._candidates(selector, namespace) if selector.items() <= pods.labels.items()]
+
+    def _candidates(self, selector: Map, namespace: str) -> list[Pods]:
+        """The pods that have the rarest label of ``selector``: with thousands of pods, looking at all for each selector takes seconds."""
+        if not self._by_label:
+            for pods in self.pods:
+                for key, value in pods.labels.items():
+                    self._by_label.setdefault((pods.namespace, key, str(value)), []).append(pods)
+        found = [self._by_label.get((namespace, key, str(value)), []) for key, value in selector.items()]
+        return min(found, key=len, default=[])
 
 
 def namespace_of(obj: Map) -> str:
