@@ -23,7 +23,7 @@ on_path = $(shell command -v $(1) 2>/dev/null)
 kustomize := $(if $(filter $(KUSTOMIZE_VERSION),$(shell kustomize version 2>/dev/null)),$(call on_path,kustomize),.tools/bin/kustomize)
 kubectl := $(or $(call on_path,kubectl),.tools/bin/kubectl)
 
-.PHONY: help setup tools demo test check bench fuzz docs lock clean bytecode
+.PHONY: help setup tools demo test check bench fuzz made lock clean bytecode
 
 help:  ## list these targets
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 8
@@ -89,7 +89,9 @@ bench: bytecode tools  ## measure start-up, a whole build, and many services at 
 fuzz: bytecode tools  ## the merge engine on many random documents (FUZZ_EXAMPLES=20000: minutes)
 	@MODELSERVICE_FUZZ_EXAMPLES=$(FUZZ_EXAMPLES) $(bin)/python -m pytest tests/patch
 
-docs: setup  ## renew the table of fields in README.md
+made: setup  ## renew the committed files that scripts make: merge keys, the openapi schema, the table of fields
+	@$(bin)/python generator/tasks/merge_keys.py
+	@$(bin)/python generator/tasks/openapi.py
 	@$(bin)/python generator/tasks/fields.py
 
 lock:  ## renew the lock files, for every Python from 3.11 on

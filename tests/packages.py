@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import re
 import textwrap
@@ -36,13 +37,14 @@ def item(text: str, path: str, index: int = 0) -> str:
 
 def service(spec: Map | str = "", name: str = "llama", path: str = "", *, namespace: str = "", annotations: Map | None = None) -> str:
     """Return a ModelService of a package; its spec is YAML, or a map."""
-    written = json.dumps(spec) if isinstance(spec, dict) else spec
+    model = {"name": f"meta/{name}-8b"}
+    written = json.dumps({"modelArtifacts": model, **spec}) if isinstance(spec, dict) else spec
     notes = "".join(f"    {key}: {json.dumps(value)}\n" for key, value in (annotations or {}).items())
     head = f"apiVersion: {API_VERSION}\nkind: ModelService\nmetadata: # of {name}\n  name: {name}\n"
     head += f"  namespace: {namespace}\n" if namespace else ""
     head += f"  annotations:\n{notes}" if notes else ""
-    model = "  modelArtifacts: {name: meta/llama-8b} # the model\n"
-    body = f"spec: {written}\n" if isinstance(spec, dict) else "spec:\n" + model + textwrap.indent(written, "  ")
+    model_line = f"  modelArtifacts: {json.dumps(model)} # the model\n"
+    body = f"spec: {written}\n" if isinstance(spec, dict) else f"spec:\n{model_line}" + textwrap.indent(written, "  ")
     return item(head + body, path or f"{name}.yaml")
 
 
@@ -62,13 +64,12 @@ class Package(NamedTuple):
         parsed = split(answer)
         entries = tuple(part.text for part in parsed.slices) if parsed else ()
         assert len(entries) == len(resources.items)
-        results = parse(answer).get("results", [])
-        return Run(Package(entries), results, parse(answer).get("functionConfig"))
+        return Run(Package(entries), [result.to_dict() for result in resources.results], resources.function_config)
 
     @property
     def values(self) -> list[Any]:
         """What the items say."""
-        return [parse(entry)[0] for entry in self.entries]
+        return [_read(entry) for entry in self.entries]
 
     def find(self, kind: str, name: str = "", namespace: str | None = None) -> int:
         """Where an object is."""
@@ -155,6 +156,11 @@ class Run(NamedTuple):
             for one in self.results
             if one["severity"] in (severities or ("error", "warning", "info")) and (one.get("tags") or {}).get("check") != "image-tag"
         ]
+
+
+@functools.cache
+def _read(entry: str) -> Any:
+    return parse(entry)[0]
 
 
 def package(*entries: str) -> Package:

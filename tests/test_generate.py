@@ -363,6 +363,28 @@ def has(spec: Map, path: str) -> bool:
     return value is not None
 
 
+MAPS = [
+    *("modelArtifacts", "accelerator", "accelerator.resources", "accelerator.env", "accelerator.resourceClaimTemplates"),
+    *("dra", "dra.claimTemplates", "dra.type", "routing", "routing.proxy", "routing.inferencePool", "routing.httpRoute"),
+    *("tracing", "tracing.sampling", "tracing.serviceNames", "tracing.vllm"),
+    *("requester", "requester.port", "requester.readinessProbe", "requester.resources", "requester.resources.limits"),
+    *("decode", "decode.parallelism", "decode.monitoring", "decode.monitoring.podmonitor", "decode.acceleratorTypes", "decode.accelerator"),
+    *("decode.autoscaling", "decode.containers", "prefill", "checks", "presets", "overlays", "extraObjects"),
+]
+
+
+@pytest.mark.parametrize("path", MAPS)
+def test_any_map_may_be_null(path: str) -> None:
+    """Null deletes a whole map of defaults: what is missing then is told with keys below it, and nothing else is wrong (behaviour 1)."""
+    for context in SAMPLES.values():
+        spec = merge(context, at(path, None))
+        for one in (make(spec), make({**context, **at(path, None)})):
+            elsewhere = [result for result in one.generated.results if not result.field.startswith(f"spec.{path}")]
+            assert [result.field for result in elsewhere if result.severity == "error" and not result.tags] == []
+    alone = make(at(path, None))
+    assert alone.errors or alone.generated.objects
+
+
 @pytest.mark.parametrize(
     "spec",
     [

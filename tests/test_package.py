@@ -20,7 +20,10 @@ RECORD = "LastGenerated"
 
 # Items that nobody but their author may touch, as people write them.
 THEIRS = (
-    item("# The package.\napiVersion: kpt.dev/v1\nkind: Kptfile\nmetadata:\n  name: package # its name\ninfo: {description: 'd'}\n", "Kptfile"),
+    item(
+        "# The package.\napiVersion: kpt.dev/v1\nkind: Kptfile\nmetadata:\n  name: package # its name\ninfo: {description: 'd'}\n",
+        "Kptfile",
+    ),
     item("# no kind\nresources:\n- a.yaml # one\n\n- b.yaml\n", "kustomization.yaml"),
     item(
         """\
@@ -45,7 +48,10 @@ THEIRS = (
         "user.yaml",
     ),
     item("apiVersion: v1\nkind: Deployment\nmetadata: \n  name: other\nspec: {a: 1,  b: null}\n", "user.yaml", 1),
-    item("apiVersion: v1\nkind: List\nmetadata:\n  name: list\nitems:\n- {apiVersion: v1, kind: ConfigMap, metadata: {name: in-list}}\n", "list.yaml"),
+    item(
+        "apiVersion: v1\nkind: List\nmetadata:\n  name: list\nitems:\n- {apiVersion: v1, kind: ConfigMap, metadata: {name: in-list}}\n",
+        "list.yaml",
+    ),
 )
 DECODE = "decode:\n  replicas: 2\n  containers:\n  - {name: engine, image: e:1, env: [{name: A, value: '1'}, {name: B, value: '1'}]}\n"
 
@@ -104,9 +110,12 @@ def test_a_namespace_is_part_of_the_mark() -> None:
     assert [annotations(value).get(OWNER) for value in first.package.values[2:]] == ["a/llama"] * 3 + ["b/llama"] * 3
     places = first.package.places()
     assert len(set(places)) == len(places)
-    assert {path for path, _ in places if path and path.startswith(".modelservice/")} == {".modelservice/a_llama.yaml", ".modelservice/b_llama.yaml"}
+    assert {path for path, _ in places if path and path.startswith(".modelservice/")} == {
+        ".modelservice/a_llama.yaml",
+        ".modelservice/b_llama.yaml",
+    }
     assert first.package.read_again().run() == (first.package.read_again(), first.results, None)
-    fewer = first.package.without("ModelService").run() if False else Package(first.package.entries[1:]).run()
+    fewer = Package(first.package.entries[1:]).run()
     assert {value["metadata"].get("namespace") for value in fewer.package.values} == {"b"}
     assert len(fewer.package.entries) == 4
 
@@ -181,7 +190,10 @@ def test_what_is_written_otherwise_stays_as_it_is_written() -> None:
     styled = first.edited(
         "Deployment",
         ("  spec:\n    replicas: 2\n", "  # how many\n  spec:\n    replicas: 2 # two\n"),
-        ('llm-d.ai/inferenceServing: "true"\n          llm-d.ai/model', "llm-d.ai/inferenceServing: 'true' # text\n          llm-d.ai/model"),
+        (
+            'llm-d.ai/inferenceServing: "true"\n          llm-d.ai/model',
+            "llm-d.ai/inferenceServing: 'true' # text\n          llm-d.ai/model",
+        ),
     )
     assert styled.run() == (styled, [], None)
     changed = replaced(styled, DECODE + "presets: [shm]\n").run()
@@ -192,13 +204,10 @@ def test_what_is_written_otherwise_stays_as_it_is_written() -> None:
 def test_true_and_one_are_two_values() -> None:
     """A change from true to 1 is written, although Python takes them for equal."""
     thing = {"apiVersion": "v1", "kind": "Thing", "metadata": {"name": "t"}, "value": True}
-    first = package(service({**NAMED, "extraObjects": [thing]})).run().package
-    second = replaced(first, {**NAMED, "extraObjects": [{**thing, "value": 1}]}).run().package
+    first = package(service({"extraObjects": [thing]})).run().package
+    second = replaced(first, {"extraObjects": [{**thing, "value": 1}]}).run().package
     assert second.value("Thing")["value"] is not True
     assert second.value(RECORD)["objects"][-1]["value"] is not True
-
-
-NAMED: Map = {"modelArtifacts": {"name": "meta/llama-8b"}}
 
 
 # What goes
@@ -285,7 +294,7 @@ def test_an_object_by_hand_is_never_replaced(in_generator_mode: bool) -> None:
 
 def test_an_object_of_another_service_is_never_replaced() -> None:
     """Nor is one that another ModelService has generated, even if that one is not looked at in this run."""
-    other = package(service({**NAMED, "fullnameOverride": "llama"}, "other")).run().package
+    other = package(service({"fullnameOverride": "llama"}, "other")).run().package
     before = other.plus(service(DECODE))
     done = before.run(before.value("ModelService", "llama"))
     assert done.package == before
@@ -354,7 +363,9 @@ def test_another_choice_moves_the_objects() -> None:
         edited = moved.package
 
 
-@pytest.mark.parametrize("path", ["/abs.yaml", "../out.yaml", "a/../../out.yaml", "a/../b.yaml", "out.txt", "out", "", ".yaml/..", "out.json"])
+@pytest.mark.parametrize(
+    "path", ["/abs.yaml", "../out.yaml", "a/../../out.yaml", "a/../b.yaml", "out.txt", "out", "", ".yaml/..", "out.json"]
+)
 def test_a_path_that_cannot_be_is_refused(path: str) -> None:
     """A file outside the package, or one that kpt would not read again, is an error at the annotation; nothing changes."""
     before = package(service(DECODE, annotations={"modelservice.llm-d.ai/path": path}))
@@ -379,14 +390,23 @@ def test_a_path_means_one_file_however_it_is_written(path: str) -> None:
 
 EDITS: dict[str, tuple[tuple[str, str], ...]] = {  # texts in the Deployment before and after
     "a number": (("replicas: 2", "replicas: 5"),),
-    "a variable's value": (("name: A\n            value: \"1\"", "name: A\n            value: \"hand\""),),
-    "a variable more": (("          - name: B\n", "          - name: HAND\n            value: \"1\"\n          - name: B\n"),),
-    "a variable less": (("          - name: A\n            value: \"1\"\n", ""),),
+    "a variable's value": (('name: A\n            value: "1"', 'name: A\n            value: "hand"'),),
+    "a variable more": (("          - name: B\n", '          - name: HAND\n            value: "1"\n          - name: B\n'),),
+    "a variable less": (('          - name: A\n            value: "1"\n', ""),),
     "a label more": (("      app.kubernetes.io/name: modelservice\n", "      app.kubernetes.io/name: modelservice\n      hand: made\n"),),
-    "a field more": (("          serviceAccountName: llama\n", "") if False else ("serviceAccountName: llama", "serviceAccountName: llama\n        hostNetwork: true"),),
+    "a field more": (
+        ("          serviceAccountName: llama\n", "")
+        if False
+        else ("serviceAccountName: llama", "serviceAccountName: llama\n        hostNetwork: true"),
+    ),
     "a field less": (("    replicas: 2\n", ""),),
     "another image": (("image: e:1", "image: hand:2"),),
-    "an argument list": (("        containers:\n        - name: engine\n          image: e:1\n", "        containers:\n        - name: engine\n          image: e:1\n          workingDir: /hand\n"),),
+    "an argument list": (
+        (
+            "        containers:\n        - name: engine\n          image: e:1\n",
+            "        containers:\n        - name: engine\n          image: e:1\n          workingDir: /hand\n",
+        ),
+    ),
     "an annotation": (("    annotations:\n      modelservice", "    annotations:\n      hand: made\n      modelservice"),),
 }
 
@@ -439,9 +459,11 @@ def test_a_conflict_is_a_warning_and_the_edit_stays() -> None:
 def test_a_conflict_over_what_is_gone() -> None:
     """A field that the hand took away stays away, and one that the config took away stays as edited; nothing is told as nothing."""
     first = package(service(DECODE)).run().package
-    edited = first.edited("Deployment", ("    replicas: 2\n", ""), ('name: A\n            value: "1"', 'name: A\n            value: "hand"'))
+    edited = first.edited(
+        "Deployment", ("    replicas: 2\n", ""), ('name: A\n            value: "1"', 'name: A\n            value: "hand"')
+    )
     changed = replaced(edited, DECODE.replace("replicas: 2", "replicas: 3").replace("{name: A, value: '1'}, ", "")).run()
-    assert changed.told() == [
+    assert sorted(changed.told()) == [
         "Deployment/llama-decode spec.replicas: edited by hand to nothing, and generated now as 3; the edit stays",
         "Deployment/llama-decode spec.template.spec.containers[name=engine].env[name=A]: "
         "edited by hand to {'name': 'A', 'value': 'hand'}, and generated now as nothing; the edit stays",
@@ -470,10 +492,10 @@ def test_an_edit_that_is_taken_back_is_no_edit_any_more() -> None:
 def test_edits_of_extra_objects_survive() -> None:
     """Objects from extraObjects are generated, too: edits stay, and lists of kinds that nobody knows are in conflict as a whole."""
     thing = {"apiVersion": "example.com/v1", "kind": "Thing", "metadata": {"name": "t"}, "spec": {"list": [1, 2], "a": 1}}
-    first = package(service({**NAMED, "extraObjects": [thing]})).run().package
+    first = package(service({"extraObjects": [thing]})).run().package
     edited = first.edited("Thing", ("    - 2\n", "    - 2\n    - 3\n"))
     other = {**thing, "spec": {"list": [1], "a": 2}}
-    done = replaced(edited, {**NAMED, "extraObjects": [other]}).run()
+    done = replaced(edited, {"extraObjects": [other]}).run()
     assert done.package.value("Thing")["spec"] == {"list": [1, 2, 3], "a": 2}
     assert done.told() == ["Thing/t spec.list: edited by hand to [1, 2, 3], and generated now as [1]; the edit stays"]
 
@@ -520,7 +542,9 @@ def test_conflicts_are_told_when_the_kind_changes() -> None:
 def test_edits_that_the_other_kind_has_no_place_for_are_told() -> None:
     """A strategy belongs to Deployments alone: that this edit is gone is told."""
     first = package(service(DECODE)).run().package
-    edited = first.edited("Deployment", ("    replicas: 2\n", "    replicas: 2\n    minReadySeconds: 9\n    strategy:\n      type: Recreate\n"))
+    edited = first.edited(
+        "Deployment", ("    replicas: 2\n", "    replicas: 2\n    minReadySeconds: 9\n    strategy:\n      type: Recreate\n")
+    )
     away = replaced(edited, DECODE + "multinode: true\nchecks: {furiosa-multinode: 'off'}\n").run()
     assert away.told() == [
         "ModelService/llama : Deployment llama-decode becomes a LeaderWorkerSet, which has no spec.minReadySeconds, spec.strategy: "
@@ -537,7 +561,9 @@ def test_edits_of_what_is_not_generated_any_more_are_told() -> None:
     done = replaced(edited, DECODE).run()
     assert "PodMonitor" not in done.package.kinds()
     (warning,) = done.told()
-    assert warning.startswith("ModelService/llama : PodMonitor llama-decode-podmonitor is not generated any more, and goes with its edits by hand: ")
+    assert warning.startswith(
+        "ModelService/llama : PodMonitor llama-decode-podmonitor is not generated any more, and goes with its edits by hand: "
+    )
     assert "interval" in warning
 
 
@@ -627,18 +653,18 @@ SECRET: Map = {
 
 def test_the_record_never_holds_a_secret() -> None:
     """Of a Secret it has digests; edits of the values survive all the same, and conflicts do not tell them."""
-    first = package(service({**NAMED, "extraObjects": [SECRET]})).run().package
+    first = package(service({"extraObjects": [SECRET]})).run().package
     values = ("hf_topsecret", "plain-secret", "dG9wc2VjcmV0")
     assert not any(value in first.text(RECORD) for value in values)
     assert first.text(RECORD).count("sha256:") == 3
     assert first.run().package == first
     edited = first.edited("Secret", ("hf_topsecret", "hf_handmade"))
     other = {**SECRET, "stringData": {"HF_TOKEN": "hf_topsecret", "other": "new-secret"}}
-    changed = replaced(edited, {**NAMED, "extraObjects": [other]}).run()
+    changed = replaced(edited, {"extraObjects": [other]}).run()
     assert changed.told() == []
     assert changed.package.value("Secret")["stringData"] == {"HF_TOKEN": "hf_handmade", "other": "new-secret"}
     third = {**SECRET, "stringData": {"HF_TOKEN": "hf_rotated", "other": "new-secret"}}
-    conflict = replaced(changed.package, {**NAMED, "extraObjects": [third]}).run()
+    conflict = replaced(changed.package, {"extraObjects": [third]}).run()
     assert conflict.package.value("Secret")["stringData"]["HF_TOKEN"] == "hf_handmade"  # noqa: S105 - a value of this test
     assert conflict.told() != []
     assert not any(value in json.dumps(conflict.results) for value in ("hf_handmade", "hf_rotated", "hf_topsecret"))
@@ -647,9 +673,9 @@ def test_the_record_never_holds_a_secret() -> None:
 
 def test_a_secret_without_edits_goes_silently() -> None:
     """Digests are no edits: a Secret that is not generated any more is told only if it was edited, and then without its values."""
-    first = package(service({**NAMED, "extraObjects": [SECRET]})).run().package
-    assert replaced(first, NAMED).run().told() == []
-    edited = replaced(first.edited("Secret", ("hf_topsecret", "hf_handmade")), NAMED).run()
+    first = package(service({"extraObjects": [SECRET]})).run().package
+    assert replaced(first, {}).run().told() == []
+    edited = replaced(first.edited("Secret", ("hf_topsecret", "hf_handmade")), {}).run()
     (warning,) = edited.told()
     assert "stringData.HF_TOKEN" in warning
     assert "other" not in warning
@@ -665,7 +691,9 @@ def in_namespace(before: Package, namespace: str, *, everything: bool) -> Packag
     for value, entry in zip(before.values, before.entries, strict=True):
         is_ours = value["kind"] not in ("ModelService", RECORD)
         if (everything or is_ours) and "namespace" not in value["metadata"]:
-            entry = entry.replace(f"\n    name: {value['metadata']['name']}\n", f"\n    namespace: {namespace}\n    name: {value['metadata']['name']}\n", 1)
+            entry = entry.replace(
+                f"\n    name: {value['metadata']['name']}\n", f"\n    namespace: {namespace}\n    name: {value['metadata']['name']}\n", 1
+            )
         entries.append(entry)
     return Package(tuple(entries))
 
@@ -683,6 +711,9 @@ def test_a_namespace_that_a_later_function_sets_stays(everything: bool) -> None:
     done = changed.run()
     assert done.told() == []
     assert sorted(done.package.kinds("llama")) == [RECORD, "LeaderWorkerSet", "ServiceAccount"]
+    gone = replaced(first, DECODE + "enabled: false\n", **({"namespace": "ml"} if everything else {})).run()
+    assert gone.told() == []
+    assert gone.package.kinds("llama") == []
 
 
 @pytest.mark.parametrize("everything", [True, False])
@@ -712,7 +743,12 @@ FIELDS = st.fixed_dictionaries(
 )
 HANDS = st.fixed_dictionaries(
     {},
-    optional={"replicas": st.integers(7, 9), "label": st.sampled_from("xy"), "variable": st.sampled_from(["8", "9"]), "image": st.just("hand:1")},
+    optional={
+        "replicas": st.integers(7, 9),
+        "label": st.sampled_from("xy"),
+        "variable": st.sampled_from(["8", "9"]),
+        "image": st.just("hand:1"),
+    },
 )
 
 
@@ -721,7 +757,7 @@ def spec_of(fields: Map) -> Map:
     variables = [{"name": name, "value": value} for name, value in fields.get("variables", {}).items()]
     role = {"replicas": fields.get("replicas", 1), "containers": [engine(env=variables)]}
     rest = {key: fields[key] for key in ("multinode", "presets", "enabled") if key in fields}
-    return {**NAMED, **rest, "decode": role, "checks": {"furiosa-multinode": "off"}}
+    return {**rest, "decode": role, "checks": {"furiosa-multinode": "off"}}
 
 
 def by_hand(value: Map, hand: Map) -> Map:
@@ -743,18 +779,24 @@ def by_hand(value: Map, hand: Map) -> Map:
 @given(st.lists(st.tuples(FIELDS, HANDS), min_size=2, max_size=4))
 def test_any_history_keeps_what_it_must(history: list[tuple[Map, Map]]) -> None:
     """Config and hand change in turns: the user's items stay to the letter, every edit lives while its object does, a second run is still."""
-    state = package(*THEIRS, service(NAMED), service(NAMED, "other"))
+    state = package(*THEIRS, service({}), service({}, "other"))
     edits: Map = {}
     for fields, hand in history:
         done = replaced(state, spec_of(fields)).run()
         assert done.told("error") == []
         state = done.package.read_again()
         assert state.run().package == state
-        assert [entry for entry in state.entries if entry in THEIRS] == [entry for entry in Package(THEIRS).read_again().entries if entry in THEIRS]
+        assert [entry for entry in state.entries if entry in THEIRS] == [
+            entry for entry in Package(THEIRS).read_again().entries if entry in THEIRS
+        ]
         places = state.places()
         assert len(set(places)) == len(places)
         assert len(own(state.values, "other")) == 2
-        workloads = [index for index, value in enumerate(state.values) if annotations(value).get(OWNER) == "llama" and "replicas" in value.get("spec", {})]
+        workloads = [
+            index
+            for index, value in enumerate(state.values)
+            if annotations(value).get(OWNER) == "llama" and "replicas" in value.get("spec", {})
+        ]
         if fields.get("enabled") is False:
             assert own(state.values, "llama") == []
             edits = {}

@@ -108,7 +108,9 @@ def _validate(resources: ResourceList) -> None:
         result.resource = ResourceRef.of(resources.function_config)
     resources.items = [item for item in resources.items if not _is_echo(item, resources.function_config)]
     if not resources.results:
-        _check_world(resources, [spec], [], complete=True)
+        services = [item.value.get("spec") for item in resources.items if _is(item.value, "ModelService")]
+        known = [name for service in services if isinstance(service, dict) for name in service.get("external") or []]
+        _check_world(resources, [{**spec, "external": [*(spec.get("external") or []), *known]}], [], complete=True)
     if not resources.has_files:
         resources.items = []
 

@@ -12,7 +12,7 @@ import os
 
 from modelservice.config import API_VERSION
 from modelservice.krm import Item, ResourceRef, Result
-from modelservice.patch.three_way import ABSENT, changes, three_way_merge
+from modelservice.patch.three_way import ABSENT, changes, same, three_way_merge
 from modelservice.workloads import POD_TEMPLATES
 
 TYPE_CHECKING = False
@@ -103,7 +103,7 @@ class _Package:
     def replace(self, index: int, obj: Map) -> None:
         """Put ``obj`` in the place of an item; where it says the same, the item stays as it is written."""
         item = self.before[index]
-        if _bare(item.value) != _bare(obj):
+        if not same(_bare(item.value), _bare(obj)):
             orchestrators = {key: text for key, text in _annotations(item.value).items() if key.startswith(ORCHESTRATOR)}
             self.now[index] = Item(_annotated(_bare(obj), orchestrators))
         else:
@@ -124,11 +124,15 @@ class _Package:
         return None
 
     def drop_orphans(self, owners: set[str]) -> None:
-        """Take away the objects of ModelServices that are not there any more."""
+        """Take away the objects of ModelServices that are not there any more, and tell of the edits by hand that go with them."""
         for index, item in enumerate(self.before):
             owner = _annotations(item.value).get(OWNER)
             if owner is not None and owner not in owners:
                 self.now[index] = None
+                last = [obj for value in self.owned(owner).values() if is_state(value) for obj in _recorded(value, owner)]
+                message = "" if is_state(item.value) else _lost(item.value, last)
+                if message:
+                    self.results.append(Result(message, "warning", resource=ResourceRef.of(item.value)))
 
 
 class _Placing:
@@ -140,7 +144,7 @@ class _Placing:
         owned = package.owned(self.owner)
         self.state = next((index for index, value in owned.items() if is_state(value)), None)
         self.left = {index: value for index, value in owned.items() if index != self.state}
-        self.last: list[Map] = [] if self.state is None else [_owned_by(obj, self.owner) for obj in owned[self.state].get("objects") or []]
+        self.last = [] if self.state is None else _recorded(owned[self.state], self.owner)
         self.file, self.chosen = self._file()
 
     def put(self) -> None:
@@ -156,7 +160,8 @@ class _Placing:
                 self._replace(index, wanted)
         for index, value in self.left.items():
             self.package.now[index] = None
-            self._tell_lost(value, _find(value, dict(enumerate(self.last))))
+            if message := _lost(value, self.last):
+                self._tell(message, "warning")
         self._keep_record()
 
     def _file(self) -> tuple[str | None, bool]:
@@ -171,7 +176,7 @@ class _Placing:
             message = f"is {chosen!r}; must be the path of a .yaml file inside the package"
             self._tell(message, "error", field=f"metadata.annotations[{PATH}]")
             return None, True
-        return str(chosen), True
+        return os.path.normpath(str(chosen)), True
 
     def _add(self, wanted: Map) -> None:
         stranger = self.package.stranger(wanted, self.owner)
@@ -193,7 +198,7 @@ class _Placing:
         edited = _bare(self.left.pop(index))
         place_in_last = _find(wanted, dict(enumerate(self.last)))
         if place_in_last is None:
-            if edited != wanted:
+            if not same(edited, wanted):
                 self._tell(
                     f"there is no record of what was generated last for {wanted.get('kind')} {wanted['metadata'].get('name')}: where it "
                     "differs from what is generated now, it stays as it is",
@@ -213,6 +218,7 @@ class _Placing:
         """``wanted``, another kind of workload than ``old`` was, with what was edited by hand in it."""
         index = _find(old, dict(enumerate(self.last)))
         if index is None:
+            self._tell(_unknown(old), "warning")
             return wanted
         kind = wanted["kind"]
         base, edited = self.last[index], _bare(old)
@@ -224,12 +230,6 @@ class _Placing:
             name = f"{old['kind']} {old['metadata'].get('name')}"
             self._tell(f"{name} becomes a {kind}, which has no {', '.join(lost)}: these edits by hand are gone", "warning")
         return merged
-
-    def _tell_lost(self, value: Map, index: int | None) -> None:
-        edits = changes(self.last[index], _bare(value)) if index is not None else []
-        if edits:
-            name = f"{value.get('kind')} {(value.get('metadata') or {}).get('name')}"
-            self._tell(f"{name} is not generated any more, and goes with its edits by hand: {', '.join(edits)}", "warning")
 
     def _tell_conflict(self, obj: Map, path: str, edited: Any, generated: Any) -> None:
         if obj.get("kind") == "Secret":
@@ -268,11 +268,36 @@ class _Placing:
         }
         if self.state is not None:
             objects = self.package.before[self.state].value.get("objects")
-            if not isinstance(objects, list) or [*map(_anywhere, objects)] != [*map(_anywhere, record["objects"])]:
+            if not isinstance(objects, list) or not same([*map(_anywhere, objects)], [*map(_anywhere, record["objects"])]):
                 self.package.replace(self.state, record)
             return
         folder = os.path.dirname(str(_annotations(self.one.document).get(FILE_PATH) or ""))
         self.package.add(record, os.path.join(folder, STATE_FOLDER, self.owner.replace("/", "_") + ".yaml"), self.one.document)
+
+
+def _recorded(record: Map, owner: str) -> list[Map]:
+    """The objects in a record, as they were put into the package; what somebody broke in it counts for nothing."""
+    objects = record.get("objects")
+    kept = [obj for obj in objects if isinstance(obj, dict) and isinstance(obj.get("metadata"), dict)] if isinstance(objects, list) else []
+    return [_owned_by(obj, owner) for obj in kept]
+
+
+def _lost(value: Map, last: list[Map]) -> str:
+    """What to tell when an object goes that is not generated any more; nothing when it goes as it was generated."""
+    index = _find(value, dict(enumerate(last)))
+    if index is None:
+        return _unknown(value)
+    # a namespace may be a later function's
+    edits = [path for path in changes(_revealed(last[index], value), _bare(value)) if path != "metadata.namespace"]
+    return f"{_name(value)} is not generated any more, and goes with its edits by hand: {', '.join(edits)}" if edits else ""
+
+
+def _unknown(value: Map) -> str:
+    return f"{_name(value)} is not generated any more, and there is no record of what was generated last: edits by hand in it are gone"
+
+
+def _name(value: Map) -> str:
+    return f"{value.get('kind')} {value['metadata'].get('name')}"
 
 
 def _find(wanted: Map, objects: dict[int, Map]) -> int | None:
@@ -294,10 +319,10 @@ def _predecessor(wanted: Map, objects: dict[int, Map]) -> int | None:
 
 def _as_kind(obj: Map, like: Map) -> Map:
     """What the workload ``obj`` has in common with one of the kind that ``like`` is, in that one's form."""
-    spec = obj.get("spec") or {}
+    spec = obj["spec"] if isinstance(obj.get("spec"), dict) else {}
     template: Any = obj
     for key in POD_TEMPLATES[obj["kind"]][-1]:
-        template = (template or {}).get(key)
+        template = template.get(key) if isinstance(template, dict) else None
     wrapped: Any = template
     for key in reversed(POD_TEMPLATES[like["kind"]][-1][1:]):
         wrapped = {key: wrapped}
@@ -372,7 +397,8 @@ def _revealed(last: Map, *sides: Map) -> Map:
     revealed = dict(last)
     for field in ("data", "stringData"):
         if isinstance(last.get(field), dict):
-            values = {_digest(value): value for side in sides for value in (side.get(field) or {}).values()}
+            maps = [side[field] for side in sides if isinstance(side.get(field), dict)]
+            values = {_digest(value): value for texts in maps for value in texts.values()}
             revealed[field] = {name: values.get(digest, digest) for name, digest in last[field].items()}
     return revealed
 

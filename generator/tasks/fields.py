@@ -12,7 +12,7 @@ from yaml12 import parse_yaml
 
 ROOT = Path(__file__).resolve().parents[2]
 SCHEMA = ROOT / "generator/modelservice/config/modelservice.schema.json"
-BEGIN, END = "<!-- fields: make docs -->\n", "<!-- end of fields -->\n"
+BEGIN, END = "<!-- fields: make made -->\n", "<!-- end of fields -->\n"
 PROFILES = ("furiosa", "llm-d")
 
 Node = dict[str, Any]

@@ -192,6 +192,10 @@ WAYS = {
         },
         True,
     ),
+    "before another schema of the base": (
+        {KUSTOMIZATION: "resources: [base]\nopenapi: {path: plugin/schema.json}\n" + PATCHES, "base/more": "openapi: {version: v1.21.2}\n"},
+        True,
+    ),
     "after another schema of the base": (
         {KUSTOMIZATION: "resources: [base]\ncomponents: [plugin]\n" + PATCHES, "base/more": "openapi: {version: v1.21.2}\n"},
         False,

@@ -263,10 +263,10 @@ def test_06_one_document(path: str, more: str, process: Process) -> None:
 
 def test_07_items_are_always_there(process: Process) -> None:
     """Trap 7: the answer has `items`, a list, whatever the question had: none, null, an empty list."""
-    for items in ("", "items:\n", "items: null\n", "items: []\n"):
-        for config in ("", "functionConfig: null\n", "functionConfig:\n" + _indented(model_service(more="enabled: false\n"), "  ")):
-            run = process(f"apiVersion: config.kubernetes.io/v1\nkind: ResourceList\n{items}{config}")
-            assert answer(run)["items"] == []
+    disabled = "functionConfig:\n" + _indented(model_service(more="enabled: false\n"), "  ")
+    for rest in ("", "items:\n", "items: null\nfunctionConfig: null\n", disabled, "items: null\n" + disabled, "items: []\n" + disabled):
+        run = process("apiVersion: config.kubernetes.io/v1\nkind: ResourceList\n" + rest)
+        assert answer(run)["items"] == []
 
 
 NULLS = {

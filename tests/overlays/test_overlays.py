@@ -8,8 +8,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import kubernetes_validate
 import pytest
-from tests.compose.made import document
+from tests.compose.made import document, engine, make
 from tests.compose.samples import SAMPLES
 
 from modelservice import data
@@ -185,6 +186,20 @@ def test_every_field_of_an_overlay_shows_in_some_sample(file: Path, monkeypatch:
         if outputs() == before:
             without_effect.append(left_out)
     assert without_effect == TWICE.get(name_of(file), [])
+
+
+@pytest.mark.parametrize("command", ["furiosaLLMServe", "vllmServe", "imageDefault", "custom"])
+@pytest.mark.parametrize("profile", ["furiosa", "llm-d"])
+@pytest.mark.parametrize("preset", data.names("overlays", "presets"))
+def test_every_preset_goes_with_every_engine(preset: str, profile: str, command: str) -> None:
+    """Whatever runs in the container: the preset changes the pod, and Kubernetes takes what comes out, in either workload."""
+    container = engine(modelCommand=command, mountModelVolume=True, **({"command": ["sh"]} if command == "custom" else {}))
+    spec: Map = {"profile": profile, "decode": {"containers": [container]}}
+    made, plain = make({**spec, "presets": [preset]}), make(spec)
+    assert made.pod() != plain.pod()
+    assert made.warnings == plain.warnings
+    kubernetes_validate.validate(made.workload(), "1.34", strict=True)
+    assert make({**spec, "presets": [preset], "multinode": True}).pod() == made.pod()
 
 
 @pytest.mark.parametrize("file", FILES, ids=name_of)

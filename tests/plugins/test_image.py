@@ -1,4 +1,4 @@
-"""plugins/image: the Dockerfile, read and not built: it installs what pyproject.toml says, from what it copies, and runs as nobody special."""
+"""plugins/image: the Dockerfile, read and not built: it installs what pyproject.toml says, and starts it as nobody special."""
 
 from __future__ import annotations
 
@@ -97,8 +97,8 @@ def test_what_is_copied_is_enough(tmp_path: Path) -> None:
             for source in sources:
                 assert f"!{source}" in ignored
                 _copy(ROOT / source, tmp_path / target / source if target == "./" else tmp_path / target)
-    command = [sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", tmp_path / "dist", tmp_path]
-    run = subprocess.run(command, check=False, capture_output=True, encoding="utf-8")
+    command = [sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", "dist", "."]
+    run = subprocess.run(command, cwd=tmp_path, check=False, capture_output=True, encoding="utf-8")
     assert run.returncode == 0, run.stdout + run.stderr
     (wheel,) = (tmp_path / "dist").iterdir()
     assert wheel.name.startswith(f"modelservice-{modelservice.__version__}-")

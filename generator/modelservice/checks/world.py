@@ -119,6 +119,10 @@ class World:
         for obj in self.objects:
             self._by_kind.setdefault(str(obj.get("kind")), []).append(obj)
             self._by_name.setdefault((str(obj.get("kind")), str(obj["metadata"].get("name")), namespace_of(obj)), obj)
+        for obj in self.objects:  # kustomize renames what refers to an object after all functions: the names that it had count too
+            for name in _former(obj, "Names"):
+                for namespace in (namespace_of(obj), *_former(obj, "Namespaces")):
+                    self._by_name.setdefault((str(obj.get("kind")), name, namespace), obj)
         self.pods = [
             Pods(obj, path, template)
             for kind, paths in POD_TEMPLATES.items()
@@ -132,7 +136,7 @@ class World:
         return self._by_kind.get(kind, [])
 
     def find(self, kind: str, name: str, namespace: str) -> Map | None:
-        """The object of this kind, name and namespace."""
+        """The object of this kind, name and namespace, or that had them."""
         return self._by_name.get((kind, name, namespace))
 
     def lacks(self, kind: str, name: str, namespace: str) -> bool:

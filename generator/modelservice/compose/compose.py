@@ -116,7 +116,7 @@ class _Composer:
         objects = [obj for obj in made if obj]
         for layer, overlay in self.layers:
             for patch in overlay.patches:
-                if patch.part in POD_PARTS or not holds(patch.when, self.scope.facts):
+                if patch.part in POD_PARTS or not holds(patch.when, self.scope.facts) or not any(_is_target(patch, obj) for obj in objects):
                     continue
                 if filled := self._filled(overlay, patch.fill, {**parameters, **self.scope.fields.get(layer, {})}):
                     patched = [self._merged_object(overlay, obj, filled) if _is_target(patch, obj) else obj for obj in objects]

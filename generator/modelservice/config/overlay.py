@@ -35,7 +35,8 @@ def problems(document: Any, field: str) -> list[Result]:
     _, found = validation.checked(document, "overlay")
     if not found:
         spec = document["spec"]
-        found = [*_scope_problems(spec), *_resource_problems(spec), *_template_problems(spec), *_flag_problems(spec)]
+        checks = (_scope_problems, _resource_problems, _template_problems, _pod_problems, _flag_problems)
+        found = [result for check in checks for result in check(spec)]
     for result in found:
         result.field = f"{field}.{result.field}" if field else result.field
     return found
@@ -94,6 +95,17 @@ def _template_problems(spec: Map) -> list[Result]:
                 where = f"spec.patches[{index}].patch.{'.'.join(path)}"
                 found.append(Result("is the pod template; patch it with target: pod, which serves every workload", field=where))
     return found
+
+
+def _pod_problems(spec: Map) -> list[Result]:
+    """Errors where a patch of the pod has fields that are the pod's spec's: they would land beside it, where Kubernetes knows none."""
+    return [
+        Result("is no part of a pod template, which has metadata and spec; write it under spec", field=f"spec.patches[{index}].patch.{key}")
+        for index, patch in enumerate(spec.get("patches") or [])
+        if patch["target"] == "pod" and isinstance(patch.get("patch"), dict)
+        for key in patch["patch"]
+        if key not in ("metadata", "spec") and not key.startswith("$")
+    ]
 
 
 def _flag_problems(spec: Map) -> list[Result]:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from modelservice.patch.errors import Path
     from modelservice.patch.merge_keys import MergeKeys
 
-__all__ = ["ABSENT", "Conflict", "changes", "three_way_merge"]
+__all__ = ["ABSENT", "Conflict", "changes", "same", "three_way_merge"]
 
 
 class _Absent:
@@ -52,9 +52,9 @@ def three_way_merge(
 
 
 def _merge(path: Path, base: Any, edited: Any, generated: Any, conflicts: list[Conflict]) -> Any:
-    if _same(edited, base):
+    if same(edited, base):
         return generated
-    if _same(generated, base) or _same(generated, edited):
+    if same(generated, base) or same(generated, edited):
         return edited
     if isinstance(edited, dict) and isinstance(generated, dict):
         return _merge_maps(path, base if isinstance(base, dict) else {}, edited, generated, conflicts)
@@ -66,12 +66,12 @@ def _merge(path: Path, base: Any, edited: Any, generated: Any, conflicts: list[C
     return edited
 
 
-def _same(one: Any, other: Any) -> bool:
+def same(one: Any, other: Any) -> bool:
     """Whether two values are the same; true is not 1."""
     if isinstance(one, dict) and isinstance(other, dict):
-        return one.keys() == other.keys() and all(_same(one[key], other[key]) for key in one)
+        return one.keys() == other.keys() and all(same(one[key], other[key]) for key in one)
     if isinstance(one, list) and isinstance(other, list):
-        return len(one) == len(other) and all(map(_same, one, other))
+        return len(one) == len(other) and all(map(same, one, other))
     return isinstance(one, bool) == isinstance(other, bool) and bool(one == other)
 
 
@@ -132,7 +132,7 @@ def changes(base: dict[str, Any], edited: dict[str, Any]) -> list[str]:
 
 
 def _collect(base: Any, edited: Any, path: Path, found: list[str]) -> None:
-    if _same(base, edited):
+    if same(base, edited):
         return
     if isinstance(base, dict) and isinstance(edited, dict):
         fields = fields_of(path[-1][1])
