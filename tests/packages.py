@@ -101,7 +101,7 @@ class Package(NamedTuple):
 
     def kinds(self, owner: str | None = None) -> list[str]:
         """The kinds of the items, or of those that a ModelService owns."""
-        return [value.get("kind") for value in self.values if owner is None or annotations(value).get(OWNER) == owner]
+        return [value.get("kind") for value in self.values if owner is None or annotations_of(value).get(OWNER) == owner]
 
     def places(self) -> list[tuple[str | None, str | None]]:
         """File and index of each item."""
@@ -168,7 +168,7 @@ def package(*entries: str) -> Package:
     return Package(entries)
 
 
-def annotations(value: Any) -> Map:
+def annotations_of(value: Any) -> Map:
     """Return the annotations of a resource."""
     found: Map = (value.get("metadata") or {}).get("annotations") or {}
     return found
@@ -176,14 +176,14 @@ def annotations(value: Any) -> Map:
 
 def bare(value: Map) -> Map:
     """Return a resource without what kpt and the function note on it."""
-    kept = {key: text for key, text in annotations(value).items() if not key.startswith(NOTES) and key != OWNER}
+    kept = {key: text for key, text in annotations_of(value).items() if not key.startswith(NOTES) and key != OWNER}
     metadata = {key: below for key, below in value["metadata"].items() if key != "annotations"}
     return {**value, "metadata": {**metadata, **({"annotations": kept} if kept else {})}}
 
 
 def own(values: Sequence[Map], owner: str) -> list[Map]:
     """Return what a ModelService owns among resources, without its record."""
-    return [bare(value) for value in values if annotations(value).get(OWNER) == owner and value.get("kind") != "LastGenerated"]
+    return [bare(value) for value in values if annotations_of(value).get(OWNER) == owner and value.get("kind") != "LastGenerated"]
 
 
 def written(value: Map) -> str:

@@ -71,12 +71,12 @@ def run(resources: ResourceList) -> None:
         resources.results.append(Result(str(error), resource=ResourceRef.of(config)))
         return
     library = [item.value for item in resources.items if _is(item.value, "Overlay")]
-    resources.results += [result for overlay in library for result in _overlay_problems(overlay)]
+    resources.results += [result for overlay in library for result in _overlay_problems(overlay)] or _same_names(library)
     if resources.results:
         return
     generated = generate(services, library=library)
     resources.results += [result for one in generated for result in one.results]
-    resources.items = [item for item in resources.items if not _is_echo(item, config)]
+    before = resources.items = [item for item in resources.items if not _is_echo(item, config)]
     if any(one.failed for one in generated):
         return
     if resources.has_files:
@@ -84,11 +84,13 @@ def run(resources: ResourceList) -> None:
 
         resources.results += package.place(resources, generated, all_services=not _is(config, "ModelService"))
     else:
-        resources.items += [Item(obj) for one in generated for obj in one.objects]
+        resources.items = before + [Item(obj) for one in generated for obj in one.objects]
     specs = [service.get("spec") or {} for service in services]
     made = [obj for one in generated for obj in one.objects]
     if len(resources.items) > len(made) or any(spec.get("patches") or spec.get("extraObjects") for spec in specs):
         _check_world(resources, specs, made, complete=resources.has_files)
+    if any(result.severity == "error" for result in resources.results):
+        resources.items = before
 
 
 def _check_world(resources: ResourceList, specs: list[Map], made: list[Map], *, complete: bool) -> None:
@@ -109,7 +111,8 @@ def _validate(resources: ResourceList) -> None:
     resources.items = [item for item in resources.items if not _is_echo(item, resources.function_config)]
     if not resources.results:
         services = [item.value.get("spec") for item in resources.items if _is(item.value, "ModelService")]
-        known = [name for service in services if isinstance(service, dict) for name in service.get("external") or []]
+        lists = [service.get("external") for service in services if isinstance(service, dict)]
+        known = [name for names in lists if isinstance(names, list) for name in names]
         _check_world(resources, [{**spec, "external": [*(spec.get("external") or []), *known]}], [], complete=True)
     if not resources.has_files:
         resources.items = []
@@ -120,6 +123,18 @@ def _overlay_problems(overlay: Map) -> list[Result]:
     for result in found:
         result.resource = ResourceRef.of(overlay)
     return found
+
+
+def _same_names(library: list[Map]) -> list[Result]:
+    """An error for each Overlay that is called as an earlier one is: a preset of this name could be either."""
+    names = [overlay["metadata"]["name"] for overlay in library]
+    return [
+        Result(
+            "another Overlay is called so, too; a preset is asked for by its name", field="metadata.name", resource=ResourceRef.of(overlay)
+        )
+        for index, overlay in enumerate(library)
+        if names[index] in names[:index]
+    ]
 
 
 class RequestError(ValueError):

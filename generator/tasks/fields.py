@@ -71,7 +71,8 @@ def _resolved(node: Node, schema: Node) -> Node:
 def _type(node: Node, schema: Node) -> str:
     if "enum" in node:
         return "one of " + ", ".join(f"`{value}`" for value in node["enum"] if value)
-    types = [name for name in node.get("type", []) if name != "null"]
+    given = node.get("type", [])
+    types = [name for name in ([given] if isinstance(given, str) else given) if name != "null"]
     names = {"object": "map", "array": "list", "string": "text", "integer": "number", "boolean": "true, false"}
     items = _resolved(node.get("items", {}), schema).get("type") if types == ["array"] else None
     of = " of text" if items in ("string", ["string"]) else ""

@@ -21,7 +21,7 @@ FLAGS = [
     ("secure", False, "--secure-proxy=false"),
     ("secure", True, "--secure-proxy=true"),
     ("prefillerUseTLS", True, "--prefiller-use-tls=true"),
-    ("certPath", "/certs", "--cert-path=/certs"),
+    ("certPath", "/Certs", "--cert-path=/Certs"),
     ("debugLevel", 5, "-v=5"),
     ("debugLevel", 0, "-v=0"),
 ]

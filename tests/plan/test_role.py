@@ -104,6 +104,12 @@ def test_a_podmonitor_needs_a_port() -> None:
     assert errors[0].startswith("spec.decode.monitoring.podmonitor.portName: missing")
 
 
+@pytest.mark.parametrize("role", [{"monitoring": {"podmonitor": {"portName": None}}}, {"monitoring": None}])
+def test_a_podmonitor_that_is_not_made_needs_nothing(role: Map) -> None:
+    """Where monitoring is off, or deleted whole, its port is nobody's business."""
+    assert make({"decode": role}).objects == make({}).objects
+
+
 def test_accelerator_types_need_a_key() -> None:
     """Values without labelKey are an error that names the key as the user writes it (behaviour 1)."""
     errors = make({"decode": {"acceleratorTypes": {"labelValues": ["v"]}}}).errors

@@ -70,6 +70,14 @@ def test_a_model_must_have_a_name(name: str | None) -> None:
         assert errors[0].startswith("spec.modelArtifacts.name: missing")
 
 
+@pytest.mark.parametrize("uri", [None, ""])
+def test_a_model_must_have_a_uri(uri: str | None) -> None:
+    """Null deletes the default uri, which is made from the name, and then one is needed (behaviour 1)."""
+    errors = make({"modelArtifacts": {"uri": uri}}).errors
+    assert len(errors) == 1
+    assert errors[0].startswith("spec.modelArtifacts.uri: ")
+
+
 @pytest.mark.parametrize(
     ("profile", "labels"),
     [

@@ -49,10 +49,13 @@ def patch(
     documents = read_documents_of(file)
     objects: list[Map] = []
     for document in documents:
-        if not isinstance(document.value, dict):
-            stop_at([f"{document.place()}: this is no object"])
-        is_list = document.value.get("kind") == "List" and isinstance(document.value.get("items"), list)
-        objects += document.value["items"] if is_list else [document.value]
+        fields = document.value if isinstance(document.value, dict) else {}
+        is_list = fields.get("kind") == "List" and isinstance(fields.get("items"), list)
+        values = fields["items"] if is_list else [document.value]
+        for index, value in enumerate(values):
+            if not isinstance(value, dict):
+                stop_at([f"{document.place(f'items[{index}]' if is_list else '')}: this is no object"])
+        objects += values
     if not objects:
         stop_at([f"{file}: there is no object in it"])
     for number, text in enumerate(patches, 1):
@@ -102,11 +105,16 @@ def _patched(objects: list[Map], content: Any, kind: PatchType, new_items: NewIt
 
 def _is_for(content: Map, obj: Map) -> bool:
     """Whether a patch is for an object: it names this one, or none."""
-    name = (content.get("metadata") or {}).get("name") if isinstance(content.get("metadata"), dict) else None
+    name = _metadata(content).get("name")
     if not content.get("kind") or not name:
         return True
-    return bool(content["kind"] == obj.get("kind") and name == (obj.get("metadata") or {}).get("name"))
+    return bool(content["kind"] == obj.get("kind") and name == _metadata(obj).get("name"))
 
 
 def _name(obj: Map) -> str:
-    return f"{obj.get('kind')} {(obj.get('metadata') or {}).get('name')}"
+    return f"{obj.get('kind')} {_metadata(obj).get('name')}"
+
+
+def _metadata(obj: Map) -> Map:
+    metadata = obj.get("metadata")
+    return metadata if isinstance(metadata, dict) else {}

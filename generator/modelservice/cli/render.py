@@ -85,15 +85,22 @@ def _write(generated: list[Generated], directory: str | None) -> None:
     for obj in objects:
         files.setdefault(_file_name(obj), []).append(obj)
     texts = {name: write_documents(of_file) for name, of_file in files.items()}
-    for name, text in texts.items():
-        path = os.path.join(directory, name)
-        os.makedirs(os.path.dirname(path), exist_ok=True)
-        with open(path, "w", encoding="utf-8", newline="\n") as stream:
-            stream.write(text)
+    try:
+        for name, text in texts.items():
+            path = os.path.join(directory, name)
+            os.makedirs(os.path.dirname(path), exist_ok=True)
+            with open(path, "w", encoding="utf-8", newline="\n") as stream:
+                stream.write(text)
+    except OSError as error:
+        raise typer.BadParameter(f"{error.filename}: {error.strerror}", param_hint="--output") from None
 
 
 def _file_name(obj: Map) -> str:
     """``[NAMESPACE/]KIND_NAME.yaml``, as kpt names files."""
     metadata = obj.get("metadata") or {}
-    name = f"{str(obj.get('kind')).lower()}_{metadata.get('name')}.yaml"
-    return os.path.join(metadata["namespace"], name) if metadata.get("namespace") else name
+    steps = [str(metadata["namespace"])] if metadata.get("namespace") else []
+    steps.append(f"{str(obj.get('kind')).lower()}_{metadata.get('name')}.yaml")
+    for step in steps:
+        if "/" in step or "\0" in step or step in (".", ".."):
+            stop_at([f"{obj.get('kind')} {metadata.get('name')}: {step!r} cannot be the name of a file"])
+    return os.path.join(*steps)

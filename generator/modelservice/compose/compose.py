@@ -67,8 +67,9 @@ def _layers(spec: Map, extra: Sequence[Overlay], library: Sequence[Overlay]) -> 
     """All overlays in the order in which they apply, each with the layer whose fields it takes: profile, spec, or none."""
     fields = overlays.folder("spec")
     brought = {overlay.name: overlay for overlay in library}
-    presets = [brought.get(name) or overlays.preset(name) for name in spec.get("presets") or []]
-    automatic = [*overlays.folder("automatic"), *(overlay for overlay in library if overlay.when)]
+    named = spec.get("presets") or []
+    presets = [brought.get(name) or overlays.preset(name) for name in named]
+    automatic = [*overlays.folder("automatic"), *(overlay for overlay in library if overlay.when and overlay.name not in named)]
     own = [overlays.Overlay(document) for document in spec.get("overlays") or []]
     between = [*automatic, *presets, *own, *extra]
     return [

@@ -38,7 +38,7 @@ class TargetError(ValueError):
 
 
 def apply(composition: Composition) -> None:
-    """Apply spec.patches to the objects of ``composition``, in their order; one that cannot be applied is a problem, and changes nothing."""
+    """Apply spec.patches to the objects of ``composition``, in their order; one that cannot be applied is a problem and changes nothing."""
     for index, given in enumerate(composition.plan.config.spec.get("patches") or []):
         before = composition.objects, dict(composition.pods)
         try:

@@ -1,0 +1,356 @@
+"""modelservice render: ModelServices in, resources out, as a stream or as files; mistakes with their place."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.cli.terminal import call, process, service, written
+from tests.compose.made import make
+from tests.integration.folders import Map, read, stream
+
+OVERLAY = """\
+apiVersion: modelservice.llm-d.ai/v1alpha1
+kind: Overlay
+metadata: {name: ours}
+spec:
+  patches:
+  - target: pod
+    patch: {spec: {terminationGracePeriodSeconds: SECONDS}}
+"""
+SPEC: Map = {
+    "modelArtifacts": {"name": "meta/llama-8b"},
+    "decode": {"replicas": 1, "containers": [{"name": "engine", "image": "registry.example/engine:1.0"}]},
+}
+
+
+@pytest.fixture
+def llama(tmp_path: Path) -> str:
+    """Return the path of a file with one ModelService."""
+    return written(tmp_path, "llama.yaml", service())
+
+
+def deployment(said: Any, name: str = "llama-decode") -> Map:
+    """Return the spec of a Deployment among the objects on stdout."""
+    (found,) = [obj for obj in said.objects if (obj["kind"], obj["metadata"]["name"]) == ("Deployment", name)]
+    spec: Map = found["spec"]
+    return spec
+
+
+# What comes out
+
+
+def test_a_file_becomes_a_stream(llama: str) -> None:
+    """Stdout has the resources as YAML documents in the order of generation, and stderr nothing."""
+    said = call("render", llama)
+    assert said.objects == make(SPEC).objects
+    assert said.stderr == ""
+    assert said.stdout.endswith("\n")
+
+
+def test_several_files_and_documents_become_one_stream(tmp_path: Path, llama: str) -> None:
+    """Files in the order given, documents in the order written; empty documents are nothing."""
+    two = written(tmp_path, "two.yaml", f"---\n# nothing\n---\n{service('b')}---\n{service('c')}")
+    names = [obj["metadata"]["name"] for obj in call("render", two, llama).objects if obj["kind"] == "Deployment"]
+    assert names == ["b-decode", "c-decode", "llama-decode"]
+
+
+def test_a_dash_is_standard_input(llama: str) -> None:
+    """- reads stdin, alone or beside files."""
+    assert call("render", "-", stdin=service()).stdout == call("render", llama).stdout
+    both = call("render", "-", llama, stdin=service("b"))
+    assert [obj["metadata"]["name"] for obj in both.objects if obj["kind"] == "Deployment"] == ["b-decode", "llama-decode"]
+
+
+def test_a_disabled_service_is_nothing(tmp_path: Path) -> None:
+    """No resource is no output and no error."""
+    assert call("render", written(tmp_path, "off.yaml", service(more="  enabled: false\n"))) == (0, "", "")
+
+
+def test_a_process_prints_the_same_bytes(llama: str) -> None:
+    """As in a shell: bytes on stdout, lines on stderr, the exit code."""
+    for arguments in (["render", llama], ["render", llama, "--set", "decode.replica=1"], ["render", "none.yaml"]):
+        done, said = process(*arguments), call(*arguments)
+        assert (done.code, done.stdout, done.lines[-1:]) == (said.code, said.stdout, said.lines[-1:])
+    assert process("render", "-", stdin=service().encode()).stdout == call("render", llama).stdout
+
+
+def test_text_of_every_script_comes_through(tmp_path: Path) -> None:
+    """Output is UTF-8, and means what was written."""
+    text = service().replace("    replicas: 1\n", "    podAnnotations: {größe: '中 \U0001f680'}\n")
+    said = process("render", written(tmp_path, "a.yaml", text))
+    assert deployment(said)["template"]["metadata"]["annotations"] == {"größe": "中 \U0001f680"}
+
+
+# Files
+
+
+def test_a_folder_gets_one_file_a_resource(tmp_path: Path, llama: str) -> None:
+    """-o writes KIND_NAME.yaml for each resource, below its namespace where it has one, and prints nothing."""
+    other = written(tmp_path, "other.yaml", service("b").replace("  name: b\n", "  name: b\n  namespace: ml\n"))
+    out = tmp_path / "out" / "deep"
+    assert call("render", llama, other, "-o", str(out)) == (0, "", "")
+    files = {name: stream(text.decode()) for name, text in read(out).items()}
+    printed = call("render", llama, other).objects
+    names = ["serviceaccount_llama.yaml", "deployment_llama-decode.yaml", "ml/serviceaccount_b.yaml", "ml/deployment_b-decode.yaml"]
+    assert files == {name: [obj] for name, obj in zip(names, printed, strict=True)}
+
+
+def test_files_are_written_over_and_others_stay(tmp_path: Path, llama: str) -> None:
+    """A second run replaces its own files and leaves the user's."""
+    out = tmp_path / "out"
+    call("render", llama, "-o", str(out))
+    (out / "own.yaml").write_text("mine", encoding="utf-8")
+    assert call("render", llama, "--output", str(out), "--set", "decode.replicas=4").code == 0
+    files = read(out)
+    assert files["own.yaml"] == b"mine"
+    assert b"replicas: 4" in files["deployment_llama-decode.yaml"]
+
+
+def test_two_resources_of_one_name_share_a_file(tmp_path: Path) -> None:
+    """Two kinds of one name in two groups are two documents of one file: none is lost."""
+    thing = "  - {apiVersion: GROUP/v1, kind: Thing, metadata: {name: t}}\n"
+    things = "  extraObjects:\n" + thing.replace("GROUP", "a.b") + thing.replace("GROUP", "c.d")
+    out = tmp_path / "out"
+    assert call("render", written(tmp_path, "a.yaml", service(more=things)), "-o", str(out)).code == 0
+    assert [obj["apiVersion"] for obj in stream(read(out)["thing_t.yaml"].decode())] == ["a.b/v1", "c.d/v1"]
+
+
+def test_nothing_is_written_when_something_is_wrong(tmp_path: Path, llama: str) -> None:
+    """One wrong ModelService among others: no file, and no folder."""
+    wrong = written(tmp_path, "wrong.yaml", service("b", "  nonsense: 1\n"))
+    out = tmp_path / "out"
+    assert call("render", llama, wrong, "-o", str(out)).code == 1
+    assert not out.exists()
+
+
+@pytest.mark.parametrize(
+    "metadata",
+    [
+        "{name: ../../../x}",
+        "{name: a/b}",
+        "{name: x, namespace: ..}",
+        "{name: x, namespace: ../y}",
+        "{name: x, namespace: /y}",
+    ],
+)
+def test_no_file_is_written_outside_the_folder(tmp_path: Path, metadata: str) -> None:
+    """A name that leads elsewhere is refused before anything is written."""
+    things = f"  extraObjects: [{{apiVersion: v1, kind: ConfigMap, metadata: {metadata}}}]\n"
+    path = written(tmp_path, "a.yaml", service(more=things))
+    before = read(tmp_path)
+    said = call("render", path, "-o", str(tmp_path / "in" / "out"))
+    assert said.code == 1
+    assert "cannot be the name of a file" in said.stderr
+    assert read(tmp_path) == before
+    assert call("render", path).code == 0
+
+
+@pytest.mark.parametrize("place", ["file", "file/below"])
+def test_a_folder_that_cannot_be_is_a_wrong_call(tmp_path: Path, llama: str, place: str) -> None:
+    """-o FILE is told with its path and why, with code 2."""
+    (tmp_path / "file").write_text("mine", encoding="utf-8")
+    said = call("render", llama, "-o", str(tmp_path / place))
+    assert (said.code, said.stdout) == (2, "")
+    assert "file" in said.lines[-1]
+    assert "report" not in said.stderr
+    assert (tmp_path / "file").read_text(encoding="utf-8") == "mine"
+
+
+# Options
+
+
+def test_presets_of_the_command_line(tmp_path: Path, llama: str) -> None:
+    """--preset adds one, as often as it is given, behind those of the spec; each is there once."""
+    said = call("render", llama, "--preset", "shm", "--preset", "hardened")
+    pod = deployment(said)["template"]["spec"]
+    assert any(volume["name"] == "shm" for volume in pod["volumes"])
+    assert pod["securityContext"]["runAsNonRoot"] is True
+    named = written(tmp_path, "named.yaml", service(more="  presets: [shm]\n"))
+    assert call("render", named, "--preset", "shm").stdout == call("render", named).stdout
+
+
+def test_overlays_of_the_command_line(tmp_path: Path, llama: str) -> None:
+    """--overlay applies the Overlays of a file, in their order, after presets, below the spec's own fields."""
+    one = written(tmp_path, "one.yaml", OVERLAY.replace("SECONDS", "1") + "---\n" + OVERLAY.replace("SECONDS", "2"))
+    two = written(tmp_path, "two.yaml", OVERLAY.replace("SECONDS", "3"))
+
+    def seconds(*arguments: str) -> Any:
+        return deployment(call("render", llama, *arguments))["template"]["spec"]["terminationGracePeriodSeconds"]
+
+    assert seconds("--overlay", one) == 2
+    assert seconds("--overlay", two, "--overlay", one) == 2
+    assert seconds("--overlay", one, "--overlay", two, "--preset", "graceful-shutdown") == 3
+    assert seconds("--overlay", one, "--set", "decode.terminationGracePeriodSeconds=9") == 9
+
+
+@pytest.mark.parametrize(
+    ("assignment", "path", "value"),
+    [
+        ("decode.replicas=3", "replicas", 3),
+        ("spec.decode.replicas=3", "replicas", 3),
+        ("decode.containers[0].image=x:2", "template.spec.containers.0.image", "x:2"),
+        ("decode.containers[1]={name: b, image: 'b:1'}", "template.spec.containers.1.name", "b"),
+        ('decode.nodeSelector.pool="7"', "template.spec.nodeSelector.pool", "7"),
+        ("decode.nodeSelector.a\\.b/c=d", "template.spec.nodeSelector.a~b/c", "d"),
+        ("decode.containers[0].command=[--x, a=b]", "template.spec.containers.0.command", ["--x", "a=b"]),
+        ("decode.terminationGracePeriodSeconds=5", "template.spec.terminationGracePeriodSeconds", 5),
+        ("decode.hostIPC=true", "template.spec.hostIPC", True),
+        ("decode.podAnnotations.x='on'", "template.metadata.annotations.x", "on"),
+        ("serviceAccountOverride=other", "template.spec.serviceAccountName", "other"),
+    ],
+)
+def test_settings_of_the_command_line(llama: str, assignment: str, path: str, value: Any) -> None:
+    """--set reaches any field: by index, with escaped dots, with values of any type."""
+    found: Any = deployment(call("render", llama, "--set", assignment))
+    for step in path.split("."):
+        found = found[int(step)] if step.isdigit() else found[step.replace("~", ".")]
+    assert found == value
+    assert type(found) is type(value)
+
+
+def test_null_deletes_a_default(llama: str) -> None:
+    """--set FIELD=null takes a default away."""
+    plain, changed = (call("render", llama, *more) for more in ((), ("--set", "routing.proxy.imagePullPolicy=null")))
+    proxies = [deployment(said)["template"]["spec"]["initContainers"][0] for said in (plain, changed)]
+    assert proxies[1] == {key: value for key, value in proxies[0].items() if key != "imagePullPolicy"}
+    assert proxies[0]["imagePullPolicy"] == "Always"
+
+
+def test_settings_apply_in_their_order_to_every_service(tmp_path: Path, llama: str) -> None:
+    """A later --set wins; each ModelService gets all of them."""
+    other = written(tmp_path, "other.yaml", service("b"))
+    said = call("render", llama, other, "--set", "decode.replicas=3", "--set", "decode.replicas=4")
+    assert [deployment(said, f"{name}-decode")["replicas"] for name in ("llama", "b")] == [4, 4]
+    renamed = call("render", llama, "--set", "metadata.name=other", "--set", "metadata.namespace=ml")
+    assert {(obj["metadata"]["name"], obj["metadata"]["namespace"]) for obj in renamed.objects} == {("other", "ml"), ("other-decode", "ml")}
+
+
+@pytest.mark.parametrize(
+    "assignment",
+    ["x", "=1", "decode..x=1", "decode.containers[9].image=x", "decode.replicas=[1", "decode.replicas.x=1"],
+)
+def test_a_setting_that_cannot_be_is_a_wrong_call(llama: str, assignment: str) -> None:
+    """A --set that is none, or does not fit the config, is told with code 2 and the setting."""
+    said = call("render", llama, "--set", assignment)
+    assert (said.code, said.stdout) == (2, "")
+    assert "--set" in said.lines[-1]
+    assert assignment.partition("=")[0] in said.lines[-1]
+
+
+# Mistakes
+
+
+def test_a_mistake_has_its_place(tmp_path: Path) -> None:
+    """An error line is file:line:column, severity, config, field and cause, one for each mistake; stdout stays empty."""
+    path = written(tmp_path, "llama.yaml", "# first\n---\n" + service(more="  multinod: true\n").replace("replicas: 1", "replicas: many"))
+    said = call("render", path)
+    assert (said.code, said.stdout) == (1, "")
+    assert (
+        said.lines
+        == [
+            f"{path}:11:5: error: ModelService llama: spec.decode.replicas: is 'many'; must be a whole number, 0 or more",
+            f"{path}:15:3: error: ModelService llama: spec.multinod: unknown key; did you mean multinode?",
+        ]
+        or said.lines[::-1]
+    )
+    assert f"{path}:15:3: error: ModelService llama: spec.multinod: unknown key; did you mean multinode?" in said.lines
+    assert any(line.startswith(f"{path}:11:5: error: ModelService llama: spec.decode.replicas: is 'many'") for line in said.lines)
+
+
+def test_mistakes_of_all_files_are_told_in_one_run(tmp_path: Path) -> None:
+    """Each file's mistakes are told with the file's name, and the right ones print nothing either."""
+    paths = [written(tmp_path, f"{name}.yaml", service(name, more)) for name, more in (("a", "  x: 1\n"), ("b", ""), ("c", "  y: 1\n"))]
+    said = call("render", *paths)
+    assert (said.code, said.stdout) == (1, "")
+    assert [line.partition(":")[0] for line in said.lines] == [paths[0], paths[2]]
+
+
+def test_warnings_are_told_and_stop_nothing(tmp_path: Path) -> None:
+    """A warning has its place too, on stderr, beside the resources on stdout and code 0."""
+    path = written(tmp_path, "llama.yaml", service().replace("engine:1.0", "engine:latest"))
+    said = call("render", path)
+    assert said.code == 0
+    assert len(said.objects) == 2
+    (line,) = said.lines
+    assert line.startswith(f"{path}:12:7: warning: ModelService llama: spec.decode.containers[0].image: ")
+
+
+def test_standard_input_has_a_name_too() -> None:
+    """Mistakes in stdin are told with <stdin> as the file."""
+    said = call("render", "-", stdin=service(more="  x: 1\n"))
+    assert said.lines[0].startswith("<stdin>:13:3: error: ")
+
+
+@pytest.mark.parametrize(
+    ("text", "start"),
+    [
+        ("a: [\n", "error: FILE:2:1: "),
+        ("a: b: c\n", "error: FILE:1:"),
+        ("text\n", "error: FILE:1:1: this is no map; must be modelservice.llm-d.ai/v1alpha1 ModelService"),
+        ("kind: Pod\napiVersion: v1\n", "error: FILE:1:1: this is v1 Pod; must be modelservice.llm-d.ai/v1alpha1 ModelService"),
+        (OVERLAY, "error: FILE:2:1: this is modelservice.llm-d.ai/v1alpha1 Overlay; must be"),
+        ("", "error: FILE: there is no ModelService in it"),
+        ("# nothing\n---\n", "error: FILE: there is no ModelService in it"),
+    ],
+)
+def test_a_file_of_something_else(tmp_path: Path, text: str, start: str) -> None:
+    """What is no YAML, or no ModelService, is told with its place, and code 1."""
+    path = written(tmp_path, "file.yaml", text)
+    said = call("render", path)
+    assert (said.code, said.stdout) == (1, "")
+    assert said.lines[0].startswith(start.replace("FILE", path))
+    if "Overlay" in text:
+        assert said.lines[0].endswith("; overlays go with --overlay")
+
+
+@pytest.mark.parametrize("missing", ["none.yaml", "."])
+def test_a_file_that_is_not_there_is_a_wrong_call(tmp_path: Path, llama: str, missing: str) -> None:
+    """A file that cannot be opened is code 2, wherever it stands; nothing is printed of the others."""
+    path = str(tmp_path / missing)
+    for arguments in (["render", path], ["render", llama, path], ["render", llama, "--overlay", path]):
+        said = call(*arguments)
+        assert (said.code, said.stdout) == (2, "")
+        assert path in said.lines[-1]
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        (OVERLAY.replace("target: pod", "target: pods"), ":6:5: spec.patches[0].target: "),
+        (OVERLAY.replace("kind: Overlay", "kind: Overlai"), ":2:1: this is modelservice.llm-d.ai/v1alpha1 Overlai; must be"),
+        (OVERLAY.replace("metadata: {name: ours}", "metadata: {}"), ":3:1: metadata.name: "),
+        ("a: [", ":1:"),
+        (OVERLAY.replace("SECONDS}", "SECONDS"), ":"),
+    ],
+)
+def test_a_wrong_overlay_has_its_place(tmp_path: Path, llama: str, text: str, words: str) -> None:
+    """An overlay file is held against its schema, with the place of the mistake in it."""
+    path = written(tmp_path, "overlay.yaml", text)
+    said = call("render", llama, "--overlay", path)
+    assert (said.code, said.stdout) == (1, "")
+    assert said.lines[0].startswith(f"error: {path}{words}")
+
+
+def test_an_overlay_that_does_not_fit_is_told(tmp_path: Path, llama: str) -> None:
+    """What only the merge can find names the overlay."""
+    text = OVERLAY.replace("{terminationGracePeriodSeconds: SECONDS}", "{containers: text}")
+    said = call("render", llama, "--overlay", written(tmp_path, "overlay.yaml", text))
+    assert (said.code, said.stdout) == (1, "")
+    assert "overlay ours" in said.stderr
+
+
+def test_a_preset_that_is_not_there_is_told(llama: str) -> None:
+    """An unknown preset is an error with those that there are."""
+    said = call("render", llama, "--preset", "smh")
+    assert (said.code, said.stdout) == (1, "")
+    assert "there is no preset 'smh'; there are: " in said.lines[0]
+
+
+def test_services_are_held_against_one_another(tmp_path: Path, llama: str) -> None:
+    """Two files that generate the same objects are an error of the later one."""
+    other = written(tmp_path, "other.yaml", service())
+    said = call("render", llama, other)
+    assert (said.code, said.stdout) == (1, "")
+    assert all(line.startswith(f"{other}:") for line in said.lines)
