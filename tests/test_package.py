@@ -98,6 +98,25 @@ def test_there_is_one_file_for_each_model_service() -> None:
     assert len(places) == len(done.package.entries) - 2
 
 
+@pytest.mark.parametrize("gone", ["internal.config.kubernetes.io/", "config.kubernetes.io/"])
+def test_either_note_of_the_file_will_do(gone: str) -> None:
+    """Kpt notes the file of an item in two ways, and other orchestrators in one: all goes beside the ModelService with either."""
+    lines = service(DECODE, path="deep/llama.yaml").splitlines(keepends=True)
+    entry = "".join(line for line in lines if not line.strip().startswith(gone))
+    assert entry.count("deep/llama.yaml") == 1
+    done = package(entry).run()
+    assert [path for path, _ in done.package.places()[1:]] == ["deep/llama.generated.yaml"] * 2 + ["deep/.modelservice/llama.yaml"]
+    assert done.package.run().package == done.package
+
+
+def test_new_items_are_of_the_package_of_their_model_service() -> None:
+    """In a subpackage of kpt, what is new belongs to the subpackage, as its ModelService does."""
+    note = "internal.config.kubernetes.io/package-path"
+    done = package(service(DECODE, annotations={note: "/all/sub"}), service(name="other")).run()
+    assert [annotations_of(value).get(note) for value in done.package.values] == ["/all/sub", None, *["/all/sub"] * 3, *[None] * 3]
+    assert done.package.run().package == done.package
+
+
 def test_generated_objects_carry_their_model_service() -> None:
     """Each object says what it is from; nothing else of the ModelService's annotations gets onto it, and the rest is what is generated."""
     given_annotations = {"config.kubernetes.io/local-config": "true", "team": "a"}

@@ -167,10 +167,9 @@ class _Placing:
     def _file(self) -> tuple[str | None, bool]:
         """The file for new objects, and whether the user chose it; None for one that cannot be."""
         service = self.one.document
-        source = str(_annotations(service).get(FILE_PATH) or _annotations(service).get("config.kubernetes.io/path") or "")
         chosen = _annotations(service).get(PATH)
         if chosen is None:
-            return os.path.join(os.path.dirname(source), f"{service['metadata']['name']}.generated.yaml"), False
+            return os.path.join(_folder_of(service), f"{service['metadata']['name']}.generated.yaml"), False
         steps = str(chosen).split("/")
         if str(chosen).startswith("/") or ".." in steps or not str(chosen).endswith((".yaml", ".yml")):
             message = f"is {chosen!r}; must be the path of a .yaml file inside the package"
@@ -271,8 +270,14 @@ class _Placing:
             if not isinstance(objects, list) or not same([*map(_anywhere, objects)], [*map(_anywhere, record["objects"])]):
                 self.package.replace(self.state, record)
             return
-        folder = os.path.dirname(str(_annotations(self.one.document).get(FILE_PATH) or ""))
-        self.package.add(record, os.path.join(folder, STATE_FOLDER, self.owner.replace("/", "_") + ".yaml"), self.one.document)
+        path = os.path.join(_folder_of(self.one.document), STATE_FOLDER, self.owner.replace("/", "_") + ".yaml")
+        self.package.add(record, path, self.one.document)
+
+
+def _folder_of(service: Map) -> str:
+    """The folder of the file that a ModelService is in."""
+    annotations = _annotations(service)
+    return os.path.dirname(str(annotations.get(FILE_PATH) or annotations.get("config.kubernetes.io/path") or ""))
 
 
 def _recorded(record: Map, owner: str) -> list[Map]:

@@ -121,12 +121,14 @@ def values(args: list[str], name: str) -> list[list[str]]:
     return [[word.partition("=")[2]] if "=" in word else behind for own, word, behind in parsed(args) if own == name]
 
 
+@settings(deadline=None)
 @given(arguments())
 def test_no_flags_change_nothing(args: list[str]) -> None:
     """Merging no flags gives the arguments."""
     assert flags.merged(args, {}) == args
 
 
+@settings(deadline=None)
 @given(arguments(), FLAGS)
 def test_twice_is_once(args: list[str], wanted: Map) -> None:
     """Merged flags are there, so merging them again changes nothing."""
@@ -134,6 +136,7 @@ def test_twice_is_once(args: list[str], wanted: Map) -> None:
     assert flags.merged(once, wanted) == once
 
 
+@settings(deadline=None)
 @given(arguments(), FLAGS)
 def test_other_flags_are_untouched(args: list[str], wanted: Map) -> None:
     """What no flag names comes out word by word, in its order."""
@@ -142,6 +145,7 @@ def test_other_flags_are_untouched(args: list[str], wanted: Map) -> None:
     assert after == before
 
 
+@settings(deadline=None)
 @given(arguments(), FLAGS)
 def test_every_flag_is_as_wanted(args: list[str], wanted: Map) -> None:
     """Null is no occurrence, true one without a value, a list one for each entry, anything else one with its text."""
@@ -153,6 +157,7 @@ def test_every_flag_is_as_wanted(args: list[str], wanted: Map) -> None:
         assert values(result, name.replace("_", "-")) == expected
 
 
+@settings(deadline=None)
 @given(arguments(), FLAGS)
 def test_a_flag_stays_where_it_stood_first(args: list[str], wanted: Map) -> None:
     """The order in which flags occur first is the old one, with new flags behind it in the order of the map."""
@@ -163,6 +168,7 @@ def test_a_flag_stays_where_it_stood_first(args: list[str], wanted: Map) -> None
     assert result == old + new
 
 
+@settings(deadline=None)
 @given(arguments(), arguments(), FLAGS)
 def test_kept_arguments_end_the_list(args: list[str], own: list[str], wanted: Map) -> None:
     """Whatever is merged: the user's own arguments are the last ones, unchanged, and win."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from modelservice.compose.selectors import matches
@@ -124,6 +124,7 @@ KEYS = st.sampled_from(["k", "example.com/k", "notin"])
 MAPS = st.dictionaries(KEYS, VALUES, max_size=3)
 
 
+@settings(deadline=None)
 @given(MAPS, KEYS, st.lists(VALUES, min_size=1, max_size=3))
 def test_negations_are_negations(labels: Labels, key: str, values: list[str]) -> None:
     """Each form and its negation divide all labels between them; one value in a set is equality."""
@@ -134,6 +135,7 @@ def test_negations_are_negations(labels: Labels, key: str, values: list[str]) ->
     assert matches(f"{key} in ({values[0]})", labels) is matches(f"{key}=={values[0]}", labels)
 
 
+@settings(deadline=None)
 @given(MAPS, st.lists(st.tuples(KEYS, VALUES), min_size=1, max_size=3))
 def test_a_comma_is_and(labels: Labels, pairs: list[tuple[str, str]]) -> None:
     """Requirements with commas between fit what fits each of them, in any order."""
@@ -142,6 +144,7 @@ def test_a_comma_is_and(labels: Labels, pairs: list[tuple[str, str]]) -> None:
     assert matches(" , ".join(reversed(parts)), labels) is matches(",".join(parts), labels)
 
 
+@settings(deadline=None)
 @given(MAPS, MAPS)
 def test_equalities_are_what_match_labels_means(labels: Labels, wanted: Labels) -> None:
     """Labels written as a selector fit what has all of them."""

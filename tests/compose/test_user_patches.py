@@ -706,6 +706,16 @@ def test_merge_keys_of_custom_resources() -> None:
     assert replaced["template"]["spec"]["containers"] == [{"name": "x", "tty": True}]
 
 
+def test_merge_keys_count_for_parts_of_a_role() -> None:
+    """Merge keys of a kind that is known already, for a list that Kubernetes replaces, hold where a patch goes to the pod."""
+    role = {"containers": [engine()], "tolerations": [{"key": "a", "operator": "Exists"}, {"key": "b", "operator": "Exists"}]}
+    entry = {"target": {"part": "pod"}, "patch": {"spec": {"tolerations": [{"key": "b", "effect": "NoSchedule"}]}}}
+    keys = {"apps/Deployment": {"spec.template.spec.tolerations": ["key"]}}
+    merged = make({"decode": role, "patches": [entry], "mergeKeys": keys}).pod()["tolerations"]
+    assert merged == [{"key": "a", "operator": "Exists"}, {"key": "b", "operator": "Exists", "effect": "NoSchedule"}]
+    assert make({"decode": role, "patches": [entry]}).pod()["tolerations"] == [{"key": "b", "effect": "NoSchedule"}]
+
+
 def test_merge_keys_that_are_wrong_are_told() -> None:
     """A merge key that is neither keys nor a type is an error of the patch that needs it."""
     cache = {"apiVersion": "example.com/v1", "kind": "Cache", "metadata": {"name": "c"}}

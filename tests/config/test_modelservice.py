@@ -273,11 +273,11 @@ def test_ports_written_as_text_become_numbers() -> None:
     """A port may be a number or text (README: targetPort is a string); Kubernetes takes only the number."""
     spec = tidy(
         {
-            "routing": {"servicePort": "8000", "proxy": {"targetPort": "8200"}},
+            "routing": {"servicePort": "8000", "modelName": "1", "proxy": {"targetPort": "8200", "connector": "2"}},
             "requester": {"adminPort": "1", "port": {"probes": "2", "spi": "3"}},
         }
     )
-    assert spec["routing"] == {"servicePort": 8000, "proxy": {"targetPort": 8200}}
+    assert spec["routing"] == {"servicePort": 8000, "modelName": "1", "proxy": {"targetPort": 8200, "connector": "2"}}
     assert spec["requester"] == {"adminPort": 1, "port": {"probes": 2, "spi": 3}}
 
 
@@ -325,6 +325,25 @@ def test_name_and_namespace_are_those_of_metadata() -> None:
     config = ModelService(document(name="llama", namespace="serving"))
     assert (config.name, config.namespace) == ("llama", "serving")
     assert ModelService(document()).namespace is None
+
+
+@pytest.mark.parametrize(
+    "spec",
+    [
+        {"modelArtifacts": {"uri": "hf://{{ .Release.Name }}"}},
+        {"extraObjects": [{"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "{{ .Release.Name }}"}}]},
+        {"decode": {"extraConfig": {"hostname": "{{ .Release.Name }}"}}},
+        {"decode": {"containers": [{"env": [{"name": "A", "value": "{{ .Release.Name }}"}]}]}},
+        {"prefill": {"containers": [{"ports": [{"name": "{{ .Release.Name }}"}]}]}},
+        {"prefill": {"containers": [{}, {"extraConfig": {"workingDir": "{{ .Release.Name }}"}}]}},
+    ],
+)
+def test_one_template_anywhere_is_expanded(spec: Map) -> None:
+    """A config with a single template has it expanded, in the merged spec and in the user's part of it."""
+    config = ModelService(document(spec))
+    assert config.problems == []
+    assert "{{" not in str(config.spec)
+    assert "{{" not in str(config.own)
 
 
 def test_mistakes_of_all_sorts_are_told_together() -> None:

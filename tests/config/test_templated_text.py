@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+import re
 from typing import Any
 
 import pytest
@@ -83,7 +85,6 @@ def test_references_are_expanded(text: str, result: str) -> None:
         "{{ .Values }}",
         "{{ .Values. }}",
         "{{ .Chart.Name }}",
-        "{{ .Release.Service }}",
         "{{ Values.text }}",
         "{{ $x }}",
         "{{ if .Values.enabled }}x{{ end }}",
@@ -105,12 +106,12 @@ def test_references_are_expanded(text: str, result: str) -> None:
     ],
 )
 def test_anything_else_is_an_error_that_names_the_field(text: str) -> None:
-    """What is not supported is refused, and never left in the output as it is (behaviour 1)."""
-    assert expanded(text).startswith("error: ")
+    """What is not supported is refused with what is, and never left in the output as it is (behaviour 1)."""
+    assert re.match(r"error: has .*; supported: \{\{ \.Values", expanded(text))
 
 
 @pytest.mark.parametrize(
-    "text", ["{{ .Values.nothing }}", "{{ .Values.text.deeper }}", "{{ .Values.nothing | lower }}", "{{ .Release.Nothing }}"]
+    "text", ["{{ .Values.nothing }}", "{{ .Values.text.deeper }}", "{{ .Values.nothing | lower }}", "{{ .Release.Service }}"]
 )
 def test_a_reference_to_nothing_is_an_error(text: str) -> None:
     """Without a default, a reference to what is not set is an error (behaviour 1)."""
@@ -154,6 +155,27 @@ def test_these_fields_of_roles_are_templated(role: str, field: Map) -> None:
     assert problems == []
     assert "{{" not in str(spec)
     assert "llama" in str(spec)
+
+
+def test_other_values_among_templates_stay_as_they_are() -> None:
+    """Numbers, booleans, nulls and plain text next to a template keep their types."""
+    extra = {"a": 5, "b": [True, None, 0.5, "x"], "c": {"d": "{{ .Release.Name }}"}}
+    spec, problems = expand({"decode": {"extraConfig": extra}}, CONTEXT)
+    assert problems == []
+    assert spec["decode"]["extraConfig"] == {**extra, "c": {"d": "llama"}}
+
+
+def test_what_is_expanded_is_not_changed() -> None:
+    """The spec that was given is the user's document, or refers to it."""
+    reference = "{{ .Release.Name }}"
+    spec: Map = {
+        "extraObjects": [{"a": reference}],
+        "modelArtifacts": {"uri": reference},
+        "decode": {"extraConfig": {"a": reference}, "containers": [{"env": [{"name": reference}], "ports": [{"name": reference}]}]},
+    }
+    before = copy.deepcopy(spec)
+    assert "{{" not in str(expand(spec, CONTEXT)[0])
+    assert spec == before
 
 
 def test_uri_and_extra_objects_are_templated() -> None:
