@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from modelservice.checks.walk import pod_containers
+from modelservice.compose.composition import PROXY
 from modelservice.krm import Result
 
 TYPE_CHECKING = False
@@ -36,7 +37,7 @@ def is_latest(image: str) -> bool:
 
 
 def _field(role: str, path: str, container: dict[str, Any], service: Composition) -> str:
-    if container["name"] == "routing-proxy" and path.startswith("spec.initContainers"):
+    if container["name"] == PROXY and path.startswith("spec.initContainers"):
         return "spec.routing.proxy.image"
     if path.startswith("spec.initContainers"):
         given = service.plan.config.spec[role].get("initContainers") or []

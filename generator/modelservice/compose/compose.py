@@ -7,6 +7,7 @@ fields, extraConfig. The pod is composed first, by itself, and then goes into wh
 from __future__ import annotations
 
 from modelservice.compose import flags, overlays
+from modelservice.compose.composition import PROXY, Composition, misshapen
 from modelservice.compose.overlays import holds
 from modelservice.compose.parameters import ABSENT, MissingParameterError
 from modelservice.compose.server_patch import server_patch
@@ -16,7 +17,7 @@ from modelservice.workloads import KINDS, REQUESTER
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Sequence
     from typing import Any
 
     from modelservice.compose.overlays import Overlay, Patch
@@ -26,19 +27,6 @@ if TYPE_CHECKING:
     Map = dict[str, Any]
 
 POD_PARTS = ("pod", "container", "proxy")
-PROXY = "routing-proxy"
-
-
-class Composition:
-    """The objects of one service, the pod template of each role, and the problems on the way; with problems, the objects are not whole."""
-
-    __slots__ = ("objects", "plan", "pods", "problems")
-
-    def __init__(self, plan: Plan, problems: list[Result] | None = None) -> None:
-        self.plan = plan
-        self.objects: list[Map] = []
-        self.pods: dict[str, Map] = {}
-        self.problems: list[Result] = problems or []
 
 
 def compose(plan: Plan, extra: Sequence[Overlay] = (), library: Sequence[Overlay] = ()) -> Composition:
@@ -216,24 +204,6 @@ class _Composer:
         message = f"overlay {overlay.name} does not fit: {why}"
         if all(problem.message != message for problem in self.problems):
             self.problems.append(Result(message))
-
-
-def misshapen(pod: Map) -> Iterator[str]:
-    """What the spec of a pod has in places where Kubernetes has lists of maps, and nobody could look at."""
-    for key in ("initContainers", "containers"):
-        if not _are_maps(containers := pod.get(key) or []) or not all(one.get("name") for one in containers):
-            yield f"{key} that are no list of containers with names"
-            continue
-        for container in containers:
-            for name in ("env", "ports", "volumeMounts"):
-                if not _are_maps(container.get(name) or []):
-                    yield f"{name} of container {container['name']} that are no list of maps"
-    if not _are_maps(pod.get("volumes") or []):
-        yield "volumes that are no list of maps"
-
-
-def _are_maps(items: Any) -> bool:
-    return isinstance(items, list) and all(isinstance(item, dict) for item in items)
 
 
 def _is_target(patch: Patch, obj: Map) -> bool:

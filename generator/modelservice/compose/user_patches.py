@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 
-from modelservice.compose.compose import misshapen
+from modelservice.compose.composition import PROXY, misshapen
 from modelservice.compose.selectors import matches
 from modelservice.compose.server_patch import with_server_patch
 from modelservice.krm import ReadError, Result, parse_all
@@ -20,7 +20,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from modelservice.compose.compose import Composition
+    from modelservice.compose.composition import Composition
     from modelservice.plan import Scope
 
     Map = dict[str, Any]
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
 REGULAR_EXPRESSIONS = ("group", "version", "kind", "name", "namespace")
 SELECTORS = {"labelSelector": "labels", "annotationSelector": "annotations"}
 ROLE_KEYS = ("role", "part", "container")
-PROXY = "routing-proxy"
 
 
 class TargetError(ValueError):
