@@ -32,6 +32,7 @@ DIFFERENCES = {
     "leaked": "kustomize prints a list's `$patch` where the target lacks the list (5)",
     "hidden directive": "kustomize sees no directive of a list behind one of an item, so it merges and loses items",
     "two directives": "kustomize takes the first of a list's directives, and may print the other",
+    "same directive": "kustomize loses an item that has the same `$patch` as the list",
     "newer field": "kustomize knows Kubernetes 1.21.2, and replaces lists that are merged since",
     "atomic directive": "kustomize prints a directive inside a list that is not merged (9)",
     "quoted": "kustomize keeps the quotes of a replaced text, which makes `5` a text (3)",
@@ -361,13 +362,8 @@ def odd_item_places(shape: Items, target: Any, patch: Any, path: Place) -> list[
     known = target if isinstance(target, list) else []
     if shape.newer and isinstance(patch, list):
         return [(path, "newer field")]
-    marked = [item for item in patch if isinstance(item, dict) and "$patch" in item] if directive else []
-    if marked and len(marked[0]) > 1:
-        return [(path, "hidden directive")]
-    if len({item["$patch"] for item in marked if len(item) == 1}) > 1:
-        return [(path, "two directives")]
-    if any(item["$patch"] == "replace" and len(item) > 1 for item in marked):
-        return [(path, "item replace")]
+    if directive and (reason := odd_directives(patch)):
+        return [(path, reason)]
     if directive == "delete" and isinstance(target, list):
         return []
     reasons = odd_items(shape, known, wanted) | ({"leaked"} if directive and not isinstance(target, list) else set())
@@ -383,6 +379,20 @@ def odd_item_places(shape: Items, target: Any, patch: Any, path: Place) -> list[
     for key, item in both.items():
         places += odd_places(fields, ABSENT, item, (*path, key))
     return places
+
+
+def odd_directives(patch: list[Any]) -> str:
+    """Return what is odd about the directives in a list that has one of its own."""
+    marked = [item for item in patch if isinstance(item, dict) and "$patch" in item]
+    own = [item["$patch"] for item in marked if len(item) == 1]
+    of_items = [item["$patch"] for item in marked if len(item) > 1]
+    if len(marked[0]) > 1:
+        return "hidden directive"
+    if len(set(own)) > 1:
+        return "two directives"
+    if "replace" in of_items:
+        return "item replace"
+    return "same directive" if own[0] == "merge" and "merge" in of_items else ""
 
 
 def odd_items(shape: Items, known: list[Any], wanted: list[Any]) -> set[str]:

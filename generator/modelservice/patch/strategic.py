@@ -9,7 +9,8 @@ loses or leaks something without a word. There this does what kubectl does (apim
 - An item that lacks the second key (`protocol`) on one side is matched by the first, or refused if that is ambiguous; kustomize
   loses the patch's fields.
 - `$patch: replace` of an item is refused; kustomize ignores it. Of the object itself it replaces; kustomize ignores that too.
-- A list's `$patch` is carried out where the target has no list, and behind an item's `$patch`; kustomize prints it.
+- A list's `$patch` is carried out where the target has no list, and behind an item's `$patch`; kustomize prints it. An item with the
+  same `$patch` as its list is merged; kustomize drops it.
 - `$setElementOrder`, `$deleteFromPrimitiveList` and `$retainKeys` are carried out; kustomize prints them.
 - A directive in a list that is replaced is refused, and so is an unknown `$patch` in a new map; kustomize prints both.
 - Scalars keep their type; kustomize makes `5` a text where it replaces a quoted text.
