@@ -10,7 +10,7 @@ import sys
 
 from modelservice import __version__
 from modelservice.checks import check_world
-from modelservice.config import API_VERSION, SettingError, overlay_problems, validation_spec, with_settings
+from modelservice.config import API_VERSION
 from modelservice.generate import generate
 from modelservice.krm import (
     Item,
@@ -105,6 +105,8 @@ def _check_world(resources: ResourceList, specs: list[Map], made: list[Map], *, 
 
 def _validate(resources: ResourceList) -> None:
     """Only look at the items, and answer with none of them where they have no files: kustomize refuses a validator that echoes them."""
+    from modelservice.config.validation_config import validation_spec  # noqa: PLC0415
+
     spec, resources.results = validation_spec(resources.function_config)
     for result in resources.results:
         result.resource = ResourceRef.of(resources.function_config)
@@ -119,7 +121,9 @@ def _validate(resources: ResourceList) -> None:
 
 
 def _overlay_problems(overlay: Map) -> list[Result]:
-    found = overlay_problems(overlay, "")
+    from modelservice.config.overlay import problems  # noqa: PLC0415
+
+    found = problems(overlay, "")
     for result in found:
         result.resource = ResourceRef.of(overlay)
     return found
@@ -157,6 +161,10 @@ def _services(resources: ResourceList) -> list[Map]:
     data = (config or {}).get("data") or {}
     if not isinstance(data, dict):
         raise RequestError(f"the functionConfig's data is {data!r}; must be a map of settings")
+    if not data:
+        return services
+    from modelservice.config.settings import SettingError, with_settings  # noqa: PLC0415
+
     settings = dict(data)
     presets = [name.strip() for name in str(settings.pop("presets", "")).split(",") if name.strip()]
     try:

@@ -156,7 +156,7 @@ def test_templates_are_filled_anew_each_time() -> None:
 )
 def test_looking_up(path: str, value: Any) -> None:
     """A dotted path leads through maps; null is as good as absent."""
-    found = look_up(PARAMETERS, path)
+    found = look_up(PARAMETERS, path.split("."))
     assert found is value if value is ABSENT else found == value
 
 

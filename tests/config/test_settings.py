@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.compose.made import document
 
-from modelservice.config import SettingError, with_settings
+from modelservice.config.settings import SettingError, with_settings
 
 Map = dict[str, Any]
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from tests.compose.made import API_VERSION
 
-from modelservice.config import validation_spec
+from modelservice.config.validation_config import validation_spec
 
 Map = dict[str, Any]
 

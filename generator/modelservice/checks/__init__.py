@@ -6,8 +6,6 @@ run) or ``check_world`` (all resources that there are); ``spec.checks`` gives a 
 
 from __future__ import annotations
 
-from importlib import import_module
-
 from modelservice.checks import (
     accelerator_count,
     collisions,
@@ -75,6 +73,8 @@ def check(services: Sequence[Composition]) -> list[list[Result]]:
 
 def check_world(world: World, severities: Mapping[str, str]) -> list[Result]:
     """The results about all resources, in the order of the checks; ``severities`` are those that checks were given."""
+    from importlib import import_module  # 0.4 ms that a service alone does not pay for  # noqa: PLC0415
+
     results: list[Result] = []
     for name in OF_WORLD:
         for result in import_module(f"{__name__}.{name.replace('-', '_')}").check_world(world):

@@ -9,7 +9,9 @@ from typing import Annotated, Any
 import typer
 
 from modelservice.cli.files import read_documents_of, stop_at
-from modelservice.config import API_VERSION, SettingError, overlay_problems, with_settings
+from modelservice.config import API_VERSION
+from modelservice.config import overlay as overlay_module
+from modelservice.config.settings import SettingError, with_settings
 from modelservice.generate import Generated, generate
 from modelservice.krm import Document, Result, write_documents, write_stdout
 
@@ -58,7 +60,9 @@ def _wrong_kind(document: Document, kind: str, hint: str) -> list[str]:
 
 def _overlay_lines(document: Document) -> list[str]:
     wrong = _wrong_kind(document, "Overlay", "")
-    return wrong or [f"{document.place(result.field)}: {result.field}: {result.message}" for result in overlay_problems(document.value, "")]
+    return wrong or [
+        f"{document.place(result.field)}: {result.field}: {result.message}" for result in overlay_module.problems(document.value, "")
+    ]
 
 
 def _changed(service: Map, presets: list[str], assignments: list[str]) -> Map:

@@ -11,7 +11,7 @@ import re
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from typing import Any
 
     Map = dict[str, Any]
@@ -28,10 +28,10 @@ class MissingParameterError(LookupError):
     """A parameter that is needed and not there; ``args[0]`` is its path."""
 
 
-def look_up(parameters: Map, path: str) -> Any:
-    """The parameter at a dotted ``path``; ABSENT when it is not there or null."""
+def look_up(parameters: Map, keys: Sequence[str]) -> Any:
+    """The parameter at the path of ``keys``; ABSENT when it is not there or null."""
     value: Any = parameters
-    for key in path.split("."):
+    for key in keys:
         if not isinstance(value, dict) or key not in value:
             return ABSENT
         value = value[key]
@@ -65,8 +65,8 @@ def _takes_text(key: str, parent: str) -> bool:
 def _compile_text(template: str, text_only: bool) -> Filler | None:
     alone = REFERENCE.fullmatch(template)
     if alone:
-        path, optional = alone.groups()
-        return lambda parameters: _alone(parameters, path, bool(optional), text_only)
+        keys, needed = tuple(alone[1].split(".")), not alone[2]
+        return lambda parameters: _alone(parameters, keys, needed, text_only)
     parts = REFERENCE.split(template)
     if len(parts) == 1:
         return None
@@ -74,7 +74,7 @@ def _compile_text(template: str, text_only: bool) -> Filler | None:
     def fill(parameters: Map) -> Any:
         filled = [parts[0]]
         for index in range(1, len(parts), 3):
-            value = _alone(parameters, parts[index], bool(parts[index + 1]), text_only=True)
+            value = _alone(parameters, parts[index].split("."), not parts[index + 1], text_only=True)
             if value is ABSENT:
                 return ABSENT
             filled += [value if isinstance(value, str) else str(value), parts[index + 2]]
@@ -83,10 +83,10 @@ def _compile_text(template: str, text_only: bool) -> Filler | None:
     return fill
 
 
-def _alone(parameters: Map, path: str, optional: bool, text_only: bool) -> Any:
-    value = look_up(parameters, path)
-    if value is ABSENT and not optional:
-        raise MissingParameterError(path)
+def _alone(parameters: Map, keys: Sequence[str], needed: bool, text_only: bool) -> Any:
+    value = look_up(parameters, keys)
+    if value is ABSENT and needed:
+        raise MissingParameterError(".".join(keys))
     if text_only and isinstance(value, (int, float)):
         return str(value).lower() if isinstance(value, bool) else str(value)
     return value

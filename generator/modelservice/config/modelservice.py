@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from modelservice import data
-from modelservice.config import layers, overlay, validation
+from modelservice.config import layers, validation
 from modelservice.krm import Result
 
 TYPE_CHECKING = False
@@ -36,8 +36,11 @@ class ModelService:
         self.namespace: str | None = metadata.get("namespace") or None
         own: Map = tidy(document.get("spec") or {})
         self.problems += _preset_problems(own.get("presets") or [], presets)
-        for index, given in enumerate(own.get("overlays") or []):
-            self.problems += overlay.problems(given, f"spec.overlays[{index}]")
+        if own.get("overlays"):
+            from modelservice.config import overlay  # few services bring any  # noqa: PLC0415
+
+            for index, given in enumerate(own["overlays"]):
+                self.problems += overlay.problems(given, f"spec.overlays[{index}]")
         self.profile: str = own.get("profile") or DEFAULT_PROFILE
         defaults = _defaults(self.profile, own)
         self.own, self.inherited, self.spec = own, layers.inherited(defaults, own), layers.merge(defaults, own)
