@@ -564,6 +564,15 @@ def test_a_library_of_overlays_is_there_to_be_asked_for() -> None:
     assert [pod.get("hostPID") for pod in pods] == [None, None, True]
 
 
+def test_a_library_may_have_its_own_preset_of_a_built_in_name() -> None:
+    """What users bring wins over what is built in (issue 3: nothing built in is closed to them)."""
+    own = overlay({"target": "pod", "patch": {"spec": {"hostNetwork": True}}}, name="shm")
+    (made,) = generate([document({"presets": ["shm"]})], library=[own])
+    pod = made.objects[1]["spec"]["template"]["spec"]
+    assert pod["hostNetwork"] is True
+    assert "shm" not in [volume["name"] for volume in pod["volumes"]]
+
+
 def test_extra_objects_are_emitted_as_they_are() -> None:
     """ExtraObjects get no labels and no namespace, only their templates are expanded (behaviour 1)."""
     extra = {"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "{{ .Release.Name }}-s"}, "stringData": {"a": "${x}"}}

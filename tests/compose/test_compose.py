@@ -376,6 +376,84 @@ def test_patches_that_take_everything_away_raise_nothing(patch: Map, multinode: 
     assert made.errors or all(isinstance(obj, dict) for obj in made.objects)
 
 
+@pytest.mark.parametrize(
+    "patch",
+    [
+        {"$patch": "replace"},
+        {"metadata": None},
+        {"spec": None},
+        {"spec": {"containers": None}},
+        {"spec": {"containers": [{"name": "furiosa-llm", "$patch": "delete"}]}},
+    ],
+)
+def test_a_pod_keeps_what_every_pod_has(patch: Map) -> None:
+    """An overlay that takes the metadata, the spec or all containers of the pods away is an error that names it."""
+    errors = make({"overlays": [overlay({"target": "pod", "patch": patch})]}).errors
+    assert len(errors) == 1
+    assert "overlay own does not fit: it takes" in errors[0]
+
+
+@pytest.mark.parametrize(
+    "patch", [{"$patch": "replace"}, {"kind": None}, {"metadata": None}, {"metadata": {"name": None}}, {"metadata": {"name": ""}}]
+)
+@pytest.mark.parametrize("target", ["workload", {"kind": "Deployment"}])
+def test_an_object_keeps_its_identity(target: Any, patch: Map) -> None:
+    """An overlay that takes the kind or the name of an object away is an error that names both."""
+    errors = make({"overlays": [overlay({"target": target, "patch": patch})]}).errors
+    assert len(errors) == 1
+    assert "overlay own does not fit" in errors[0]
+    assert "Deployment llama-decode" in errors[0]
+
+
+def test_an_overlay_may_delete_an_object() -> None:
+    """``$patch: delete`` of an object leaves the others."""
+    assert make({"overlays": [overlay({"target": "workload", "patch": {"$patch": "delete"}})]}).kinds() == ["ServiceAccount"]
+    account = overlay({"target": {"kind": "ServiceAccount"}, "patch": {"$patch": "delete"}}, scope="service")
+    assert make({"overlays": [account]}).kinds() == ["Deployment"]
+
+
+def test_a_container_that_is_deleted_has_no_flags() -> None:
+    """An overlay may delete one engine of several; what later patches say of its arguments is then nobody's."""
+    drop = {"target": "container", "when": {"modelCommand": "imageDefault"}, "patch": {"$patch": "delete"}}
+    flags = {"target": "container", "flags": {"enforce-eager": True}}
+    containers = [engine(name="a"), engine(name="b", modelCommand="vllmServe")]
+    made = make({"overlays": [overlay(drop, flags)], "decode": {"containers": containers}})
+    assert "--enforce-eager" in next(one for one in made.pod()["containers"] if one["name"] == "b")["args"]
+
+
+@pytest.mark.parametrize(
+    ("role", "what"),
+    [
+        ({"extraConfig": {"initContainers": [{"image": "nameless:1"}]}}, "initContainers"),
+        ({"extraConfig": {"initContainers": [5]}}, "initContainers"),
+        ({"extraConfig": {"volumes": ["text"]}}, "volumes"),
+        ({"containers": [engine(extraConfig={"ports": ["http"]})]}, "ports of container engine"),
+        ({"containers": [engine(extraConfig={"volumeMounts": [5]})]}, "volumeMounts of container engine"),
+    ],
+)
+def test_lists_of_a_pod_hold_maps(role: Map, what: str) -> None:
+    """What extraConfig puts into a list of the pod that was empty must be what Kubernetes has there; the error says where to look."""
+    spec = {"routing": {"proxy": {"enabled": False}}, "decode": {"containers": [engine()], "volumes": [], **role}}
+    errors = make(spec).errors
+    assert len(errors) == 1
+    assert errors[0].startswith("spec.decode.extraConfig: ")
+    assert what in errors[0]
+
+
+def test_a_patch_without_its_object_asks_for_nothing() -> None:
+    """A patch for a kind that is not there is not filled, so that its parameters need not be there either."""
+    patch = {"target": {"kind": "PodMonitor"}, "patch": {"spec": {"jobLabel": "${nope}"}}}
+    assert make({"overlays": [overlay(patch)]}).objects == make({}).objects
+
+
+@pytest.mark.parametrize("schema_name", ["${nope}", 5])
+def test_one_mistake_of_an_overlay_is_told_once(schema_name: Any) -> None:
+    """An overlay that does not fit two roles, or two containers, does not fit once."""
+    spec = {"spec": {"schedulerName": schema_name} if schema_name != 5 else 5}
+    errors = make({"profile": "llm-d", "overlays": [overlay({"target": "pod", "patch": spec})]}).errors
+    assert len(errors) == 1
+
+
 @pytest.mark.parametrize("target", ["workload", "pod", "container", "proxy"])
 def test_a_patch_that_is_text_is_an_error(target: str) -> None:
     """A text stands for a map only as a lone reference to one."""

@@ -116,6 +116,26 @@ def test_a_wrong_overlay_is_told_where_it_is_wrong(changes: Map, field: str) -> 
     assert fields({**overlay(), **changes}, "spec.overlays[2]") == [f"spec.overlays[2].{field}"]
 
 
+@pytest.mark.parametrize(
+    ("patch", "field"),
+    [
+        ({"target": "container", "flags": {"a": True}}, None),
+        ({"target": "container", "flags": {"a": True}, "patch": {"tty": True}}, None),
+        ({"target": "container"}, "patch"),
+        ({"target": "pod", "flags": {"a": True}}, "flags"),
+        ({"target": {"kind": "Deployment"}, "flags": {"a": True}, "patch": {}}, "flags"),
+        ({"target": "container", "flags": {"a": False}}, "flags.a"),
+        ({"target": "pod", "patch": {"$patch": "delete"}}, None),
+        ({"target": "pod", "patch": {"metadata": {}, "spec": {}}}, None),
+        ({"target": "pod", "patch": {"nodeSelector": {"a": "b"}}}, "patch.nodeSelector"),
+        ({"target": "container", "patch": {"nodeSelector": {"a": "b"}}}, None),
+    ],
+)
+def test_a_patch_says_something_that_its_target_has(patch: Map, field: str | None) -> None:
+    """Only containers have flags, a patch without either is none, and fields of pods stand under spec."""
+    assert fields(overlay(patch)) == ([] if field is None else [f"spec.patches[0].{field}"])
+
+
 @pytest.mark.parametrize("target", ["workload", "pod", "container", "proxy"])
 def test_a_service_has_no_parts_of_a_role(target: str) -> None:
     """With scope: service only objects can be patched; the service has no pods."""

@@ -11,7 +11,7 @@ import os
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
     from typing import Any
 
     from modelservice.krm import Result
@@ -20,15 +20,17 @@ if TYPE_CHECKING:
 
 _SCHEMAS: dict[str, Schema] = {}
 
-TYPES: dict[str, Callable[[Any], bool]] = {
-    "object": lambda value: isinstance(value, dict),
-    "array": lambda value: isinstance(value, list),
-    "string": lambda value: isinstance(value, str),
-    "integer": lambda value: isinstance(value, int) and not isinstance(value, bool),
-    "number": lambda value: isinstance(value, (int, float)) and not isinstance(value, bool),
-    "boolean": lambda value: isinstance(value, bool),
-    "null": lambda value: value is None,
+# what JSON Schema calls the types of what readers give; a whole number is a number, too
+NAMES: dict[type, str] = {
+    dict: "object",
+    list: "array",
+    str: "string",
+    int: "integer",
+    float: "number",
+    bool: "boolean",
+    type(None): "null",
 }
+NUMBERS = ("integer", "number")
 
 
 def schema(name: str) -> Schema:
@@ -62,7 +64,9 @@ def _is_of_type(value: Any, node: Schema) -> bool:
     types = node.get("type")
     if types is None:
         return True
-    return any(TYPES[name](value) for name in ((types,) if isinstance(types, str) else types))
+    name = NAMES.get(type(value))
+    allowed = (types,) if isinstance(types, str) else types
+    return name in allowed or (name == "integer" and "number" in allowed)
 
 
 def _within_limits(value: Any, node: Schema) -> bool:
@@ -77,7 +81,7 @@ def _within_limits(value: Any, node: Schema) -> bool:
             import re  # loaded with deepmerge anyway  # noqa: PLC0415
 
             return re.search(node["pattern"], value) is not None
-    elif TYPES["number"](value):
+    elif NAMES.get(type(value)) in NUMBERS:
         return bool(node.get("minimum", value) <= value <= node.get("maximum", value))
     return True
 
