@@ -87,7 +87,8 @@ def run(resources: ResourceList) -> None:
         resources.items = before + [Item(obj) for one in generated for obj in one.objects]
     specs = [service.get("spec") or {} for service in services]
     made = [obj for one in generated for obj in one.objects]
-    if len(resources.items) > len(made) or any(spec.get("patches") or spec.get("extraObjects") for spec in specs):
+    others = resources.has_files or not all(_is_config(item.value) for item in before)
+    if others or any(spec.get("patches") or spec.get("extraObjects") for spec in specs):
         _check_world(resources, specs, made, complete=resources.has_files)
     if any(result.severity == "error" for result in resources.results):
         resources.items = before
@@ -171,6 +172,11 @@ def _services(resources: ResourceList) -> list[Map]:
         return [with_settings(service, presets, [f"{key}={value}" for key, value in settings.items()]) for service in services]
     except SettingError as error:
         raise RequestError(f"the functionConfig's data does not fit: {error}") from None
+
+
+def _is_config(value: Any) -> bool:
+    """Whether a resource is a config of ours, of which nobody makes objects but this function."""
+    return isinstance(value, dict) and value.get("apiVersion") == API_VERSION
 
 
 def _is(value: Any, kind: str) -> bool:

@@ -23,6 +23,7 @@ def test_deprecated_keys_of_a_role(key: str, value: Any, there: str) -> None:
     assert key in message
     assert there in message
     assert "extraConfig" in message
+    assert ("(there" in message) is (key != there)
 
 
 @pytest.mark.parametrize(

@@ -64,6 +64,12 @@ def test_a_pipeline_is_used_by_furiosa_engines_under_llm_d() -> None:
     assert "--pipeline-parallel-size" in make(spec).container()["args"]
 
 
+def test_what_furiosa_engines_do_not_use_either_is_told() -> None:
+    """DataLocal means nothing under furiosa, whatever the container runs."""
+    role: Map = {"parallelism": {"dataLocal": 2}, "containers": [engine(modelCommand="furiosaLLMServe")]}
+    assert fields({"decode": role}) == ["spec.decode.parallelism.dataLocal"]
+
+
 @pytest.mark.parametrize("command", ["furiosaLLMServe", "vllmServe", "imageDefault"])
 def test_a_command_beside_a_generated_one_is_told(command: str) -> None:
     """Only a custom container runs the user's command; elsewhere it is dropped, and not in silence."""

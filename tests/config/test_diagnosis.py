@@ -56,6 +56,7 @@ def test_a_key_in_the_wrong_place_is_sent_to_its_own() -> None:
     """A key that is known elsewhere is told where it belongs."""
     assert told({"tensor": 4})[0].startswith("spec.tensor: unknown key here; it belongs at spec.decode.parallelism.tensor")
     assert "it belongs at spec.routing.servicePort" in told({"decode": {"servicePort": 80}})[0]
+    assert "it belongs at spec.decode.containers[].startupProbe" in told({"decode": {"startupProbe": {}}})[0]
 
 
 def test_a_key_like_no_other_gets_the_list() -> None:
@@ -70,6 +71,8 @@ def test_a_key_like_no_other_gets_the_list() -> None:
         ({"multinode": "true"}, "spec.multinode: is 'true'; must be true or false, without quotes"),
         ({"multinode": "maybe"}, "spec.multinode: is 'maybe'; must be true or false"),
         ({"multinode": 1}, "spec.multinode: is 1; must be true or false"),
+        ({"multinode": "1"}, "spec.multinode: is '1'; must be true or false"),
+        ({"decode": "true"}, "spec.decode: is 'true'; must be a map"),
         ({"decode": {"replicas": "2"}}, "spec.decode.replicas: is '2'; must be a whole number, as in 2 without quotes"),
         ({"decode": {"replicas": "two"}}, "spec.decode.replicas: is 'two'; must be a whole number"),
         ({"decode": {"replicas": 1.5}}, "spec.decode.replicas: is 1.5; must be a whole number"),
@@ -115,6 +118,23 @@ def test_all_mistakes_are_told_at_once_in_the_order_of_the_document() -> None:
         "spec.decode.replicas",
         "spec.profil",
     ]
+
+
+def test_mistakes_of_entries_come_in_the_order_of_the_list() -> None:
+    """An earlier entry comes first, wherever in it the mistake stands."""
+    spec = {"decode": {"containers": [{"name": "a", "image": "x:1", "tty": "yes"}, {"tty": "yes"}], "tolerations": [{}, 5, 6]}}
+    assert [line.partition(":")[0] for line in told(spec)] == [
+        "spec.decode.containers[0].tty",
+        "spec.decode.containers[1].tty",
+        "spec.decode.tolerations[1]",
+        "spec.decode.tolerations[2]",
+    ]
+
+
+def test_a_name_that_is_too_long_is_told_with_the_limit() -> None:
+    """The message says how long it is and how long it may be."""
+    _, problems = diagnose(document(name="a" * 254), schema("modelservice"))
+    assert [problem.message for problem in problems] == ["has 254 characters; must have at most 253"]
 
 
 def test_the_value_is_part_of_the_result() -> None:

@@ -74,6 +74,8 @@ class _Composer:
         self.scope = scope
         self.problems = problems
         self.pod: Map = {}
+        self.facts = {container.name: {**scope.facts, **container.facts} for container in scope.containers}
+        self.parameters: dict[tuple[str, str], Map] = {}  # by container and layer; the role's own by ""
         kind = "service" if scope.name == "service" else "role"
         self.layers = [(layer, overlay) for layer, overlay in layers if overlay.scope == kind and holds(overlay.when, scope.facts)]
 
@@ -120,22 +122,26 @@ class _Composer:
             return {"spec": {"containers": named}} if named else None
         if not holds(patch.when, self.scope.facts) or (patch.part == "proxy" and not self.scope.facts["proxy"]):
             return None
-        parameters = {**self.scope.parameters, **self.scope.fields.get(layer, {})}
-        filled: Map | None = self._filled(overlay, patch.fill, parameters)
+        filled: Map | None = self._filled(overlay, patch.fill, self._parameters_of(None, layer))
         return {"spec": {"initContainers": [{"name": PROXY, **filled}]}} if filled and patch.part == "proxy" else filled
 
     def _container_patch(self, overlay: Overlay, patch: Patch, layer: str, container: Container) -> Map | None:
         if patch.template is None or not self._concerns(container, patch, layer):
             return None
-        filled = self._filled(overlay, patch.fill, self._container_parameters(container, layer))
+        filled = self._filled(overlay, patch.fill, self._parameters_of(container, layer))
         return {"name": container.name, **filled} if filled else None
 
     def _concerns(self, container: Container, patch: Patch, layer: str) -> bool:
         """Whether ``patch`` goes to ``container``: its facts hold, and the layer's fields, if it has any, are the container's."""
-        return (not layer or layer in container.fields) and holds(patch.when, {**self.scope.facts, **container.facts})
+        return (not layer or layer in container.fields) and holds(patch.when, self.facts[container.name])
 
-    def _container_parameters(self, container: Container, layer: str) -> Map:
-        return {**self.scope.parameters, **container.parameters, **container.fields.get(layer, {})}
+    def _parameters_of(self, container: Container | None, layer: str) -> Map:
+        """What fills patches of a container, or of the role's pod, with the fields of a layer."""
+        key = (container.name if container else "", layer)
+        if key not in self.parameters:
+            of_container = {**container.parameters, **container.fields.get(layer, {})} if container else self.scope.fields.get(layer, {})
+            self.parameters[key] = {**self.scope.parameters, **of_container}
+        return self.parameters[key]
 
     def _with_flags(self, template: Map, overlay: Overlay, patch: Patch, layer: str) -> Map:
         """The pod with the flags of ``patch`` merged into its containers' arguments; only the user's own flags go over the user's args."""
@@ -143,7 +149,7 @@ class _Composer:
         for index, container in enumerate(self.scope.containers):
             if container.name not in composed or not self._concerns(container, patch, layer):
                 continue
-            wanted = self._filled(overlay, patch.fill_flags, self._container_parameters(container, layer))
+            wanted = self._filled(overlay, patch.fill_flags, self._parameters_of(container, layer))
             if not wanted:
                 continue
             target, own = composed[container.name], container.parameters["container"].get("args") or []
