@@ -14,9 +14,9 @@ from typing import Any
 from unittest.mock import patch
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tests.compose.made import API_VERSION, WORKLOADS, document, make
+from tests.compose.made import API_VERSION, WORKLOADS, document, make, overlay
 from tests.compose.samples import SAMPLES
 
 import modelservice
@@ -233,6 +233,118 @@ def test_without_any_model_service_there_is_nothing_to_do(items: list[Any]) -> N
     assert "there is no ModelService" in answer.results[0]["message"]
 
 
+# Overlays among the items
+
+
+NETWORK = overlay({"target": "pod", "patch": {"spec": {"hostNetwork": True}}}, name="network")
+OF_FURIOSA = overlay({"target": "pod", "patch": {"spec": {"hostPID": True}}}, name="of-furiosa", when={"profile": "furiosa"})
+
+
+def pod_of(answer: Answer) -> Map:
+    """Return the spec of the pods of the only Deployment."""
+    (deployment,) = [item for item in answer.items if item["kind"] == "Deployment"]
+    pod: Map = deployment["spec"]["template"]["spec"]
+    return pod
+
+
+def test_overlays_among_the_items_are_a_library() -> None:
+    """Those that say when apply where that holds, the others are presets; all of them stay items."""
+    plain = call(resource_list(None, NETWORK, OF_FURIOSA, document()))
+    assert plain.items[:2] == [NETWORK, OF_FURIOSA]
+    assert (pod_of(plain).get("hostNetwork"), pod_of(plain).get("hostPID")) == (None, True)
+    assert pod_of(call(resource_list(document({"presets": ["network"]}), NETWORK)))["hostNetwork"] is True
+
+
+def test_a_wrong_overlay_among_the_items_is_an_error_of_its_own() -> None:
+    """The result is about the Overlay, not about a ModelService, and nothing is generated."""
+    wrong = {**NETWORK, "spec": {"patches": [{"target": "pods", "patch": {}}]}}
+    answer = call(resource_list(document(), wrong))
+    assert (answer.code, answer.items) == (1, [wrong])
+    assert answer.lines[0].startswith("error: Overlay network: spec.patches[0].target: ")
+
+
+def test_two_overlays_of_one_name_are_an_error() -> None:
+    """A preset is asked for by its name, which then could be either."""
+    answer = call(resource_list(document(), NETWORK, OF_FURIOSA, NETWORK))
+    assert answer.code == 1
+    assert [result["field"]["path"] for result in answer.results] == ["metadata.name"]
+    assert answer.results[0]["resourceRef"]["name"] == "network"
+
+
+# Checks of all resources
+
+POOL: Map = {
+    "apiVersion": "inference.networking.k8s.io/v1",
+    "kind": "InferencePool",
+    "metadata": {"name": "theirs"},
+    "spec": {
+        "selector": {"matchLabels": {"llm-d.ai/inferenceServing": "true"}},
+        "targetPorts": [{"number": 9999}],
+        "endpointPickerRef": {"name": "epp", "port": {"number": 9002}},
+    },
+}
+VALIDATION: Map = {"apiVersion": API_VERSION, "kind": "Validation", "metadata": {"name": "look"}}
+
+
+def test_pools_from_elsewhere_are_held_against_what_is_generated() -> None:
+    """An InferencePool among the items whose port the pods do not serve is told with both sides (behaviour 9)."""
+    answer = call(resource_list(document({"checks": {"inference-pool": "warning"}}), POOL))
+    assert answer.code == 0
+    (result,) = [result for result in answer.results if result["tags"]["check"] == "inference-pool"]
+    assert result["resourceRef"]["name"] == "theirs"
+    assert "9999" in result["message"]
+    assert "8000" in result["message"]
+    assert answer.items[0] == POOL
+    assert len(answer.items) == 3
+
+
+def test_an_error_among_all_resources_stops_the_output_too() -> None:
+    """With an error the items are as they came, whatever found it."""
+    answer = call(resource_list(document({"checks": {"inference-pool": "error"}}), POOL))
+    assert (answer.code, answer.items) == (1, [POOL])
+
+
+def test_objects_that_users_add_are_held_against_it_as_well() -> None:
+    """ExtraObjects and patches can break what fits together by construction."""
+    answer = call(resource_list(document({"extraObjects": [POOL], "checks": {"inference-pool": "warning"}})))
+    assert [result["tags"]["check"] for result in answer.results if result["resourceRef"]["name"] == "theirs"] == ["inference-pool"]
+    patch = {"target": {"kind": "InferencePool"}, "patch": [{"op": "replace", "path": "/spec/targetPorts/0/number", "value": 1}]}
+    spec = {"routing": {"inferencePool": {"create": True}}, "patches": [patch], "checks": {"inference-pool": "warning"}}
+    assert "inference-pool" in [result["tags"]["check"] for result in call(resource_list(document(spec))).results]
+
+
+def test_a_validation_only_looks() -> None:
+    """As a validator of kustomize it answers with no items: kustomize refuses one that echoes them."""
+    service = make({}).objects
+    right = call(resource_list(VALIDATION, *service))
+    assert (right.code, right.items, right.results) == (0, [], [])
+    wrong = call(resource_list(VALIDATION, *service, POOL))
+    assert wrong.code == 1
+    assert wrong.items == []
+    assert {result["tags"]["check"] for result in wrong.results} == {"inference-pool", "endpoint-picker"}
+    assert wrong.lines[0].startswith("error: InferencePool theirs: spec.targetPorts[0].number: ")
+
+
+def test_a_validation_says_what_is_there_and_how_serious_checks_are() -> None:
+    """External and checks are those of a ModelService."""
+    config = {**VALIDATION, "spec": {"external": ["Service/epp"], "checks": {"inference-pool": "off"}}}
+    assert call(resource_list(config, *make({}).objects, POOL)).results == []
+
+
+def test_a_validation_in_a_package_keeps_the_files() -> None:
+    """Kpt takes what is missing from the answer for deleted."""
+    items = [in_file(item, f"{index}.yaml") for index, item in enumerate(make({}).objects)]
+    answer = call(resource_list(VALIDATION, *items))
+    assert (answer.code, answer.items) == (0, items)
+
+
+def test_a_wrong_validation_is_an_error() -> None:
+    """A key that means nothing there is told."""
+    answer = call(resource_list({**VALIDATION, "spec": {"multinode": True}}, CONFIG_MAP))
+    assert answer.code == 1
+    assert answer.lines[0].startswith("error: Validation look: spec.multinode: ")
+
+
 # In a package of kpt
 
 
@@ -244,6 +356,17 @@ def test_in_a_package_the_config_stays_and_the_answer_is_yaml() -> None:
     assert answer.kinds()[0] == "ModelService"
     assert answer.stdout.count(b"\n") > 20
     assert answer.resources["functionConfig"] == config
+
+
+def test_in_a_package_what_is_generated_gets_files() -> None:
+    """Kpt writes items where their path says: each generated object has one of its own."""
+    answer = call(resource_list(None, in_file(document(), "ms.yaml")))
+    annotations = [item["metadata"]["annotations"] for item in answer.items]
+    paths = [(each.get(f"internal.{PATH}") or each.get(PATH), each.get("internal.config.kubernetes.io/index")) for each in annotations]
+    assert all(path for path, _ in paths)
+    assert len(set(paths)) == len(paths) >= 3
+    failed = call(resource_list(None, in_file(document({"nonsense": 1}), "ms.yaml")))
+    assert [item["kind"] for item in failed.items] == ["ModelService"]
 
 
 def test_in_a_package_stderr_is_quiet_unless_it_fails() -> None:
@@ -442,7 +565,7 @@ def nearly_right(draw: st.DrawFn) -> Any:
     return resource
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.none() | nearly_right() | JSON, st.lists(nearly_right() | JSON, max_size=3))
 def test_no_resource_list_raises_anything(config: Any, items: list[Any]) -> None:
     """Any JSON as config and items: an answer that is a ResourceList, exit code 0 or 1, and no exception."""
@@ -452,7 +575,7 @@ def test_no_resource_list_raises_anything(config: Any, items: list[Any]) -> None
     assert bool([line for line in answer.lines if line.startswith("error: ")]) is failed
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.binary(max_size=40) | st.text("kind: ResourceList\n-{}[]&*!|>'\"#%@`\t", max_size=40).map(str.encode))
 def test_no_bytes_raise_anything(data: bytes) -> None:
     """Any bytes on stdin are answered."""

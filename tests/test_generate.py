@@ -9,7 +9,7 @@ from typing import Any
 
 import kubernetes_validate
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.compose.made import MODEL, Made, decode, document, engine, make, overlay
 from tests.compose.samples import SAMPLES
@@ -508,6 +508,14 @@ def test_results_name_the_config() -> None:
         assert (result.resource.kind, result.resource.name, result.resource.namespace) == ("ModelService", "wrong", "serving")
 
 
+def test_a_result_about_an_object_names_the_object() -> None:
+    """What is wrong with an object that users add is told of that object."""
+    extra = {"apiVersion": "v1", "kind": "Service", "metadata": {"name": "x" * 64}}
+    (result,) = [one for one in make({"extraObjects": [extra]}).generated.results if one.severity == "error"]
+    assert result.resource is not None
+    assert (result.resource.kind, result.resource.name) == ("Service", "x" * 64)
+
+
 def test_five_mistakes_are_five_messages() -> None:
     """Mistakes of form, of presets, of templates and of meaning are told in one run, each with its field (issue 3)."""
     spec = {
@@ -535,6 +543,8 @@ def test_five_mistakes_are_five_messages() -> None:
         ({"modelArtifacts": {"labels": 5}}, ["spec.modelArtifacts.labels"]),
         ({"routing": {"servicePort": "x"}}, ["spec.routing.servicePort"]),
         ({"presets": [5]}, ["spec.presets[0]"]),
+        ({"modelArtifacts": {"nam": "x", "name": None}}, ["spec.modelArtifacts.nam", "spec.modelArtifacts.name"]),
+        ({"decode": {"containers": [{"imag": "x"}]}}, ["spec.decode.containers[0].imag", "spec.decode.containers[0].image"]),
         ({"profile": "x", "prefill": {"create": True}}, ["spec.profile", "spec.prefill.create"]),
     ],
 )
@@ -643,7 +653,7 @@ def odd_documents(draw: st.DrawFn) -> Map:
     return document(spec)
 
 
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=250, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(odd_documents(), odd_documents())
 def test_no_spec_raises_anything(first: Map, second: Map) -> None:
     """Any JSON in any place gives objects, or errors with messages, and never an exception (issue 3)."""
@@ -653,7 +663,7 @@ def test_no_spec_raises_anything(first: Map, second: Map) -> None:
         assert json.loads(json.dumps(one.objects)) == one.objects
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.recursive(ODD, lambda below: st.lists(below, max_size=3) | st.dictionaries(st.text(max_size=4), below, max_size=3), max_leaves=6))
 def test_no_document_raises_anything(value: Any) -> None:
     """Nor does a ModelService whose metadata or spec can be anything at all."""

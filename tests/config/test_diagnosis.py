@@ -184,9 +184,9 @@ def test_the_rest_of_the_document_goes_on_without_what_is_wrong() -> None:
 
 def test_entries_of_lists_keep_their_places() -> None:
     """A wrong entry leaves a hole, so that the paths of later mistakes are those of the document."""
-    remaining, problems = diagnose(document({"decode": {"containers": [5, {"image": 6}]}}), schema("modelservice"))
+    remaining, problems = diagnose(document({"decode": {"containers": [5, {"image": 6, "name": "b"}]}}), schema("modelservice"))
     assert [problem.field for problem in problems] == ["spec.decode.containers[0]", "spec.decode.containers[1].image"]
-    assert remaining["spec"]["decode"]["containers"] == [{}, {}]
+    assert remaining["spec"]["decode"]["containers"] == [{}, {"name": "b"}]
 
 
 def test_choices_of_overlays_are_told_in_words() -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 from tests.compose.made import document
@@ -74,7 +74,7 @@ def test_schemas_close_every_map_but_those_of_kubernetes(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", SCHEMAS)
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(data=st.data())
 def test_right_documents_conform(name: str, data: st.DataObject) -> None:
     """What the schema allows is allowed by both, the quick answer and the library."""
@@ -84,7 +84,7 @@ def test_right_documents_conform(name: str, data: st.DataObject) -> None:
 
 
 @pytest.mark.parametrize("name", SCHEMAS)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(data=st.data())
 def test_quick_answer_is_the_librarys(name: str, data: st.DataObject) -> None:
     """Whatever is wrong with a document: both say the same yes or no."""
@@ -94,7 +94,7 @@ def test_quick_answer_is_the_librarys(name: str, data: st.DataObject) -> None:
 
 
 @pytest.mark.parametrize("name", SCHEMAS)
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(data=st.data())
 def test_every_wrong_document_has_problems_in_our_own_words(name: str, data: st.DataObject) -> None:
     """A document has problems if and only if it does not conform, and no message is left to the library's wording."""
