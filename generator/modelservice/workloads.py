@@ -1,7 +1,8 @@
-"""Workloads: the kinds there are, and where each has its pod templates."""
+"""Workloads: the roles and kinds there are, and where each kind has its pod templates."""
 
 from __future__ import annotations
 
+ROLES = ("decode", "prefill")
 # kind -> paths of its pod templates; the last is the one that every workload of the kind has
 POD_TEMPLATES: dict[str, tuple[tuple[str, ...], ...]] = {
     "Deployment": (("spec", "template"),),

@@ -12,6 +12,7 @@ from modelservice.cli.files import read_documents_of, stop_at
 from modelservice.config import API_VERSION
 from modelservice.config import overlay as overlay_module
 from modelservice.config.settings import SettingError, with_settings
+from modelservice.function import describe
 from modelservice.generate import Generated, generate
 from modelservice.krm import Document, Result, write_documents, write_stdout
 
@@ -75,9 +76,7 @@ def _changed(service: Map, presets: list[str], assignments: list[str]) -> Map:
 
 def _line(document: Document, result: Result) -> str:
     """One line about ``document``: place, severity, config, field and cause."""
-    owner = f"{result.resource.kind} {result.resource.name}: " if result.resource else ""
-    field = f"{result.field}: " if result.field else ""
-    return f"{document.place(result.field)}: {result.severity}: {owner}{field}{result.message}"
+    return f"{document.place(result.field)}: {result.severity}: {describe(result)}"
 
 
 def _write(generated: list[Generated], directory: str | None) -> None:

@@ -12,8 +12,6 @@ if TYPE_CHECKING:
 
     Map = dict[str, Any]
 
-PARTS = ("workload", "pod", "container", "proxy")
-
 
 class Patch:
     """One patch of an overlay: the part or kind it goes to, the facts it asks for, and what it merges."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from modelservice import data
 from modelservice.config import layers, validation
 from modelservice.krm import Result
+from modelservice.workloads import ROLES
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -15,7 +16,6 @@ if TYPE_CHECKING:
 
 API_VERSION = "modelservice.llm-d.ai/v1alpha1"
 DEFAULT_PROFILE = "furiosa"
-ROLES = ("decode", "prefill")
 
 
 class ModelService:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from modelservice.krm import Result
+from modelservice.workloads import ROLES
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -20,7 +21,6 @@ REFERENCE = re.compile(r"\.(?:Values|Release)(?:\.[A-Za-z_][A-Za-z0-9_]*)+$")
 PIPE = re.compile(r"\s*\|\s*(?=(?:[^\"]*\"[^\"]*\")*[^\"]*$)")
 FUNCTION = re.compile(r'(?P<name>\w+)(?:\s+(?P<argument>"(?:\\.|[^"\\])*"|\d+))?$')
 SUPPORTED = '{{ .Values.… }} or {{ .Release.Name|Namespace }}, with | default "x", | quote, | lower, | upper, | trunc N or | trimSuffix "s"'
-ROLES = ("decode", "prefill")
 
 
 class TemplateError(ValueError):

@@ -8,12 +8,11 @@ from __future__ import annotations
 from modelservice.plan import artifacts, names, role
 from modelservice.plan.problems import Problems
 from modelservice.plan.scopes import Scope
+from modelservice.workloads import ROLES
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from modelservice.config import ModelService
-
-ROLES = ("decode", "prefill")
 
 
 class Plan:
