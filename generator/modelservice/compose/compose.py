@@ -7,7 +7,7 @@ fields, extraConfig. The pod is composed first, by itself, and then goes into wh
 from __future__ import annotations
 
 from modelservice.compose import flags, overlays
-from modelservice.compose.composition import PROXY, Composition, misshapen
+from modelservice.compose.composition import PROXY, Composition, Observer, misshapen
 from modelservice.compose.overlays import holds
 from modelservice.compose.parameters import ABSENT, MissingParameterError
 from modelservice.compose.server_patch import server_patch
@@ -29,17 +29,19 @@ if TYPE_CHECKING:
 POD_PARTS = ("pod", "container", "proxy")
 
 
-def compose(plan: Plan, extra: Sequence[Overlay] = (), library: Sequence[Overlay] = ()) -> Composition:
+def compose(
+    plan: Plan, extra: Sequence[Overlay] = (), library: Sequence[Overlay] = (), observer: Observer | None = None
+) -> Composition:
     """The objects that ``plan`` means: its service's, each role's, extraObjects.
 
     ``extra`` overlays come after the plan's own. Of ``library`` those apply that say when, with the automatic ones, and those that the
-    plan names as presets; they go before built-in presets of the same name.
+    plan names as presets; they go before built-in presets of the same name. ``observer`` is told of each step.
     """
-    composition = Composition(plan)
+    composition, observer = Composition(plan, overlays=(extra, library)), observer or Observer()
     if plan.enabled:
         layers = _layers(plan.config.spec, extra, library)
         for scope in (plan.service, *plan.roles):
-            composer = _Composer(scope, layers, composition.problems)
+            composer = _Composer(scope, layers, composition.problems, observer)
             if scope is not plan.service:
                 composition.pods[scope.name] = composer.compose_pod()
             composition.objects += composer.compose_objects()
@@ -47,7 +49,7 @@ def compose(plan: Plan, extra: Sequence[Overlay] = (), library: Sequence[Overlay
         if plan.config.spec.get("patches") and not composition.problems:
             from modelservice.compose import user_patches  # few services have any  # noqa: PLC0415
 
-            user_patches.apply(composition)
+            user_patches.apply(composition, observer)
     return composition
 
 
@@ -70,9 +72,10 @@ def _layers(spec: Map, extra: Sequence[Overlay], library: Sequence[Overlay]) -> 
 class _Composer:
     """Composes one scope, the service or a role, from the overlays that apply to it."""
 
-    def __init__(self, scope: Scope, layers: list[tuple[str, Overlay]], problems: list[Result]) -> None:
+    def __init__(self, scope: Scope, layers: list[tuple[str, Overlay]], problems: list[Result], observer: Observer) -> None:
         self.scope = scope
         self.problems = problems
+        self.observer = observer
         self.pod: Map = {}
         self.facts = {container.name: {**scope.facts, **container.facts} for container in scope.containers}
         self.parameters: dict[tuple[str, str], Map] = {}  # by container and layer; the role's own by ""
@@ -84,12 +87,16 @@ class _Composer:
         base = overlays.base("container.yaml")
         containers = [base({**self.scope.parameters, **container.parameters}) for container in self.scope.containers]
         template = overlays.base("podtemplate.yaml")({**self.scope.parameters, "containers": containers})
+        self.observer.pod_begun(self.scope, template)
         for layer, overlay in self.layers:
-            for patch in overlay.patches:
+            for index, patch in enumerate(overlay.patches):
+                before = template
                 if patch.part in POD_PARTS and (filled := self._pod_patch(overlay, patch, layer)):
                     template = self._merged_pod(overlay, template, filled)
                 if patch.flags is not None:
                     template = self._with_flags(template, overlay, patch, layer)
+                if template is not before:
+                    self.observer.pod_patched(self.scope, overlay, index, layer, before, template)
         self.pod = template["template"]
         for what in misshapen(self.pod["spec"]):
             field = f"spec.{self.scope.name}.extraConfig"
@@ -103,16 +110,31 @@ class _Composer:
             parameters = {**parameters, "pod": self.pod}
         if self.scope.facts.get("workload") == REQUESTER:
             parameters["serverPatch"] = server_patch(self.scope, self.pod)
-        made = [self._filled(overlay, resource, parameters) for _, overlay in self.layers for resource in overlay.resources()]
-        objects = [obj for obj in made if obj]
+        objects: list[Map] = []
+        for _, overlay in self.layers:
+            for index, resource in enumerate(overlay.resources()):
+                if made := self._filled(overlay, resource, parameters):
+                    self.observer.made(self.scope, overlay, index, made)
+                    objects.append(made)
         for layer, overlay in self.layers:
-            for patch in overlay.patches:
+            for index, patch in enumerate(overlay.patches):
                 if patch.part in POD_PARTS or not holds(patch.when, self.scope.facts) or not any(_is_target(patch, obj) for obj in objects):
                     continue
                 if filled := self._filled(overlay, patch.fill, {**parameters, **self.scope.fields.get(layer, {})}):
-                    patched = [self._merged_object(overlay, obj, filled) if _is_target(patch, obj) else obj for obj in objects]
-                    objects = [obj for obj in patched if obj is not None]
+                    objects = self._patched(objects, overlay, index, layer, filled)
         return objects
+
+    def _patched(self, objects: list[Map], overlay: Overlay, index: int, layer: str, filled: Map) -> list[Map]:
+        """The objects with a patch merged into those that it is for."""
+        patched: list[Map] = []
+        for obj in objects:
+            new: Map | None = obj
+            if _is_target(overlay.patches[index], obj):
+                new = self._merged_object(overlay, obj, filled)
+                self.observer.patched(self.scope, overlay, index, layer, obj, new)
+            if new is not None:
+                patched.append(new)
+        return patched
 
     def _pod_patch(self, overlay: Overlay, patch: Patch, layer: str) -> Map | None:
         """A patch to a part of the pod, made one to the pod template."""

@@ -58,6 +58,11 @@ class Overlay:
         """Fillers for the objects that the overlay adds."""
         return [_resource(resource) for resource in self._resources]
 
+    def written(self, index: int) -> Map:
+        """One of the objects that the overlay adds, as it is written."""
+        resource = self._resources[index]
+        return written(resource) if isinstance(resource, str) else resource
+
 
 def _resource(given: str | Map) -> Callable[[Map], Any]:
     """A filler for a resource: the name of a file in bases/, or a manifest."""
@@ -72,6 +77,12 @@ def base(name: str) -> Callable[[Map], Any]:
     if name not in _BASES:
         _BASES[name] = compile_template(data.document("bases", name))
     return _BASES[name]
+
+
+def written(name: str) -> Map:
+    """The base in the file called ``name``, as it is written."""
+    base_document: Map = data.document("bases", name)
+    return base_document
 
 
 def holds(when: Map, facts: Map) -> bool:
