@@ -29,9 +29,7 @@ if TYPE_CHECKING:
 POD_PARTS = ("pod", "container", "proxy")
 
 
-def compose(
-    plan: Plan, extra: Sequence[Overlay] = (), library: Sequence[Overlay] = (), observer: Observer | None = None
-) -> Composition:
+def compose(plan: Plan, extra: Sequence[Overlay] = (), library: Sequence[Overlay] = (), observer: Observer | None = None) -> Composition:
     """The objects that ``plan`` means: its service's, each role's, extraObjects.
 
     ``extra`` overlays come after the plan's own. Of ``library`` those apply that say when, with the automatic ones, and those that the

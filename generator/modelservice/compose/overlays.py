@@ -44,10 +44,11 @@ class Patch:
 class Overlay:
     """An overlay as it is written in a file, in spec.overlays, or given on the command line."""
 
-    __slots__ = ("_resources", "name", "patches", "scope", "when")
+    __slots__ = ("_resources", "document", "name", "patches", "scope", "when")
 
     def __init__(self, document: Map) -> None:
         spec = document["spec"]
+        self.document = document
         self.name: str = document["metadata"]["name"]
         self.scope: str = spec.get("scope") or "role"
         self.when: Map = spec.get("when") or {}
