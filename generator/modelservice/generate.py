@@ -39,7 +39,7 @@ def generate(documents: Iterable[Map], overlays: Sequence[Map] = (), library: Se
     say when, or are named as presets. The services are checked against one
     another, too: what two of them would do to each other is a result of the later one.
     """
-    extra, brought = [Overlay(document) for document in overlays], [Overlay(document) for document in library]
+    extra, brought = [Overlay(document, "") for document in overlays], [Overlay(document, "") for document in library]
     compositions = [_composed(document, extra, brought) for document in documents]
     sound = [composition for composition in compositions if not composition.problems]
     for composition, results in zip(sound, checks.check(sound), strict=True):

@@ -320,7 +320,9 @@ def test_a_patch_that_does_not_fit_is_an_error_that_names_the_overlay(given_over
 def test_an_unknown_parameter_is_an_error_that_names_overlay_and_path() -> None:
     """A misspelt ``${path}`` never ends as text in the output."""
     errors = make({"overlays": [pod_overlay(schedulerName="${nope.deep}")]}).errors
-    assert errors == ["spec.nope.deep: missing; overlay own needs it"]
+    assert errors == [
+        "spec.overlays[0].spec.patches[0]: uses ${nope.deep}, which is not set; correct it, or write ${nope.deep?} where it may be absent"
+    ]
 
 
 @pytest.mark.parametrize(

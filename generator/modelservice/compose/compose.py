@@ -9,9 +9,9 @@ from __future__ import annotations
 from modelservice.compose import flags, overlays
 from modelservice.compose.composition import PROXY, Composition, Observer, misshapen
 from modelservice.compose.overlays import holds
-from modelservice.compose.parameters import ABSENT, MissingParameterError
+from modelservice.compose.parameters import ABSENT, REFERENCE, MissingParameterError
 from modelservice.compose.server_patch import server_patch
-from modelservice.krm import Result
+from modelservice.krm import ResourceRef, Result
 from modelservice.patch import PatchError, strategic_merge
 from modelservice.workloads import KINDS, REQUESTER
 
@@ -58,7 +58,7 @@ def _layers(spec: Map, extra: Sequence[Overlay], library: Sequence[Overlay]) -> 
     named = spec.get("presets") or []
     presets = [brought.get(name) or overlays.preset(name) for name in named]
     automatic = [*overlays.folder("automatic"), *(overlay for overlay in library if overlay.when and overlay.name not in named)]
-    own = [overlays.Overlay(document) for document in spec.get("overlays") or []]
+    own = [overlays.Overlay(document, f"spec.overlays[{index}].") for index, document in enumerate(spec.get("overlays") or [])]
     between = [*automatic, *presets, *own, *extra]
     return [
         *(("profile", overlay) for overlay in fields if overlay.name == "fields"),
@@ -74,6 +74,8 @@ class _Composer:
         self.scope = scope
         self.problems = problems
         self.observer = observer
+        self.place = ""  # of the part of an overlay that is at work, for messages
+        self.template: Any = None
         self.pod: Map = {}
         self.facts = {container.name: {**scope.facts, **container.facts} for container in scope.containers}
         self.parameters: dict[tuple[str, str], Map] = {}  # by container and layer; the role's own by ""
@@ -88,7 +90,7 @@ class _Composer:
         self.observer.pod_begun(self.scope, template)
         for layer, overlay in self.layers:
             for index, patch in enumerate(overlay.patches):
-                before = template
+                before, self.place, self.template = template, f"spec.patches[{index}]", patch.template
                 if patch.part in POD_PARTS and (filled := self._pod_patch(overlay, patch, layer)):
                     template = self._merged_pod(overlay, template, filled)
                 if patch.flags is not None:
@@ -111,6 +113,7 @@ class _Composer:
         objects: list[Map] = []
         for _, overlay in self.layers:
             for index, resource in enumerate(overlay.resources()):
+                self.place = f"spec.resources[{index}]"
                 if made := self._filled(overlay, resource, parameters):
                     self.observer.made(self.scope, overlay, index, made)
                     objects.append(made)
@@ -118,6 +121,7 @@ class _Composer:
             for index, patch in enumerate(overlay.patches):
                 if patch.part in POD_PARTS or not holds(patch.when, self.scope.facts) or not any(_is_target(patch, obj) for obj in objects):
                     continue
+                self.place, self.template = f"spec.patches[{index}]", patch.template
                 if filled := self._filled(overlay, patch.fill, {**parameters, **self.scope.fields.get(layer, {})}):
                     objects = self._patched(objects, overlay, index, layer, filled)
         return objects
@@ -179,8 +183,10 @@ class _Composer:
                 flags.refuse_script(target.get("command") or [], args)
                 composed[container.name] = {**target, "args": flags.merged(args, wanted, kept)}
             except flags.FlagError as error:
-                field = f"spec.{self.scope.name}.containers[{index}].flags" if layer else ""
-                self.problems.append(Result(str(error) if field else f"flags of overlay {overlay.name}: {error}", field=field))
+                if layer:
+                    self.problems.append(Result(str(error), field=f"spec.{self.scope.name}.containers[{index}].flags"))
+                else:
+                    self._tell(overlay, ".flags", f"flags of overlay {overlay.name}: {error}")
         spec = {**template["template"]["spec"], "containers": list(composed.values())}
         return {**template, "template": {**template["template"], "spec": spec}}
 
@@ -192,7 +198,9 @@ class _Composer:
             path = missing.args[0]
             role = f"{self.scope.name}." if path.startswith("role.") else ""
             field = f"spec.{role}{path.removeprefix('role.') if role else path}"
-            if all(problem.field != field for problem in self.problems):  # one mistake may show in many patches
+            if overlay.written_at is not None:
+                self._tell(overlay, "", f"uses ${{{path}}}, which is not set; correct it, or write ${{{path}?}} where it may be absent")
+            elif all(problem.field != field for problem in self.problems):  # one mistake may show in many patches
                 self.problems.append(Result(f"missing; overlay {overlay.name} needs it", field=field))
             return None
         if filled is ABSENT:
@@ -223,13 +231,36 @@ class _Composer:
         try:
             return strategic_merge(target, patch, new_items="append")
         except PatchError as error:
-            self._refuse(overlay, str(error))
+            self._refuse(overlay, str(error), error.path)
             return target
 
-    def _refuse(self, overlay: Overlay, why: str) -> None:
-        message = f"overlay {overlay.name} does not fit: {why}"
-        if all(problem.message != message for problem in self.problems):
-            self.problems.append(Result(message))
+    def _refuse(self, overlay: Overlay, why: str, path: str = "") -> None:
+        field = "" if overlay.written_at is not None else self._field_at(path)
+        if field:
+            self._add(Result(why.removeprefix(f"{path}: "), field=field))
+        else:
+            self._tell(overlay, ".patch" if self.place.startswith("spec.patches") else "", f"overlay {overlay.name} does not fit: {why}")
+
+    def _tell(self, overlay: Overlay, part: str, message: str) -> None:
+        """Add an error about the part of an overlay that is at work: it is told where a user wrote it."""
+        brought = ResourceRef.of(overlay.document) if overlay.written_at == "" else None
+        self._add(Result(message, field="" if overlay.written_at is None else f"{overlay.written_at}{self.place}{part}", resource=brought))
+
+    def _add(self, problem: Result) -> None:
+        if all((problem.message, problem.field) != (other.message, other.field) for other in self.problems):
+            self.problems.append(problem)
+
+    def _field_at(self, path: str) -> str:
+        """The field of the ModelService that one of our overlays has at ``path`` of a pod or an object; empty where it has none."""
+        template, prefix = self.template, f"spec.{self.scope.name}"
+        for step in path.replace("]", "").replace("[", ".").split("."):
+            kind, _, name = step.partition("=")
+            if kind == "name" and name in self.facts:
+                prefix = f"spec.{self.scope.name}.containers[{list(self.facts).index(name)}]"
+            template = template.get(step, template) if isinstance(template, dict) else template
+        reference = REFERENCE.fullmatch(template) if isinstance(template, str) else None
+        scope, _, below = reference[1].partition(".") if reference else ("", "", "")
+        return f"{prefix}.{below}" if scope in ("role", "container") else ""
 
 
 def _is_target(patch: Patch, obj: Map) -> bool:

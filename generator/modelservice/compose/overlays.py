@@ -42,13 +42,17 @@ class Patch:
 
 
 class Overlay:
-    """An overlay as it is written in a file, in spec.overlays, or given on the command line."""
+    """An overlay as it is written in a file, in spec.overlays, or given on the command line.
 
-    __slots__ = ("_resources", "document", "name", "patches", "scope", "when")
+    ``written_at`` is where a user wrote it: the field of the ModelService that holds it, with a dot behind; empty for a document of its
+    own; None for one of ours.
+    """
 
-    def __init__(self, document: Map) -> None:
+    __slots__ = ("_resources", "document", "name", "patches", "scope", "when", "written_at")
+
+    def __init__(self, document: Map, written_at: str | None = None) -> None:
         spec = document["spec"]
-        self.document = document
+        self.document, self.written_at = document, written_at
         self.name: str = document["metadata"]["name"]
         self.scope: str = spec.get("scope") or "role"
         self.when: Map = spec.get("when") or {}

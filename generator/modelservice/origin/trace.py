@@ -181,8 +181,9 @@ class Trace(Observer):
         """The part of the step's template that says what stands at ``path``."""
         relative = list(path[len(step.root) :])
         consumed, template, below = _descend(step, relative)
-        if step.overlay is not None and (prefix := self._overlay(step.overlay)) is not None:
-            return Origin(f"{prefix[0]}{step.place}{consumed}", prefix[1])
+        if step.overlay is not None and step.overlay.written_at is not None:
+            document = None if step.overlay.written_at else ResourceRef.of(step.overlay.document)
+            return Origin(f"{step.overlay.written_at}{step.place}{consumed}", document)
         reference = REFERENCE.search(template) if isinstance(template, str) else None
         if reference is not None:
             inside = below if reference.group() == template else []
@@ -191,14 +192,6 @@ class Trace(Observer):
         named = self.service.plan.config.spec.get("presets") or []
         name = step.overlay.name if step.overlay else ""
         return Origin(f"spec.presets[{named.index(name)}]") if name in named else None
-
-    def _overlay(self, overlay: Overlay) -> tuple[str, ResourceRef | None] | None:
-        """Where an overlay that a user brought is written; None for one of ours."""
-        for index, document in enumerate(self.service.plan.config.spec.get("overlays") or []):
-            if document is overlay.document:
-                return f"spec.overlays[{index}].", None
-        brought = [one.document for given in self.service.overlays for one in given]
-        return ("", ResourceRef.of(overlay.document)) if any(document is overlay.document for document in brought) else None
 
 
 def _descend(step: _Step, path: Sequence[PathStep]) -> tuple[str, Any, list[PathStep]]:
