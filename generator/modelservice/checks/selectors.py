@@ -57,7 +57,10 @@ def _pods(index: int, service: Composition) -> Iterator[_Pods]:
 
 
 def _overlaps(all_pods: list[_Pods]) -> Iterator[tuple[_Pods, _Pods]]:
-    """Each selector with the pods of others that it selects, looked up by its rarest label: linear where labels differ."""
+    """Each selector with the pods of others that it selects, looked up by its rarest label: linear where labels differ.
+
+    Workloads of one name are left to the check of collisions.
+    """
     by_label: dict[tuple[str, str], list[_Pods]] = {}
     for pods in all_pods:
         for label in pods.labels.items():
@@ -65,5 +68,9 @@ def _overlaps(all_pods: list[_Pods]) -> Iterator[tuple[_Pods, _Pods]]:
     for selecting in all_pods:
         candidates = min((by_label.get(label, []) for label in selecting.selector.items()), key=len, default=[])
         for selected in candidates:
-            if selected.owner != selecting.owner and selecting.selector.items() <= selected.labels.items():
+            if (
+                selected.owner != selecting.owner
+                and selected.name != selecting.name
+                and selecting.selector.items() <= selected.labels.items()
+            ):
                 yield selecting, selected
