@@ -96,7 +96,7 @@ LABELS = st.dictionaries(st.sampled_from(["a", "b"]), st.sampled_from(["1", "2"]
 @settings(max_examples=50, deadline=None)
 @given(st.lists(st.tuples(LABELS, st.sampled_from([None, "x"])), min_size=2, max_size=4))
 def test_overlaps_are_those_of_an_independent_look(services: list[tuple[Map, str | None]]) -> None:
-    """For any services: told are exactly those with an earlier one in their namespace whose labels are part of theirs, or that hold theirs."""
+    """Told are exactly those with an earlier one in their namespace whose labels are part of theirs, or that hold theirs."""
     expected = [
         later
         for later in range(len(services))

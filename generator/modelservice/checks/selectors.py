@@ -74,14 +74,13 @@ def _overlaps(all_pods: list[_Pods]) -> Iterator[tuple[_Pods, _Pods]]:
         candidates = min((by_label.get(label, []) for label in selector.items()), key=len, default=[])
         for other in candidates:
             if selector.items() <= other[0].labels.items():
-                for pods in group:
-                    if first := _first(other, pods):
-                        yield pods, first
-                for pods in other:
-                    if first := _first(group, pods):
-                        yield first, pods
+                yield from ((first, pods) for pods, first in _firsts(other, group))
+                yield from _firsts(group, other)
 
 
-def _first(group: list[_Pods], pods: _Pods) -> _Pods | None:
-    """The first of a group that is of another service and name than ``pods``."""
-    return next((one for one in group if one.owner != pods.owner and one.name != pods.name), None)
+def _firsts(group: list[_Pods], others: list[_Pods]) -> Iterator[tuple[_Pods, _Pods]]:
+    """Each of a group with the first of ``others`` that is of another service and name, where there is one."""
+    for pods in group:
+        first = next((one for one in others if one.owner != pods.owner and one.name != pods.name), None)
+        if first is not None:
+            yield pods, first
