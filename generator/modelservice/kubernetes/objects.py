@@ -1,0 +1,219 @@
+"""What a Kubernetes API server would refuse in an object."""
+
+from __future__ import annotations
+
+from modelservice.kubernetes.types import is_custom, look_up, table, type_named, type_of
+from modelservice.kubernetes.walk import Found, Walk
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from modelservice.kubernetes.types import Type
+
+    Map = dict[str, Any]
+    Path = tuple[str | int, ...]
+
+
+class Problem:
+    """One thing that is refused.
+
+    ``path`` leads there from the object's root, ``message`` says what is wrong and what would be right, ``current`` is the value there.
+    ``kind``: `field`, or `newer` for what the named version of Kubernetes does not have; ``severity`` is `warning` where that version
+    has it, turned off unless a feature gate turns it on, else `error`.
+    """
+
+    __slots__ = ("current", "kind", "message", "path", "severity")
+
+    def __init__(self, path: Path, message: str, current: Any = None, kind: str = "field", severity: str = "error") -> None:
+        self.path, self.message, self.current, self.kind, self.severity = path, message, current, kind, severity
+
+    def __repr__(self) -> str:
+        return f"Problem({'.'.join(map(str, self.path))}: {self.message})"
+
+
+def known_versions() -> tuple[str, ...]:
+    """The minor versions of Kubernetes that the data is about, oldest first."""
+    return tuple(table("fields.json")["versions"])
+
+
+def problems(obj: Any, version: str | None = None) -> list[Problem]:
+    """What an API server would refuse when ``obj`` is created, in the order of the object.
+
+    ``version`` (``1.34``): also what a cluster of this version does not have yet. Of a custom resource that the data does not describe only
+    the metadata is looked at. Whatever ``obj`` is, nothing is raised.
+    """
+    if not isinstance(obj, dict):
+        return []
+    api_version, kind = obj.get("apiVersion"), obj.get("kind")
+    if not isinstance(api_version, str) or not isinstance(kind, str) or not api_version or not kind:
+        return _nameless(obj)
+    if kind.endswith("List") and isinstance(obj.get("items"), list):
+        return [
+            Problem(("items", index, *one.path), one.message, one.current, one.kind, one.severity)
+            for index, item in enumerate(obj["items"])
+            for one in problems(item, version)
+        ]
+    wanted = _version(version)
+    known = type_of(api_version, kind)
+    if known is None:
+        return _of_unknown_kind(obj, api_version, kind, wanted)
+    found = _walked(obj, known, custom=is_custom(api_version, kind), version=wanted)
+    early = _kind_newer(api_version, kind, version, wanted)
+    return early + (_told(obj, known, found) if found else [])
+
+
+def _nameless(obj: Map) -> list[Problem]:
+    return [
+        Problem((key,), "is missing; every object has one" if obj.get(key) in (None, "") else "must be text", obj.get(key))
+        for key in ("apiVersion", "kind")
+        if not isinstance(obj.get(key), str) or not obj[key]
+    ]
+
+
+def _version(version: str | None) -> tuple[int, int] | None:
+    major, _, minor = (version or "").lstrip("v").partition(".")
+    minor = minor.partition(".")[0]
+    return (int(major), int(minor)) if major.isdecimal() and minor.isdecimal() and len(major + minor) < 9 else None
+
+
+def _walked(obj: Map, kind: Type, *, custom: bool, version: tuple[int, int] | None) -> list[Found]:
+    """What is wrong; a second walk tells what rules say of an object with holes, as far as it is not about a hole."""
+    walk = Walk(custom=custom, version=version)
+    walk.object(obj, (), kind)
+    if not walk.holes:
+        return walk.found
+    shapes = [found for found in walk.found if found.way == "shape"]
+    wrong = {found.path for found in shapes}
+    again = Walk(custom=custom, version=version)
+    again.object(_without_holes(obj, (), walk.holes, _prefixes(walk.holes)), (), kind)
+    return shapes + [found for found in again.found if not _is_within(found.path, wrong)]
+
+
+def _prefixes(holes: dict[Path, Any]) -> set[Path]:
+    return {path[:length] for path in holes for length in range(len(path))}
+
+
+def _without_holes(value: Any, path: Path, holes: dict[Path, Any], above: set[Path]) -> Any:
+    if path not in above:
+        return value
+    if isinstance(value, dict):
+        return {key: _without_holes(item, (*path, key), holes, above) for key, item in value.items() if (*path, key) not in holes}
+    return [
+        holes[*path, index] if (*path, index) in holes else _without_holes(item, (*path, index), holes, above)
+        for index, item in enumerate(value)
+    ]
+
+
+def _is_within(path: Path, places: set[Path]) -> bool:
+    return any(path[:length] in places for length in range(1, len(path) + 1))
+
+
+def _told(obj: Map, kind: Type, found: list[Found]) -> list[Problem]:
+    """The problems of what was found, one for each cause, in the order of the object."""
+    meant: set[Path] = set()
+    for one in found:
+        if one.way == "unknown":
+            from modelservice.kubernetes.suggestions import unknown  # noqa: PLC0415
+
+            one.message, field = unknown(str(one.path[-1]), one.kind or kind, _above(kind, one.path[:-1]))
+            if field:
+                meant.add((*one.path[:-1], field))
+    seen: set[Path] = set()
+    told = []
+    for one in sorted(found, key=_order(obj)):
+        if one.path not in seen and not (one.way in ("missing", "value") and one.path in meant):
+            seen.add(one.path)
+            newer = one.way in ("newer", "gated")
+            told.append(
+                Problem(one.path, one.message, one.current, "newer" if newer else "field", "warning" if one.way == "gated" else "error")
+            )
+    return told
+
+
+def _above(kind: Type, path: Path) -> list[tuple[Path, Type]]:
+    """The types that hold the part at ``path``, outermost first, with their paths."""
+    found: list[tuple[Path, Type]] = []
+    current: Type | None = kind
+    for index, step in enumerate(path):
+        if current is None:
+            break
+        if isinstance(step, str) and step in current.fields:
+            found.append((path[:index], current))
+            word = look_up("types", current.name, {})[step]
+            current = type_named(word.strip("[]{}"))
+    return found
+
+
+def _order(obj: Map) -> Any:
+    """The key that sorts what was found by its place in the object; what is not there comes last in what lacks it."""
+    positions: dict[int, dict[Any, int]] = {}
+
+    def key(one: Found) -> list[int]:
+        value: Any = obj
+        places = []
+        for step in one.path:
+            if isinstance(value, dict):
+                if id(value) not in positions:
+                    positions[id(value)] = {name: index for index, name in enumerate(value)}
+                places.append(positions[id(value)].get(step, len(value)))
+                value = value.get(step)
+            else:
+                places.append(step if isinstance(step, int) else 0)
+                value = value[step] if isinstance(value, list) and isinstance(step, int) and step < len(value) else None
+        return places
+
+    return key
+
+
+def _of_unknown_kind(obj: Map, api_version: str, kind: str, version: tuple[int, int] | None) -> list[Problem]:
+    if problem := _not_built_in(api_version, kind, version):
+        return [problem]
+    metadata = type_named("ObjectMeta")
+    found = []
+    if metadata is not None and isinstance(obj.get("metadata"), dict):
+        found = _walked(obj["metadata"], metadata, custom=True, version=None)
+        for one in found:
+            one.path = ("metadata", *one.path)
+    return _told(obj, metadata, found) if found and metadata else []
+
+
+def _not_built_in(api_version: str, kind: str, version: tuple[int, int] | None) -> Problem | None:
+    """The problem of a kind that one of Kubernetes' own API groups does not have."""
+    gone = look_up("removed", f"{api_version}/{kind}")
+    if gone:
+        if version and version < _version(gone):  # type: ignore[operator]
+            return None
+        others = _versions_of(api_version.rpartition("/")[0], kind)
+        return Problem(("apiVersion",), f"is gone from Kubernetes {gone} on{'; use ' + others[-1] if others else ''}", api_version)
+    group = api_version.rpartition("/")[0]
+    kinds = [name for file in ("fields.json", "more_fields.json") for name in table(file)["kinds"]]
+    if not any(name.rpartition("/")[0].rpartition("/")[0] == group for name in kinds):
+        return None
+    others = _versions_of(group, kind)
+    if others:
+        return Problem(("apiVersion",), f"Kubernetes has no {kind} of {api_version}; must be {' or '.join(others)}", api_version)
+    from modelservice.kubernetes.suggestions import nearest  # noqa: PLC0415
+
+    elsewhere = sorted({name.rpartition("/")[0] for name in kinds if name.rpartition("/")[2] == kind})
+    if elsewhere:
+        return Problem(("apiVersion",), f"Kubernetes has no {kind} of {api_version}; must be {' or '.join(elsewhere)}", api_version)
+    hint = nearest(kind, {name.rpartition("/")[2] for name in kinds})
+    return Problem(("kind",), f"Kubernetes has no {kind} of {api_version}{hint or '; must be a kind of this API'}", kind)
+
+
+def _versions_of(group: str, kind: str) -> list[str]:
+    prefix = f"{group}/" if group else ""
+    names = [name for file in ("fields.json", "more_fields.json") for name in table(file)["kinds"]]
+    return sorted(
+        name.rpartition("/")[0]
+        for name in names
+        if name.startswith(prefix) and name.count("/") == prefix.count("/") + 1 and name.endswith(f"/{kind}")
+    )
+
+
+def _kind_newer(api_version: str, kind: str, version: str | None, wanted: tuple[int, int] | None) -> list[Problem]:
+    first = look_up("kinds_since", f"{api_version}/{kind}") if wanted else None
+    if not first or wanted >= _version(first):  # type: ignore[operator]
+        return []
+    return [Problem(("apiVersion",), f"{api_version} {kind} needs Kubernetes {first}; the cluster is {version}", api_version, "newer")]
