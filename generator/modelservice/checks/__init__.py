@@ -12,6 +12,7 @@ from modelservice.checks import (
     deprecated_keys,
     furiosa_multinode,
     image_tag,
+    kubernetes_fields,
     literal_token,
     name_cut,
     name_length,
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from modelservice.krm import Result
 
 OF_ONE = (
+    kubernetes_fields,
     volume_mounts,
     furiosa_multinode,
     accelerator_count,
