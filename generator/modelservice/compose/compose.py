@@ -12,6 +12,7 @@ from modelservice.compose.overlays import holds
 from modelservice.compose.parameters import ABSENT, REFERENCE, MissingParameterError
 from modelservice.compose.server_patch import server_patch
 from modelservice.krm import ResourceRef, Result
+from modelservice.kubernetes.apply_order import apply_rank
 from modelservice.patch import PatchError, strategic_merge
 from modelservice.workloads import KINDS, REQUESTER
 
@@ -48,6 +49,12 @@ def compose(plan: Plan, extra: Sequence[Overlay] = (), library: Sequence[Overlay
             from modelservice.compose import user_patches  # few services have any  # noqa: PLC0415
 
             user_patches.apply(composition, observer)
+        if not composition.is_plain:
+            from modelservice.kubernetes.stored import stored  # its data takes a millisecond to read  # noqa: PLC0415
+
+            extra = {id(obj) for obj in plan.config.spec.get("extraObjects") or []}
+            composition.objects = [stored(obj, defaults=id(obj) not in extra) for obj in composition.objects]
+        composition.objects.sort(key=apply_rank)
     return composition
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from modelservice.config.plain import is_plain
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -42,16 +44,18 @@ class Observer:
 class Composition:
     """The objects of one service, the pod template of each role, and the problems on the way; with problems, the objects are not whole.
 
-    ``overlays`` are those that were given beside the plan's own: for all services, and by name.
+    ``overlays`` are those that were given beside the plan's own: for all services, and by name. ``is_plain``: nobody has said anything in
+    Kubernetes' own words.
     """
 
-    __slots__ = ("objects", "overlays", "plan", "pods", "problems")
+    __slots__ = ("is_plain", "objects", "overlays", "plan", "pods", "problems")
 
     def __init__(
         self, plan: Plan, problems: list[Result] | None = None, overlays: tuple[Sequence[Overlay], Sequence[Overlay]] = ((), ())
     ) -> None:
         self.plan = plan
         self.overlays = overlays
+        self.is_plain = not any(overlays) and is_plain(plan.config.document)
         self.objects: list[Map] = []
         self.pods: dict[str, Map] = {}
         self.problems: list[Result] = problems or []
