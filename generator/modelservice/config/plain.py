@@ -38,7 +38,7 @@ def _size(value: Any) -> bool:
 
 
 def _labels(value: Any) -> bool:
-    return all(names.is_label_key(key) and names.is_label_value(text) for key, text in value.items())
+    return all(names.is_label_key(key) and isinstance(text, str) and names.is_label_value(text) for key, text in value.items())
 
 
 def _hugging_face(value: Any) -> bool:
