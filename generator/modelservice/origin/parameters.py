@@ -34,6 +34,8 @@ COMPUTED: dict[str, tuple[str, bool]] = {
     "device.resource": ("spec.accelerator.resources", False),
     "device.count": ("{container}.resources", False),
     "device.env": ("spec.accelerator.env.{kind}", True),
+    "acceleratorWarning": ("spec.{role}.containers", False),
+    "serverPatch": ("spec.{role}", False),
     "tracingServiceName": ("spec.tracing.serviceNames", False),
 }
 CLAIM_TEMPLATES = {"furiosa": "spec.dra.claimTemplates"}
