@@ -18,6 +18,7 @@ from modelservice.checks import (
     name_length,
     podmonitor_port,
     selectors,
+    template_text,
     unused_keys,
     volume_mounts,
 )
@@ -39,6 +40,7 @@ OF_ONE = (
     name_cut,
     podmonitor_port,
     literal_token,
+    template_text,
     unused_keys,
     deprecated_keys,
     image_tag,

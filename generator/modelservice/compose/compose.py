@@ -52,8 +52,8 @@ def compose(plan: Plan, extra: Sequence[Overlay] = (), library: Sequence[Overlay
         if not composition.is_plain:
             from modelservice.kubernetes.stored import stored  # its data takes a millisecond to read  # noqa: PLC0415
 
-            extra = {id(obj) for obj in plan.config.spec.get("extraObjects") or []}
-            composition.objects = [stored(obj, defaults=id(obj) not in extra) for obj in composition.objects]
+            brought = {id(obj) for obj in plan.config.spec.get("extraObjects") or []}
+            composition.objects = [stored(obj, defaults=id(obj) not in brought) for obj in composition.objects]
         composition.objects.sort(key=apply_rank)
     return composition
 
