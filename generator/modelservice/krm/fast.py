@@ -33,6 +33,7 @@ from modelservice.krm.scalars import json_number
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from typing import Any
 
 # The entries (keys and dashes) in one line. If it opens a block: the column of what holds it, counted from where the line's
@@ -101,17 +102,22 @@ def _entries(text: str) -> int | None:
         count, holder, block = found
         entries += count
         if holder is not None:
-            block = column + holder + block if block else _indentation(next(below, ""), column + holder)
+            block = _indentation(below, column + holder, block)
             if not block:
                 return None
     return None if block and lines[-1] else entries  # a block whose last line has no end: go-yaml adds none
 
 
-def _indentation(line: str, holder: int) -> int:
-    """Return the indentation of the first line of a block; 0 if that line is blank or not deeper than the holder's column."""
+def _indentation(below: Iterator[str], holder: int, told: int) -> int:
+    """Take the first line of a block's text and return the text's indentation, which the header may have told; 0 if it is not sure."""
+    line = next(below, "")
+    while told and not line.strip(" "):
+        line = next(below, "-")
     content = line.lstrip(" ")
     column = len(line) - len(content)
-    return column if content and content[0] != "\t" and column > holder else 0
+    if not content or content[0] == "\t" or column < holder + (told or 1):
+        return 0
+    return holder + told if told else column
 
 
 def _line(content: str, alone: bool) -> _Line | None:
@@ -136,7 +142,7 @@ def _entry(content: str, alone: bool) -> _Line | None:
         key, colon = content[:-1], ":"
     if not colon or (key[:1] in _QUOTES and _quoted(content)):
         return _value(content, dashes, 2 * dashes - 2) if dashes or alone else None
-    if not key.isidentifier() and (len(key) > _LONGEST_KEY or not _scalar(key)):
+    if not key.isidentifier() and (len(key) > _LONGEST_KEY or key[-1:] == " " or not _scalar(key)):
         return None
     return _value(value.lstrip(" "), dashes + 1, 2 * dashes)
 
