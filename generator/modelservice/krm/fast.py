@@ -90,7 +90,7 @@ def _entries(text: str) -> int | None:
         column = len(line) - len(content)
         if not content or (block and column >= block):
             continue
-        if column > _MAX_COLUMN:
+        if column > _MAX_COLUMN or (column and content == "---"):
             return None
         found = known.get(content)
         if found is None:

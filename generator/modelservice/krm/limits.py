@@ -19,4 +19,4 @@ VALUE_BYTES = 160
 
 TOO_DEEP = f"this is nested deeper than {MAX_DEPTH} levels, and no more are read"
 TOO_LARGE = f"this is larger than {MAX_BYTES >> 20} MiB, and no more is read at once"
-TOO_MANY_ALIASES = f"aliases make this document more than {MAX_BYTES >> 20} MiB larger; write out what is meant, or repeat less"
+TOO_MANY_ALIASES = f"aliases make this text more than {MAX_BYTES >> 20} MiB larger; write out what is meant, or repeat less"
