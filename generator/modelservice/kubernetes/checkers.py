@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from modelservice.kubernetes import quantities
-from modelservice.kubernetes.limits import list_limit, number_limit, text_limit
+from modelservice.kubernetes.limits import list_limit, number_limit, number_or_name_limit, text_limit
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -32,6 +32,10 @@ def checker(word: str, limit: Limit = None) -> Checker:
         return _list(word[1:-1], limit)
     if word[0] == "{":
         return _map(word[1:-1], limit)
+    if word == "quantity":
+        return _quantity(limit)
+    if word == "int-or-string":
+        return _int_or_string(limit)
     return _PLAIN.get(word) or _typed(word)
 
 
@@ -128,16 +132,30 @@ def _number(walk: Walk, value: Any, path: Path) -> None:
         walk.shape(path, "a number", value)
 
 
-def _quantity(walk: Walk, value: Any, path: Path) -> None:
-    if quantities.in_nanos(value) is None or (walk.custom and isinstance(value, float) and not value.is_integer()):
-        walk.shape(path, quantities.WHAT, value)
+def _quantity(limit: Limit) -> Check:
+    problem = number_limit(limit)
+
+    def check(walk: Walk, value: Any, path: Path) -> None:
+        if quantities.in_nanos(value) is None or (walk.custom and isinstance(value, float) and not value.is_integer()):
+            walk.shape(path, quantities.WHAT, value)
+        elif problem and (message := problem(quantities.parse(value) or 0)):
+            walk.tell(path, message, value)
+
+    return check
 
 
-def _int_or_string(walk: Walk, value: Any, path: Path) -> None:
+def _int_or_string(limit: Limit) -> Check:
     low, high = RANGES["int32"]
-    whole = isinstance(value, int | float) and not isinstance(value, bool) and value == value // 1
-    if not isinstance(value, str) and not (whole and low <= value <= high):
-        walk.shape(path, "a whole number or text", value)
+    problem = number_or_name_limit(limit)
+
+    def check(walk: Walk, value: Any, path: Path) -> None:
+        whole = isinstance(value, int | float) and not isinstance(value, bool) and value == value // 1
+        if not isinstance(value, str) and not (whole and low <= value <= high):
+            walk.shape(path, "a whole number or text", value)
+        elif problem and (message := problem(value)):
+            walk.tell(path, message, value)
+
+    return check
 
 
 def _bytes(walk: Walk, value: Any, path: Path) -> None:
@@ -166,8 +184,6 @@ def _anything(walk: Walk, value: Any, path: Path) -> None:
 
 _PLAIN: dict[str, Check] = {
     "number": _number,
-    "quantity": _quantity,
-    "int-or-string": _int_or_string,
     "bytes": _bytes,
     "time": _time,
     "any": _anything,

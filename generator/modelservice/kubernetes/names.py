@@ -1,4 +1,4 @@
-"""The forms of names, labels and keys: a function each, and in ``WHAT`` the words for what it takes."""
+"""The forms of names, labels, keys, paths and addresses: a function each, and in ``WHAT`` the words for what it takes."""
 
 from __future__ import annotations
 
@@ -54,6 +54,85 @@ def is_config_key(text: str) -> bool:
     return 0 < len(text) <= 253 and text not in (".", "..") and text[:2] != ".." and not text.strip(LETTERS + "-_.")
 
 
+def is_path_segment(text: str) -> bool:
+    """Whether ``text`` can be a part of an URL's path: what Roles and metrics are called."""
+    return text not in ("", ".", "..") and "/" not in text and "%" not in text
+
+
+def is_header_name(text: str) -> bool:
+    """Whether ``text`` names an HTTP header."""
+    return text != "" and not text.strip(LETTERS + "-")
+
+
+def is_driver_name(text: str) -> bool:
+    """Whether ``text`` names a CSI or DRA driver."""
+    return len(text) <= 63 and is_dns_subdomain(text.lower())
+
+
+def is_sysctl_name(text: str) -> bool:
+    """Whether ``text`` names a kernel parameter."""
+    return len(text) <= 253 and all(_begins_and_ends(part, LOWER) and not part.strip(LOWER + "-_") for part in text.replace("/", ".").split("."))
+
+
+def is_filled(text: str) -> bool:
+    """Whether ``text`` is not empty."""
+    return text != ""
+
+
+def is_image(text: str) -> bool:
+    """Whether ``text`` may be an image: more than that it is there, without space around it, is left to whoever pulls it."""
+    return text != "" and text == text.strip()
+
+
+def is_upward_free(text: str) -> bool:
+    """Whether ``text`` is a path without `..`."""
+    return text != "" and ".." not in text.split("/")
+
+
+def is_descending_path(text: str) -> bool:
+    """Whether ``text`` is a relative path without `..`."""
+    return is_upward_free(text) and text[0] != "/"
+
+
+def is_local_path(text: str) -> bool:
+    """Whether ``text`` is a relative path for a file of a volume: `..` begins the names that Kubernetes keeps for itself."""
+    return is_descending_path(text) and text[:2] != ".."
+
+
+def is_absolute_path(text: str) -> bool:
+    """Whether ``text`` is an absolute path."""
+    return text[:1] == "/"
+
+
+def is_ip(text: str) -> bool:
+    """Whether ``text`` is an IPv4 or IPv6 address."""
+    from ipaddress import ip_address  # few objects have addresses  # noqa: PLC0415
+
+    try:
+        return str(ip_address(text)) != "" and "%" not in text
+    except ValueError:
+        return False
+
+
+def is_cidr(text: str) -> bool:
+    """Whether ``text`` is a block of addresses."""
+    from ipaddress import ip_network  # few objects have addresses  # noqa: PLC0415
+
+    try:
+        return "/" in text and str(ip_network(text, strict=False)) != ""
+    except ValueError:
+        return False
+
+
+def is_cron(text: str) -> bool:
+    """Whether ``text`` is a schedule of five fields or a name such as `@hourly`; whether each number is in its range is left open."""
+    if text[:1] == "@":
+        names = ("@yearly", "@annually", "@monthly", "@weekly", "@daily", "@midnight", "@hourly")
+        return text in names or (text[:7] == "@every " and text[7:].strip(LETTERS + ".µ") == "" and text[7:8].isdigit())
+    fields = text.split()
+    return len(fields) == 5 and all(field.strip(LETTERS + "*/,-?") == "" and field.strip(",/-") == field for field in fields)
+
+
 def _begins_and_ends(text: str, characters: str) -> bool:
     return text != "" and text[0] in characters and text[-1] in characters
 
@@ -66,5 +145,18 @@ WHAT = {
     is_label_value: "up to 63 letters, digits, '-', '_' and '.', with a letter or digit at both ends",
     is_env_name: "one or more printable ASCII characters other than '='",
     is_port_name: "up to 15 lower-case letters, digits and single '-', with at least one letter and none of '-' at the ends",
+    is_path_segment: "a name without '/' and '%'",
+    is_header_name: "one or more letters, digits and '-'",
+    is_driver_name: "a DNS name of up to 63 characters, such as csi.example.com",
+    is_sysctl_name: "a kernel parameter such as net.core.somaxconn",
+    is_filled: "filled",
+    is_image: "an image such as registry/name:tag, without space around it",
+    is_upward_free: "a path without '..'",
+    is_descending_path: "a relative path without '..'",
+    is_local_path: "a relative path that does not begin with '..' nor contain it",
+    is_absolute_path: "an absolute path",
+    is_ip: "an IP address",
+    is_cidr: "a block of addresses such as 10.0.0.0/8",
+    is_cron: "a schedule of five fields, as in */5 * * * *, or @hourly and the like",
     is_config_key: "up to 253 letters, digits, '-', '_' and '.', and not begin with '..'",
 }

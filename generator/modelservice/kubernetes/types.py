@@ -73,11 +73,9 @@ def is_custom(api_version: str, kind: str) -> bool:
 
 
 def _made(name: str, words: dict[str, str]) -> Type:
-    limits = _limits(name)
+    by_hand = table("limits.json")
+    limits = by_hand["limits"].get(name) or look_up("limits", name, {})
     fields: dict[str, Checker] = {field: checker(word, limits.get(field)) for field, word in words.items()}
-    return Type(name, fields, tuple(look_up("required", name, ())), look_up("since", name, {}), rules_of(name))
-
-
-def _limits(name: str) -> Map:
-    limits: Map = table("limits.json").get(name) or look_up("limits", name, {})
-    return limits
+    documented, optional = look_up("required", name, []), by_hand["optional"].get(name, ())
+    required = tuple(dict.fromkeys(field for field in [*documented, *by_hand["required"].get(name, [])] if field not in optional))
+    return Type(name, fields, required, look_up("since", name, {}), rules_of(name))

@@ -67,7 +67,7 @@ class Walk:
         if kind.rules and not self.holes:
             for rule in kind.rules:
                 for below, message in rule(value):
-                    self.found.append(Found((*path, *below), message, _at(value, below), "value"))
+                    self.found.append(Found((*path, *below), message, at(value, below), "value"))
 
     def inside(self, value: Any, path: Path, name: str) -> None:
         """Look at ``value`` as one of the type called ``name``."""
@@ -118,7 +118,7 @@ def _a(name: str) -> str:
     return f"{'an' if bare[:1] in 'AEIO' else 'a'} {bare}"
 
 
-def _at(value: Any, path: Path) -> Any:
+def at(value: Any, path: Path) -> Any:
     """What is at ``path``, or None."""
     for step in path:
         if isinstance(value, dict):
