@@ -66,8 +66,11 @@ def text_limit(limit: Limit) -> Callable[[str], str]:
 
 def number_limit(limit: Limit) -> Callable[[float], str] | None:
     """What tells the problem of a number, or nothing."""
-    if not isinstance(limit, dict) or limit.keys().isdisjoint(("minimum", "maximum", "above")):
+    if not isinstance(limit, dict) or limit.keys().isdisjoint(("minimum", "maximum", "above", "enum")):
         return None
+    if "enum" in limit:
+        choices = limit["enum"]
+        return lambda value: "" if value in choices else f"is {value}; must be one of {', '.join(map(str, choices))}"
     low, high, above = limit.get("minimum"), limit.get("maximum"), limit.get("above")
     right = f"from {low} to {high}" if None not in (low, high) else f"at least {low}" if high is None else f"at most {high}"
     right = right if above is None else f"more than {above}"
@@ -188,7 +191,7 @@ def _pattern(pattern: str, what: str) -> Callable[[str], str]:
     def problem(text: str) -> str:
         import re  # loaded where a text with a pattern is met; it keeps what it compiled  # noqa: PLC0415
 
-        return "" if re.search(pattern, text) else f"is {quoted(text)}; must {what}"
+        return "" if re.search(pattern, text) and text[-1:] != "\n" else f"is {quoted(text)}; must {what}"
 
     return problem
 
