@@ -17,7 +17,10 @@ if TYPE_CHECKING:
     Checker = type[str] | type[bool] | Check
 
 RANGES = {"int32": (-(2**31), 2**31 - 1), "int64": (-(2**63), 2**63 - 1), "integer": (-(2**63), 2**63 - 1)}
-ZEROS: dict[str, Any] = {"string": "", "boolean": False, "int32": 0, "int64": 0, "number": 0, "quantity": 0, "int-or-string": 0}
+ZEROS: dict[str, Any] = {
+    **{"string": "", "bytes": "", "time": "", "boolean": False, "any": None, "object": None},
+    **dict.fromkeys((*RANGES, "number", "quantity", "int-or-string"), 0),
+}
 
 
 def checker(word: str, limit: Limit = None) -> Checker:
@@ -70,7 +73,7 @@ def _whole(low: int, high: int, limit: Limit) -> Check:
 def _list(word: str, limit: Limit) -> Check:
     want, problem, zero = checker(word, limit.get("items") if isinstance(limit, dict) else None), list_limit(limit), ZEROS.get(word)
     plain = want if want is str or want is bool else None
-    zero = {} if zero is None and word[0].isupper() else zero
+    zero = {} if word not in ZEROS and word[0] not in "[{" else zero
 
     def check(walk: Walk, value: Any, path: Path) -> None:
         if not isinstance(value, list):
@@ -98,6 +101,7 @@ def _list(word: str, limit: Limit) -> Check:
 
 def _map(word: str, limit: Limit) -> Check:
     want, problem = checker(word, limit.get("values") if isinstance(limit, dict) else None), list_limit(limit)
+    zero = ZEROS.get(word)
 
     def check(walk: Walk, value: Any, path: Path) -> None:
         if not isinstance(value, dict):
@@ -107,7 +111,7 @@ def _map(word: str, limit: Limit) -> Check:
             if item.__class__ is want:
                 continue
             if item is None:
-                walk.holes[*path, key] = None
+                walk.holes[*path, key] = None if walk.custom else zero
             elif want is str or want is bool:
                 if not isinstance(item, want):  # type: ignore[arg-type]
                     walk.shape((*path, key), "text" if want is str else "true or false", item)
@@ -160,7 +164,8 @@ def _int_or_string(limit: Limit) -> Check:
 
 def _bytes(walk: Walk, value: Any, path: Path) -> None:
     if not isinstance(value, str):
-        walk.shape(path, "text in base64", value)
+        if value != []:  # which Go takes for no bytes
+            walk.shape(path, "text in base64", value)
         return
     from binascii import Error, a2b_base64  # Secrets are rare  # noqa: PLC0415
 

@@ -21,10 +21,12 @@ if TYPE_CHECKING:
 
 FORMS = {
     "absolute-path": names.is_absolute_path,
+    "attribute": names.is_attribute,
     "cidr": names.is_cidr,
     "config-key": names.is_config_key,
     "cron": names.is_cron,
     "descending-path": names.is_descending_path,
+    "device-expression": names.is_device_expression,
     "dns-1035": names.is_dns_1035,
     "dns-label": names.is_dns_label,
     "dns-subdomain": names.is_dns_subdomain,
@@ -39,8 +41,11 @@ FORMS = {
     "no-backsteps": names.is_upward_free,
     "path-segment": names.is_path_segment,
     "port-name": names.is_port_name,
+    "search-domain": names.is_search_domain,
     "sysctl": names.is_sysctl_name,
+    "time-zone": names.is_time_zone,
     "text": names.is_filled,
+    "wildcard": names.is_wildcard_host,
 }
 LARGEST_PORT = 65535
 

@@ -22,6 +22,11 @@ def is_dns_subdomain(text: str) -> bool:
     return 0 < len(text) <= 253 and all(_begins_and_ends(part, LOWER) and not part.strip(LOWER + "-") for part in text.split("."))
 
 
+def is_wildcard_host(text: str) -> bool:
+    """Whether ``text`` is a host name, or `*.` before one."""
+    return is_dns_subdomain(text.removeprefix("*."))
+
+
 def is_label_key(text: str) -> bool:
     """Whether ``text`` is a qualified name: the key of a label, an annotation or an extended resource."""
     prefix, slash, name = text.rpartition("/")
@@ -124,6 +129,29 @@ def is_cidr(text: str) -> bool:
         return False
 
 
+def is_search_domain(text: str) -> bool:
+    """Whether ``text`` is a domain that short names are looked for in: `.`, or one whose parts may begin with `_`."""
+    parts = text.removesuffix(".").split(".")
+    return text == "." or (len(text) <= 254 and is_dns_subdomain(".".join(part.removeprefix("_").replace("_", "-") for part in parts)))
+
+
+def is_time_zone(text: str) -> bool:
+    """Whether ``text`` looks like the name of a time zone; whether there is one of this name is left open."""
+    parts = text.split("/")
+    return text != "Local" and all(0 < len(part) <= 14 and not part.strip(LETTERS + "-_.+") and part not in (".", "..") for part in parts)
+
+
+def is_attribute(text: str) -> bool:
+    """Whether ``text`` names an attribute of devices, with its domain."""
+    domain, slash, name = text.partition("/")
+    return slash != "" and is_dns_subdomain(domain) and 0 < len(name) <= 32 and not name[0].isdigit() and not name.strip(LETTERS + "_")
+
+
+def is_device_expression(text: str) -> bool:
+    """Whether ``text`` may be a CEL expression that chooses devices: whether it can be compiled is left open."""
+    return any(word in text for word in ("device", "true", "false", "=="))
+
+
 def is_cron(text: str) -> bool:
     """Whether ``text`` is a schedule of five fields or a name such as `@hourly`; whether each number is in its range is left open."""
     if text[:1] == "@":
@@ -141,6 +169,7 @@ WHAT = {
     is_dns_label: "up to 63 lower-case letters, digits and '-', with a letter or digit at both ends",
     is_dns_1035: "up to 63 lower-case letters, digits and '-', with a letter first and a letter or digit last",
     is_dns_subdomain: "up to 253 lower-case letters, digits, '-' and '.', with a letter or digit at both ends of each part",
+    is_wildcard_host: "a DNS name in lower case, after '*.' or by itself",
     is_label_key: "up to 63 letters, digits, '-', '_' and '.', with a letter or digit at both ends, after a DNS name and '/' or by itself",
     is_label_value: "up to 63 letters, digits, '-', '_' and '.', with a letter or digit at both ends",
     is_env_name: "one or more printable ASCII characters other than '='",
@@ -157,6 +186,10 @@ WHAT = {
     is_absolute_path: "an absolute path",
     is_ip: "an IP address",
     is_cidr: "a block of addresses such as 10.0.0.0/8",
+    is_search_domain: "a DNS name",
+    is_time_zone: "a time zone such as Europe/Berlin",
+    is_attribute: "an attribute with its domain, as in example.com/model",
+    is_device_expression: "a CEL expression about the device, as in device.attributes['example.com'].model == 'a'",
     is_cron: "a schedule of five fields, as in */5 * * * *, or @hourly and the like",
     is_config_key: "up to 253 letters, digits, '-', '_' and '.', and not begin with '..'",
 }

@@ -103,7 +103,11 @@ def _without_holes(value: Any, path: Path, holes: dict[Path, Any], above: set[Pa
     if path not in above:
         return value
     if isinstance(value, dict):
-        return {key: _without_holes(item, (*path, key), holes, above) for key, item in value.items() if (*path, key) not in holes}
+        return {
+            key: holes.get((*path, key)) if (*path, key) in holes else _without_holes(item, (*path, key), holes, above)
+            for key, item in value.items()
+            if holes.get((*path, key), "") is not None
+        }
     return [
         holes[*path, index] if (*path, index) in holes else _without_holes(item, (*path, index), holes, above)
         for index, item in enumerate(value)

@@ -34,7 +34,7 @@ class Walk:
     """One walk. ``found`` is what is wrong; ``holes`` are the places without a value of the right type: those, and nulls.
 
     Rules run only while there is no hole: they may take for granted that each value is of its type. What a hole is filled with is its
-    value: ``None`` where the field goes.
+    value; with ``None`` the field goes.
     """
 
     __slots__ = ("custom", "found", "holes", "version")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from modelservice.kubernetes.rules.containers import RESOURCES
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from modelservice.kubernetes.rules import Map, Mistakes
@@ -14,6 +16,10 @@ def autoscaler(spec: Map) -> Mistakes:
     low, high = spec.get("minReplicas", 1), spec.get("maxReplicas", 0)
     if 0 < high < low:
         yield ("maxReplicas",), f"is {high}; must be at least minReplicas, {low}"
+    target = spec.get("scaleTargetRef") or {}
+    version = target.get("apiVersion", "")
+    if version.count("/") > 1 or ("/" not in version and target.get("kind") != "ReplicationController"):
+        yield ("scaleTargetRef", "apiVersion"), f"is {version!r}; must be a group and a version, as in apps/v1"
 
 
 def metric(value: Map) -> Mistakes:
@@ -31,6 +37,14 @@ def metric(value: Map) -> Mistakes:
 def resource_metric(value: Map) -> Mistakes:
     """Mistakes of what a resource is held to."""
     yield from _target(value, ("averageUtilization", "averageValue"), exclusive=True)
+
+
+def container_metric(value: Map) -> Mistakes:
+    """Mistakes of a resource of one container."""
+    name = value.get("name", "")
+    if name and "/" not in name and name not in RESOURCES and not name.startswith("hugepages-"):
+        yield ("name",), f"is {name!r}; must be one of {', '.join(RESOURCES)}"
+    yield from resource_metric(value)
 
 
 def external_metric(value: Map) -> Mistakes:

@@ -62,12 +62,14 @@ def _failure_policy(spec: Map) -> Mistakes:
             yield path, "must have one of onExitCodes and onPodConditions"
         if codes and codes.get("containerName", None) not in (None, *known):
             yield (*path, "onExitCodes", "containerName"), f"is {quoted(codes['containerName'])}; must be a container of the pod"
+        values = codes.get("values", []) if codes else []
+        if values != sorted(values):
+            yield (*path, "onExitCodes", "values"), "are not in order; must be, smallest first"
+        if 0 in values and (codes or {}).get("operator") == "In":
+            yield (*path, "onExitCodes", "values"), "have 0, which is no failure; must be without it"
 
 
 def cron_job(value: Map) -> Mistakes:
     """Mistakes of a CronJob's time zone."""
-    spec = value.get("spec") or {}
-    if "TZ" in spec.get("schedule", ""):
+    if "TZ" in (value.get("spec") or {}).get("schedule", ""):
         yield ("spec", "schedule"), "has a time zone; must be in timeZone"
-    if spec.get("timeZone", "UTC") in ("", "Local"):
-        yield ("spec", "timeZone"), "is no time zone; must be one such as Europe/Berlin"

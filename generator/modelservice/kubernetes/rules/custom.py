@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from modelservice.kubernetes.limits import quoted
-from modelservice.kubernetes.rules.pods import mounts
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from modelservice.kubernetes.rules import Map, Mistakes
 
-LARGEST = 2**31 - 1
-EXCLUSIVE = "leaderworkerset.sigs.k8s.io/subgroup-exclusive-topology"
 # type of a filter of an HTTPRoute -> its field
 FILTERS = {
     "CORS": "cors",
@@ -41,22 +38,10 @@ def endpoint_picker(reference: Map) -> Mistakes:
         yield ("port",), "is missing; a Service needs it"
 
 
-def leader_worker_set(obj: Map) -> Mistakes:
-    """Mistakes of the groups of a LeaderWorkerSet that its webhook refuses."""
-    for below, message in groups(obj.get("spec") or {}):
-        yield ("spec", *below), message
-    policy = ((obj.get("spec") or {}).get("leaderWorkerTemplate") or {}).get("subGroupPolicy") or {}
-    annotations = (obj.get("metadata") or {}).get("annotations") or {}
-    if EXCLUSIVE in annotations and "subGroupSize" not in policy:
-        yield ("metadata", "annotations", EXCLUSIVE), "is there without spec.leaderWorkerTemplate.subGroupPolicy.subGroupSize; must be given with it"
-
-
 def disaggregated_set(spec: Map) -> Mistakes:
     """Mistakes of the roles of a DisaggregatedSet that its webhook refuses."""
     own = [role for role in spec.get("roles", ()) if (role.get("scaling") or {}).get("mode") != "External"]
     for index, role in enumerate(spec.get("roles", ())):
-        for below, message in groups(role.get("spec") or {}):
-            yield ("roles", index, "spec", *below), message
         rolling = ((role.get("spec") or {}).get("rolloutStrategy") or {}).get("rollingUpdateConfiguration") or {}
         if "partition" in rolling:
             path = ("roles", index, "spec", "rolloutStrategy", "rollingUpdateConfiguration", "partition")
@@ -71,40 +56,15 @@ def disaggregated_set(spec: Map) -> Mistakes:
 
 
 def groups(spec: Map) -> Mistakes:
-    """Mistakes of groups of a leader and workers."""
-    template = spec.get("leaderWorkerTemplate") or {}
-    replicas, size = spec.get("replicas", 1), template.get("size", 1)
-    if replicas * size > LARGEST:
-        yield ("replicas",), f"makes {replicas * size} pods with size {size}; must be at most {LARGEST}"
-    for below, message in _sub_groups(template, size):
-        yield ("leaderWorkerTemplate", *below), message
+    """Mistakes of groups of a leader and workers: how they are replaced, and when their pods are started again."""
     rolling = (spec.get("rolloutStrategy") or {}).get("rollingUpdateConfiguration")
     if rolling and str(rolling.get("maxUnavailable", 1)) in ("0", "0%") and str(rolling.get("maxSurge", 0)) in ("0", "0%"):
         path = ("rolloutStrategy", "rollingUpdateConfiguration", "maxUnavailable")
         yield path, "is 0 beside maxSurge 0; must be more, or no group can be replaced"
-    claims = {str((claim.get("metadata") or {}).get("name")) for claim in template.get("volumeClaimTemplates", ())}
     for field in ("leaderTemplate", "workerTemplate"):
-        pod = (template.get(field) or {}).get("spec") or {}
-        for below, message in mounts(pod, claims):
-            yield ("leaderWorkerTemplate", field, "spec", *below), message
-        if pod.get("restartPolicy", "") not in ("", "Always"):
-            path = ("leaderWorkerTemplate", field, "spec", "restartPolicy")
-            yield path, f"is {pod['restartPolicy']}; must be Always, as StatefulSets make the pods"
-
-
-def _sub_groups(template: Map, size: int) -> Mistakes:
-    policy = template.get("subGroupPolicy") or {}
-    part = policy.get("subGroupSize")
-    if not part or part < 1:
-        return
-    path = ("subGroupPolicy", "subGroupSize")
-    if part > size:
-        yield path, f"is {part}; must be at most size, {size}"
-    elif policy.get("subGroupPolicyType") == "LeaderExcluded":
-        if (size - 1) % part:
-            yield path, f"is {part}; must divide size - 1, {size - 1}, with LeaderExcluded"
-    elif size % part and (size - 1) % part:
-        yield path, f"is {part}; must divide size, {size}, or size - 1"
+        policy = (((spec.get("leaderWorkerTemplate") or {}).get(field) or {}).get("spec") or {}).get("restartPolicy", "")
+        if policy not in ("", "Always"):
+            yield ("leaderWorkerTemplate", field, "spec", "restartPolicy"), f"is {policy}; must be Always, as StatefulSets make the pods"
 
 
 def route(spec: Map) -> Mistakes:

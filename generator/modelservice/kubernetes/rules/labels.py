@@ -17,7 +17,6 @@ FINALIZERS = ("kubernetes", "orphan", "foregroundDeletion")
 NAMES = {
     "Namespace": names.is_dns_label,
     "StatefulSet": names.is_dns_label,
-    **dict.fromkeys(("LeaderWorkerSet", "DisaggregatedSet"), names.is_dns_1035),
     **dict.fromkeys(("Role", "ClusterRole", "RoleBinding", "ClusterRoleBinding"), names.is_path_segment),
 }
 LONGEST = {"CronJob": 52}
@@ -122,6 +121,8 @@ def _match_field(expression: Map, path: tuple[str | int, ...]) -> Mistakes:
         yield (*path, "operator"), f"is {quoted(str(expression.get('operator')))}; must be In or NotIn for a field"
     elif len(expression.get("values", ())) != 1:
         yield (*path, "values"), "must be one value for a field"
+    elif not names.is_dns_subdomain(expression["values"][0]):
+        yield (*path, "values", 0), f"is {quoted(expression['values'][0])}; must be the name of a node"
 
 
 def match_label_keys(term: Map) -> Mistakes:

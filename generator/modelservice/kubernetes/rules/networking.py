@@ -37,9 +37,9 @@ def _ports(ports: list[Map], kind: str) -> Mistakes:
             if what and seen.setdefault((field, what), index) != index:
                 yield ("ports", index, field), f"is {quoted(str(port[field]))}, as that of item {seen[field, what]}; must be there once"
         node_port = port.get("nodePort", 0)
-        if node_port and kind == "ClusterIP":
+        if node_port > 0 and kind == "ClusterIP":
             yield ("ports", index, "nodePort"), "is there; a Service of the type ClusterIP has none"
-        elif node_port and not NODE_PORTS[0] <= node_port <= NODE_PORTS[1]:
+        elif node_port > 0 and not NODE_PORTS[0] <= node_port <= NODE_PORTS[1]:
             yield ("ports", index, "nodePort"), f"is {node_port}; must be from {NODE_PORTS[0]} to {NODE_PORTS[1]}"
 
 
@@ -60,20 +60,18 @@ def _type(spec: Map, kind: str, headless: bool) -> Mistakes:
         for field in ("loadBalancerSourceRanges", "allocateLoadBalancerNodePorts", "loadBalancerClass"):
             if spec.get(field) not in (None, []):
                 yield (field,), f"is there; only the type LoadBalancer takes it, this is {kind}"
+    for index, block in enumerate(spec.get("loadBalancerSourceRanges", ())):
+        if not names.is_cidr(block.strip()):
+            yield ("loadBalancerSourceRanges", index), f"is {quoted(block)}; must be {names.WHAT[names.is_cidr]}"
     reachable = kind in ("LoadBalancer", "NodePort") or (kind == "ClusterIP" and spec.get("externalIPs"))
     if spec.get("externalTrafficPolicy") and not reachable:
         yield ("externalTrafficPolicy",), f"is there; a Service of the type {kind} is not reached from outside"
 
 
 def _affinity(spec: Map) -> Mistakes:
-    config = spec.get("sessionAffinityConfig")
-    if config is None:
-        return
-    if spec.get("sessionAffinity") != "ClientIP":
-        yield ("sessionAffinityConfig",), "is there; only sessionAffinity: ClientIP takes it"
-        return
+    config = spec.get("sessionAffinityConfig") or {}
     seconds = (config.get("clientIP") or {}).get("timeoutSeconds")
-    if seconds is not None and not 1 <= seconds <= AFFINITY_LIMIT:
+    if spec.get("sessionAffinity") == "ClientIP" and seconds is not None and not 1 <= seconds <= AFFINITY_LIMIT:
         yield ("sessionAffinityConfig", "clientIP", "timeoutSeconds"), f"is {seconds}; must be from 1 to {AFFINITY_LIMIT}"
 
 
@@ -104,8 +102,8 @@ def ingress(spec: Map) -> Mistakes:
         yield (), "has neither rules nor defaultBackend; must have one of them"
     for index, rule in enumerate(spec.get("rules", ())):
         host = rule.get("host", "")
-        if host and not names.is_dns_subdomain(host.removeprefix("*.")):
-            yield ("rules", index, "host"), f"is {quoted(host)}; must be {names.WHAT[names.is_dns_subdomain]}, after '*.' or by itself"
+        if host and not names.is_wildcard_host(host):
+            yield ("rules", index, "host"), f"is {quoted(host)}; must be {names.WHAT[names.is_wildcard_host]}"
 
 
 def ingress_path(value: Map) -> Mistakes:

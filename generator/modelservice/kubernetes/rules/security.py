@@ -25,7 +25,7 @@ def local_profile(profile: Map) -> Mistakes:
     if profile.get("type") != "Localhost":
         if path is not None:
             yield ("localhostProfile",), "is there; only the type Localhost takes one"
-    elif not path:
+    elif path is None:
         yield ("localhostProfile",), "is missing; the type Localhost needs it"
-    elif not names.is_descending_path(path):
+    elif path and not names.is_descending_path(path):
         yield ("localhostProfile",), f"is {quoted(path)}; must be {names.WHAT[names.is_descending_path]}"

@@ -14,10 +14,8 @@ FILE_FIELDS = ("metadata.name", "metadata.namespace", "metadata.labels", "metada
 
 
 def volume(value: Map) -> Mistakes:
-    """Mistakes of where a volume comes from."""
+    """Mistakes of where a volume comes from: one source, or none, which is an emptyDir."""
     sources = [key for key in value if key != "name"]
-    if not sources:
-        yield (), "has no source; must have one, such as emptyDir: {} or persistentVolumeClaim"
     for source in sources[1:]:
         yield (source,), f"is there beside {sources[0]}; must be one source only"
 
