@@ -144,7 +144,7 @@ def is_time_zone(text: str) -> bool:
 def is_attribute(text: str) -> bool:
     """Whether ``text`` names an attribute of devices, with its domain."""
     domain, slash, name = text.partition("/")
-    return slash != "" and is_dns_subdomain(domain) and 0 < len(name) <= 32 and not name[0].isdigit() and not name.strip(LETTERS + "_")
+    return slash != "" and is_dns_subdomain(domain) and 0 < len(name) <= 32 and not name[0].isdigit() and not name.strip(LETTERS + "_/")
 
 
 def is_device_expression(text: str) -> bool:
