@@ -228,7 +228,7 @@ def test_what_is_written_otherwise_stays_as_it_is_written() -> None:
 
 def test_true_and_one_are_two_values() -> None:
     """A change from true to 1 is written, although Python takes them for equal."""
-    thing = {"apiVersion": "v1", "kind": "Thing", "metadata": {"name": "t"}, "value": True}
+    thing = {"apiVersion": "example.com/v1", "kind": "Thing", "metadata": {"name": "t"}, "value": True}
     first = package(service({"extraObjects": [thing]})).run().package
     second = replaced(first, {"extraObjects": [{**thing, "value": 1}]}).run().package
     assert second.value("Thing")["value"] is not True

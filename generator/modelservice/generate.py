@@ -39,13 +39,13 @@ def generate(documents: Iterable[Map], overlays: Sequence[Map] = (), library: Se
     say when, or are named as presets. The services are checked against one
     another, too: what two of them would do to each other is a result of the later one.
     """
-    extra, brought = [Overlay(document) for document in overlays], [Overlay(document) for document in library]
+    extra, brought = [Overlay(document, "") for document in overlays], [Overlay(document, "") for document in library]
     compositions = [_composed(document, extra, brought) for document in documents]
-    sound = [composition for composition in compositions if not composition.problems]
-    for composition, results in zip(sound, checks.check(sound), strict=True):
+    whole = [composition for composition, _ in compositions if not composition.problems]
+    for composition, results in zip(whole, checks.check(whole), strict=True):
         composition.problems = results
-    _share_claim_templates(sound)
-    return [_generated(composition) for composition in compositions]
+    _share_claim_templates([composition for composition, problems in compositions if not problems])
+    return [_generated(composition, problems) for composition, problems in compositions]
 
 
 def _share_claim_templates(compositions: list[Composition]) -> None:
@@ -63,11 +63,22 @@ def _share_claim_templates(compositions: list[Composition]) -> None:
         composition.objects = kept
 
 
-def _composed(document: Map, extra: list[Overlay], library: list[Overlay]) -> Composition:
+def _composed(document: Map, extra: list[Overlay], library: list[Overlay]) -> tuple[Composition, list[Result]]:
+    """What a ModelService is composed to, and the errors found before.
+
+    What is wrong in the config is left out, and the rest composed, so that one run tells every mistake; save where a value is missing that
+    composing needs, or the profile is wrong, as which all else is meant.
+    """
     config = ModelService(document, [overlay.name for overlay in library])
     plan = Plan(config)
-    problems = _once([*config.problems, *(plan.problems.results if plan.enabled else ())])
-    return Composition(plan, problems) if problems else compose(plan, extra, library)
+    missing = plan.problems.results if plan.enabled else []
+    problems = _once([*config.problems, *missing])
+    wrong = {problem.field.partition(".")[2].partition(".")[0].partition("[")[0] for problem in config.problems}
+    if missing or not wrong.isdisjoint(("", "profile")):
+        return Composition(plan, problems), problems
+    for key in wrong.intersection(("presets", "overlays", "patches", "extraObjects")):
+        config.spec = {name: value for name, value in config.spec.items() if name != key}
+    return compose(plan, extra, library), problems
 
 
 def _once(problems: list[Result]) -> list[Result]:
@@ -84,9 +95,13 @@ def _same_place(field: str, other: str) -> bool:
     return longer == shorter or (longer.startswith(shorter) and longer[len(shorter)] in ".[")
 
 
-def _generated(composition: Composition) -> Generated:
+def _generated(composition: Composition, problems: list[Result]) -> Generated:
+    """The result; beside ``problems`` of the config, what was found later counts where it is an error about something else."""
     document = composition.plan.config.document
     reference = ResourceRef.of(document)
+    if problems:
+        later = [problem for problem in composition.problems if problem.severity == "error"]
+        composition.problems = _once([*problems, *(problem for problem in later if problem not in problems)])
     for result in composition.problems:
         result.resource = result.resource or reference
     generated = Generated(document, composition.objects, composition.problems)

@@ -174,7 +174,9 @@ def tables() -> tuple[dict[str, Any], dict[str, Any]]:
                 "keys": {name: fields for name, fields in sorted(keys.items()) if (name in usual) is wanted},
                 "since": {name: fields for name, fields in sorted(new_fields.items()) if (name in usual) is wanted},
                 "kinds_since": {
-                    kind: first for kind, first in sorted(first_of.items()) if first != list(versions)[0] and (kinds.get(kind) in usual) is wanted
+                    kind: first
+                    for kind, first in sorted(first_of.items())
+                    if first != list(versions)[0] and (kinds.get(kind) in usual) is wanted
                 },
             }
         )

@@ -345,7 +345,7 @@ def test_a_preset_that_is_not_there_is_told(llama: str) -> None:
     """An unknown preset is an error with those that there are."""
     said = call("render", llama, "--preset", "smh")
     assert (said.code, said.stdout) == (1, "")
-    assert "there is no preset 'smh'; there are: " in said.lines[0]
+    assert "there is no preset 'smh'; did you mean shm? There are: " in said.lines[0]
 
 
 def test_services_are_held_against_one_another(tmp_path: Path, llama: str) -> None:

@@ -12,11 +12,13 @@ from modelservice.checks import (
     deprecated_keys,
     furiosa_multinode,
     image_tag,
+    kubernetes_fields,
     literal_token,
     name_cut,
     name_length,
     podmonitor_port,
     selectors,
+    template_text,
     unused_keys,
     volume_mounts,
 )
@@ -31,12 +33,14 @@ if TYPE_CHECKING:
     from modelservice.krm import Result
 
 OF_ONE = (
+    kubernetes_fields,
     volume_mounts,
     furiosa_multinode,
     accelerator_count,
     name_cut,
     podmonitor_port,
     literal_token,
+    template_text,
     unused_keys,
     deprecated_keys,
     image_tag,

@@ -7,11 +7,12 @@ fields, extraConfig. The pod is composed first, by itself, and then goes into wh
 from __future__ import annotations
 
 from modelservice.compose import flags, overlays
-from modelservice.compose.composition import PROXY, Composition, misshapen
+from modelservice.compose.composition import PROXY, Composition, Observer, misshapen
 from modelservice.compose.overlays import holds
-from modelservice.compose.parameters import ABSENT, MissingParameterError
+from modelservice.compose.parameters import ABSENT, REFERENCE, MissingParameterError
 from modelservice.compose.server_patch import server_patch
-from modelservice.krm import Result
+from modelservice.krm import ResourceRef, Result
+from modelservice.kubernetes.apply_order import apply_rank
 from modelservice.patch import PatchError, strategic_merge
 from modelservice.workloads import KINDS, REQUESTER
 
@@ -29,17 +30,17 @@ if TYPE_CHECKING:
 POD_PARTS = ("pod", "container", "proxy")
 
 
-def compose(plan: Plan, extra: Sequence[Overlay] = (), library: Sequence[Overlay] = ()) -> Composition:
+def compose(plan: Plan, extra: Sequence[Overlay] = (), library: Sequence[Overlay] = (), observer: Observer | None = None) -> Composition:
     """The objects that ``plan`` means: its service's, each role's, extraObjects.
 
     ``extra`` overlays come after the plan's own. Of ``library`` those apply that say when, with the automatic ones, and those that the
-    plan names as presets; they go before built-in presets of the same name.
+    plan names as presets; they go before built-in presets of the same name. ``observer`` is told of each step.
     """
-    composition = Composition(plan)
+    composition, observer = Composition(plan, overlays=(extra, library)), observer or Observer()
     if plan.enabled:
         layers = _layers(plan.config.spec, extra, library)
         for scope in (plan.service, *plan.roles):
-            composer = _Composer(scope, layers, composition.problems)
+            composer = _Composer(scope, layers, composition.problems, observer)
             if scope is not plan.service:
                 composition.pods[scope.name] = composer.compose_pod()
             composition.objects += composer.compose_objects()
@@ -47,7 +48,13 @@ def compose(plan: Plan, extra: Sequence[Overlay] = (), library: Sequence[Overlay
         if plan.config.spec.get("patches") and not composition.problems:
             from modelservice.compose import user_patches  # few services have any  # noqa: PLC0415
 
-            user_patches.apply(composition)
+            user_patches.apply(composition, observer)
+        if not composition.is_plain:
+            from modelservice.kubernetes.stored import stored  # its data takes a millisecond to read  # noqa: PLC0415
+
+            brought = {id(obj) for obj in plan.config.spec.get("extraObjects") or []}
+            composition.objects = [stored(obj, defaults=id(obj) not in brought) for obj in composition.objects]
+        composition.objects.sort(key=apply_rank)
     return composition
 
 
@@ -58,7 +65,7 @@ def _layers(spec: Map, extra: Sequence[Overlay], library: Sequence[Overlay]) -> 
     named = spec.get("presets") or []
     presets = [brought.get(name) or overlays.preset(name) for name in named]
     automatic = [*overlays.folder("automatic"), *(overlay for overlay in library if overlay.when and overlay.name not in named)]
-    own = [overlays.Overlay(document) for document in spec.get("overlays") or []]
+    own = [overlays.Overlay(document, f"spec.overlays[{index}].") for index, document in enumerate(spec.get("overlays") or [])]
     between = [*automatic, *presets, *own, *extra]
     return [
         *(("profile", overlay) for overlay in fields if overlay.name == "fields"),
@@ -70,9 +77,12 @@ def _layers(spec: Map, extra: Sequence[Overlay], library: Sequence[Overlay]) -> 
 class _Composer:
     """Composes one scope, the service or a role, from the overlays that apply to it."""
 
-    def __init__(self, scope: Scope, layers: list[tuple[str, Overlay]], problems: list[Result]) -> None:
+    def __init__(self, scope: Scope, layers: list[tuple[str, Overlay]], problems: list[Result], observer: Observer) -> None:
         self.scope = scope
         self.problems = problems
+        self.observer = observer
+        self.place = ""  # of the part of an overlay that is at work, for messages
+        self.template: Any = None
         self.pod: Map = {}
         self.facts = {container.name: {**scope.facts, **container.facts} for container in scope.containers}
         self.parameters: dict[tuple[str, str], Map] = {}  # by container and layer; the role's own by ""
@@ -84,12 +94,16 @@ class _Composer:
         base = overlays.base("container.yaml")
         containers = [base({**self.scope.parameters, **container.parameters}) for container in self.scope.containers]
         template = overlays.base("podtemplate.yaml")({**self.scope.parameters, "containers": containers})
+        self.observer.pod_begun(self.scope, template)
         for layer, overlay in self.layers:
-            for patch in overlay.patches:
+            for index, patch in enumerate(overlay.patches):
+                before, self.place, self.template = template, f"spec.patches[{index}]", patch.template
                 if patch.part in POD_PARTS and (filled := self._pod_patch(overlay, patch, layer)):
                     template = self._merged_pod(overlay, template, filled)
                 if patch.flags is not None:
                     template = self._with_flags(template, overlay, patch, layer)
+                if template is not before:
+                    self.observer.pod_patched(self.scope, overlay, index, layer, before, template)
         self.pod = template["template"]
         for what in misshapen(self.pod["spec"]):
             field = f"spec.{self.scope.name}.extraConfig"
@@ -103,16 +117,33 @@ class _Composer:
             parameters = {**parameters, "pod": self.pod}
         if self.scope.facts.get("workload") == REQUESTER:
             parameters["serverPatch"] = server_patch(self.scope, self.pod)
-        made = [self._filled(overlay, resource, parameters) for _, overlay in self.layers for resource in overlay.resources()]
-        objects = [obj for obj in made if obj]
+        objects: list[Map] = []
+        for _, overlay in self.layers:
+            for index, resource in enumerate(overlay.resources()):
+                self.place = f"spec.resources[{index}]"
+                if made := self._filled(overlay, resource, parameters):
+                    self.observer.made(self.scope, overlay, index, made)
+                    objects.append(made)
         for layer, overlay in self.layers:
-            for patch in overlay.patches:
+            for index, patch in enumerate(overlay.patches):
                 if patch.part in POD_PARTS or not holds(patch.when, self.scope.facts) or not any(_is_target(patch, obj) for obj in objects):
                     continue
+                self.place, self.template = f"spec.patches[{index}]", patch.template
                 if filled := self._filled(overlay, patch.fill, {**parameters, **self.scope.fields.get(layer, {})}):
-                    patched = [self._merged_object(overlay, obj, filled) if _is_target(patch, obj) else obj for obj in objects]
-                    objects = [obj for obj in patched if obj is not None]
+                    objects = self._patched(objects, overlay, index, layer, filled)
         return objects
+
+    def _patched(self, objects: list[Map], overlay: Overlay, index: int, layer: str, filled: Map) -> list[Map]:
+        """The objects with a patch merged into those that it is for."""
+        patched: list[Map] = []
+        for obj in objects:
+            new: Map | None = obj
+            if _is_target(overlay.patches[index], obj):
+                new = self._merged_object(overlay, obj, filled)
+                self.observer.patched(self.scope, overlay, index, layer, obj, new)
+            if new is not None:
+                patched.append(new)
+        return patched
 
     def _pod_patch(self, overlay: Overlay, patch: Patch, layer: str) -> Map | None:
         """A patch to a part of the pod, made one to the pod template."""
@@ -159,8 +190,10 @@ class _Composer:
                 flags.refuse_script(target.get("command") or [], args)
                 composed[container.name] = {**target, "args": flags.merged(args, wanted, kept)}
             except flags.FlagError as error:
-                field = f"spec.{self.scope.name}.containers[{index}].flags" if layer else ""
-                self.problems.append(Result(str(error) if field else f"flags of overlay {overlay.name}: {error}", field=field))
+                if layer:
+                    self.problems.append(Result(str(error), field=f"spec.{self.scope.name}.containers[{index}].flags"))
+                else:
+                    self._tell(overlay, ".flags", f"flags of overlay {overlay.name}: {error}")
         spec = {**template["template"]["spec"], "containers": list(composed.values())}
         return {**template, "template": {**template["template"], "spec": spec}}
 
@@ -172,7 +205,9 @@ class _Composer:
             path = missing.args[0]
             role = f"{self.scope.name}." if path.startswith("role.") else ""
             field = f"spec.{role}{path.removeprefix('role.') if role else path}"
-            if all(problem.field != field for problem in self.problems):  # one mistake may show in many patches
+            if overlay.written_at is not None:
+                self._tell(overlay, "", f"uses ${{{path}}}, which is not set; correct it, or write ${{{path}?}} where it may be absent")
+            elif all(problem.field != field for problem in self.problems):  # one mistake may show in many patches
                 self.problems.append(Result(f"missing; overlay {overlay.name} needs it", field=field))
             return None
         if filled is ABSENT:
@@ -203,13 +238,36 @@ class _Composer:
         try:
             return strategic_merge(target, patch, new_items="append")
         except PatchError as error:
-            self._refuse(overlay, str(error))
+            self._refuse(overlay, str(error), error.path)
             return target
 
-    def _refuse(self, overlay: Overlay, why: str) -> None:
-        message = f"overlay {overlay.name} does not fit: {why}"
-        if all(problem.message != message for problem in self.problems):
-            self.problems.append(Result(message))
+    def _refuse(self, overlay: Overlay, why: str, path: str = "") -> None:
+        field = "" if overlay.written_at is not None else self._field_at(path)
+        if field:
+            self._add(Result(why.removeprefix(f"{path}: "), field=field))
+        else:
+            self._tell(overlay, ".patch" if self.place.startswith("spec.patches") else "", f"overlay {overlay.name} does not fit: {why}")
+
+    def _tell(self, overlay: Overlay, part: str, message: str) -> None:
+        """Add an error about the part of an overlay that is at work: it is told where a user wrote it."""
+        brought = ResourceRef.of(overlay.document) if overlay.written_at == "" else None
+        self._add(Result(message, field="" if overlay.written_at is None else f"{overlay.written_at}{self.place}{part}", resource=brought))
+
+    def _add(self, problem: Result) -> None:
+        if all((problem.message, problem.field) != (other.message, other.field) for other in self.problems):
+            self.problems.append(problem)
+
+    def _field_at(self, path: str) -> str:
+        """The field of the ModelService that one of our overlays has at ``path`` of a pod or an object; empty where it has none."""
+        template, prefix = self.template, f"spec.{self.scope.name}"
+        for step in path.replace("]", "").replace("[", ".").split("."):
+            kind, _, name = step.partition("=")
+            if kind == "name" and name in self.facts:
+                prefix = f"spec.{self.scope.name}.containers[{list(self.facts).index(name)}]"
+            template = template.get(step, template) if isinstance(template, dict) else template
+        reference = REFERENCE.fullmatch(template) if isinstance(template, str) else None
+        scope, _, below = reference[1].partition(".") if reference else ("", "", "")
+        return f"{prefix}.{below}" if scope in ("role", "container") else ""
 
 
 def _is_target(patch: Patch, obj: Map) -> bool:

@@ -2,26 +2,60 @@
 
 from __future__ import annotations
 
+from modelservice.config.plain import is_plain
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from typing import Any
 
+    from modelservice.compose.overlays import Overlay
     from modelservice.krm import Result
-    from modelservice.plan import Plan
+    from modelservice.plan import Plan, Scope
 
     Map = dict[str, Any]
 
 PROXY = "routing-proxy"  # the init container that overlays and patches call the part `proxy`
 
 
+class Observer:
+    """Who is told of each step of composing; this one does not listen.
+
+    A pod is composed as a PodTemplate, ``index`` is the place of a patch or resource in its overlay, and ``layer`` the one whose fields
+    fill a patch: profile, spec, or none.
+    """
+
+    def pod_begun(self, scope: Scope, after: Map) -> None:
+        """A pod was made of its bases."""
+
+    def pod_patched(self, scope: Scope, overlay: Overlay, index: int, layer: str, before: Map, after: Map) -> None:
+        """A patch, or its flags, went into a pod."""
+
+    def made(self, scope: Scope, overlay: Overlay, index: int, after: Map) -> None:
+        """An overlay added an object."""
+
+    def patched(self, scope: Scope, overlay: Overlay, index: int, layer: str, before: Map, after: Map | None) -> None:
+        """A patch went into an object, or deleted it."""
+
+    def patched_by_user(self, index: int, content: Any, before: list[Map], after: list[Map]) -> None:
+        """One of spec.patches changed the objects."""
+
+
 class Composition:
-    """The objects of one service, the pod template of each role, and the problems on the way; with problems, the objects are not whole."""
+    """The objects of one service, the pod template of each role, and the problems on the way; with problems, the objects are not whole.
 
-    __slots__ = ("objects", "plan", "pods", "problems")
+    ``overlays`` are those that were given beside the plan's own: for all services, and by name. ``is_plain``: nobody has said anything in
+    Kubernetes' own words.
+    """
 
-    def __init__(self, plan: Plan, problems: list[Result] | None = None) -> None:
+    __slots__ = ("is_plain", "objects", "overlays", "plan", "pods", "problems")
+
+    def __init__(
+        self, plan: Plan, problems: list[Result] | None = None, overlays: tuple[Sequence[Overlay], Sequence[Overlay]] = ((), ())
+    ) -> None:
         self.plan = plan
+        self.overlays = overlays
+        self.is_plain = not any(overlays) and is_plain(plan.config.document)
         self.objects: list[Map] = []
         self.pods: dict[str, Map] = {}
         self.problems: list[Result] = problems or []

@@ -42,12 +42,17 @@ class Patch:
 
 
 class Overlay:
-    """An overlay as it is written in a file, in spec.overlays, or given on the command line."""
+    """An overlay as it is written in a file, in spec.overlays, or given on the command line.
 
-    __slots__ = ("_resources", "name", "patches", "scope", "when")
+    ``written_at`` is where a user wrote it: the field of the ModelService that holds it, with a dot behind; empty for a document of its
+    own; None for one of ours.
+    """
 
-    def __init__(self, document: Map) -> None:
+    __slots__ = ("_resources", "document", "name", "patches", "scope", "when", "written_at")
+
+    def __init__(self, document: Map, written_at: str | None = None) -> None:
         spec = document["spec"]
+        self.document, self.written_at = document, written_at
         self.name: str = document["metadata"]["name"]
         self.scope: str = spec.get("scope") or "role"
         self.when: Map = spec.get("when") or {}
@@ -57,6 +62,11 @@ class Overlay:
     def resources(self) -> list[Callable[[Map], Any]]:
         """Fillers for the objects that the overlay adds."""
         return [_resource(resource) for resource in self._resources]
+
+    def written(self, index: int) -> Map:
+        """One of the objects that the overlay adds, as it is written."""
+        resource = self._resources[index]
+        return written(resource) if isinstance(resource, str) else resource
 
 
 def _resource(given: str | Map) -> Callable[[Map], Any]:
@@ -72,6 +82,12 @@ def base(name: str) -> Callable[[Map], Any]:
     if name not in _BASES:
         _BASES[name] = compile_template(data.document("bases", name))
     return _BASES[name]
+
+
+def written(name: str) -> Map:
+    """The base in the file called ``name``, as it is written."""
+    base_document: Map = data.document("bases", name)
+    return base_document
 
 
 def holds(when: Map, facts: Map) -> bool:

@@ -20,7 +20,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from modelservice.compose.composition import Composition
+    from modelservice.compose.composition import Composition, Observer
     from modelservice.plan import Scope
 
     Map = dict[str, Any]
@@ -36,14 +36,16 @@ class TargetError(ValueError):
     """A patch that finds no target, or cannot; the message says what there is."""
 
 
-def apply(composition: Composition) -> None:
+def apply(composition: Composition, observer: Observer) -> None:
     """Apply spec.patches to the objects of ``composition``, in their order; one that cannot be applied is a problem and changes nothing."""
     for index, given in enumerate(composition.plan.config.spec.get("patches") or []):
         before = composition.objects, dict(composition.pods)
         try:
             for content in _contents(given):
+                objects = composition.objects
                 _UserPatch(composition, content, given).apply()
                 _look_at_pods(composition)
+                observer.patched_by_user(index, content, objects, composition.objects)
         except (PatchError, TargetError, ReadError) as error:
             composition.objects, composition.pods = before
             part = "target" if isinstance(error, TargetError) else "patch"

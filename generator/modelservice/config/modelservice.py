@@ -58,11 +58,17 @@ class ModelService:
 
 def _preset_problems(presets: list[str], brought: Iterable[str]) -> list[Result]:
     there = [*data.names("overlays", "presets"), *brought] if presets else []
-    return [
-        Result(f"there is no preset {name!r}; there are: {', '.join(there)}", field=f"spec.presets[{index}]", current=name)
-        for index, name in enumerate(presets)
-        if name not in there
-    ]
+    unknown = [(index, name) for index, name in enumerate(presets) if name not in there]
+    if not unknown:
+        return []
+    from difflib import get_close_matches  # only for a mistake  # noqa: PLC0415
+
+    found = []
+    for index, name in unknown:
+        close = get_close_matches(name, there, 1)
+        meant = f"did you mean {close[0]}? There are: " if close else "there are: "
+        found.append(Result(f"there is no preset {name!r}; {meant}{', '.join(there)}", field=f"spec.presets[{index}]", current=name))
+    return found
 
 
 def tidy(spec: Map) -> Map:

@@ -66,7 +66,11 @@ def _parts(value: Any) -> tuple[str, str, str, str] | None:
 def _exponent(suffix: str) -> str:
     """The digits of a decimal exponent, with their sign; nothing where it is none."""
     digits = suffix[1:]
-    return digits if suffix[:1] in ("e", "E") and digits.lstrip("+-").isdecimal() and digits.isascii() and len(digits.lstrip("+-")) >= len(digits) - 1 else ""
+    return (
+        digits
+        if suffix[:1] in ("e", "E") and digits.lstrip("+-").isdecimal() and digits.isascii() and len(digits.lstrip("+-")) >= len(digits) - 1
+        else ""
+    )
 
 
 def _power(suffix: str) -> int:
