@@ -8,7 +8,8 @@ the older ones only tell since when there is a field or a kind, and which kinds 
 stands beside them are made of, so that it loads quickly; more_fields.json has every other type.
 
 What a field holds is written as a word: `string`, `boolean`, `int32`, `int64`, `number`, `bytes`, `time`, `quantity`, `int-or-string`,
-`object` (any), `any`, or the name of a type; `[…]` is a list of it, `{…}` a map.
+`object` (any), `any`, or the name of a type; `[…]` is a list of it, `{…}` a map. `keys` are those by which the items of a list are told
+apart; in custom resources none may be there twice.
 """
 
 from __future__ import annotations
@@ -44,6 +45,8 @@ WORDS = {
     "io.k8s.apimachinery.pkg.runtime.RawExtension": "object",
 }
 FORMATS = {"byte": "bytes", "double": "number", "int32": "int32", "int64": "int64"}
+
+KEYS = "x-kubernetes-list-map-keys"
 
 Definitions = dict[str, dict[str, Any]]
 
@@ -142,6 +145,11 @@ def tables() -> tuple[dict[str, Any], dict[str, Any]]:
         for name, schema in sorted(holds_types.items())
     }
     required = {known[name]: schema["required"] for name, schema in sorted(holds_types.items()) if "required" in schema}
+    keys = {
+        known[name]: lists
+        for name, schema in sorted(holds_types.items())
+        if (lists := {field: below[KEYS] for field, below in schema.get("properties", {}).items() if KEYS in below})
+    }
     new_fields = {
         known[name]: brought
         for name in sorted(holds_types)
@@ -163,6 +171,7 @@ def tables() -> tuple[dict[str, Any], dict[str, Any]]:
                 "kinds": {kind: name for kind, name in sorted(kinds.items()) if (name in usual) is wanted},
                 "types": {name: fields for name, fields in sorted(types.items()) if (name in usual) is wanted},
                 "required": {name: fields for name, fields in sorted(required.items()) if (name in usual) is wanted},
+                "keys": {name: fields for name, fields in sorted(keys.items()) if (name in usual) is wanted},
                 "since": {name: fields for name, fields in sorted(new_fields.items()) if (name in usual) is wanted},
                 "kinds_since": {
                     kind: first

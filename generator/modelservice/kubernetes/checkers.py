@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from modelservice.kubernetes import quantities
-from modelservice.kubernetes.limits import list_limit, number_limit, text_limit
+from modelservice.kubernetes.limits import list_limit, number_limit, number_or_name_limit, text_limit
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -17,7 +17,10 @@ if TYPE_CHECKING:
     Checker = type[str] | type[bool] | Check
 
 RANGES = {"int32": (-(2**31), 2**31 - 1), "int64": (-(2**63), 2**63 - 1), "integer": (-(2**63), 2**63 - 1)}
-ZEROS: dict[str, Any] = {"string": "", "boolean": False, "int32": 0, "int64": 0, "number": 0, "quantity": 0, "int-or-string": 0}
+ZEROS: dict[str, Any] = {
+    **{"string": "", "bytes": "", "time": "", "boolean": False, "any": None, "object": None},
+    **dict.fromkeys((*RANGES, "number", "quantity", "int-or-string"), 0),
+}
 
 
 def checker(word: str, limit: Limit = None) -> Checker:
@@ -32,6 +35,10 @@ def checker(word: str, limit: Limit = None) -> Checker:
         return _list(word[1:-1], limit)
     if word[0] == "{":
         return _map(word[1:-1], limit)
+    if word == "quantity":
+        return _quantity(limit)
+    if word == "int-or-string":
+        return _int_or_string(limit)
     return _PLAIN.get(word) or _typed(word)
 
 
@@ -66,7 +73,7 @@ def _whole(low: int, high: int, limit: Limit) -> Check:
 def _list(word: str, limit: Limit) -> Check:
     want, problem, zero = checker(word, limit.get("items") if isinstance(limit, dict) else None), list_limit(limit), ZEROS.get(word)
     plain = want if want is str or want is bool else None
-    zero = {} if zero is None and word[0].isupper() else zero
+    zero = {} if word not in ZEROS and word[0] not in "[{" else zero
 
     def check(walk: Walk, value: Any, path: Path) -> None:
         if not isinstance(value, list):
@@ -94,6 +101,7 @@ def _list(word: str, limit: Limit) -> Check:
 
 def _map(word: str, limit: Limit) -> Check:
     want, problem = checker(word, limit.get("values") if isinstance(limit, dict) else None), list_limit(limit)
+    zero = ZEROS.get(word)
 
     def check(walk: Walk, value: Any, path: Path) -> None:
         if not isinstance(value, dict):
@@ -103,7 +111,7 @@ def _map(word: str, limit: Limit) -> Check:
             if item.__class__ is want:
                 continue
             if item is None:
-                walk.holes[*path, key] = None
+                walk.holes[*path, key] = None if walk.custom else zero
             elif want is str or want is bool:
                 if not isinstance(item, want):  # type: ignore[arg-type]
                     walk.shape((*path, key), "text" if want is str else "true or false", item)
@@ -128,21 +136,36 @@ def _number(walk: Walk, value: Any, path: Path) -> None:
         walk.shape(path, "a number", value)
 
 
-def _quantity(walk: Walk, value: Any, path: Path) -> None:
-    if quantities.in_nanos(value) is None or (walk.custom and isinstance(value, float) and not value.is_integer()):
-        walk.shape(path, quantities.WHAT, value)
+def _quantity(limit: Limit) -> Check:
+    problem = number_limit(limit)
+
+    def check(walk: Walk, value: Any, path: Path) -> None:
+        if quantities.in_nanos(value) is None or (walk.custom and isinstance(value, float) and not value.is_integer()):
+            walk.shape(path, quantities.WHAT, value)
+        elif problem and (message := problem(quantities.parse(value) or 0)):
+            walk.tell(path, message, value)
+
+    return check
 
 
-def _int_or_string(walk: Walk, value: Any, path: Path) -> None:
+def _int_or_string(limit: Limit) -> Check:
     low, high = RANGES["int32"]
-    whole = isinstance(value, int | float) and not isinstance(value, bool) and value == value // 1
-    if not isinstance(value, str) and not (whole and low <= value <= high):
-        walk.shape(path, "a whole number or text", value)
+    problem = number_or_name_limit(limit)
+
+    def check(walk: Walk, value: Any, path: Path) -> None:
+        whole = isinstance(value, int | float) and not isinstance(value, bool) and value == value // 1
+        if not isinstance(value, str) and not (whole and low <= value <= high):
+            walk.shape(path, "a whole number or text", value)
+        elif problem and (message := problem(value)):
+            walk.tell(path, message, value)
+
+    return check
 
 
 def _bytes(walk: Walk, value: Any, path: Path) -> None:
     if not isinstance(value, str):
-        walk.shape(path, "text in base64", value)
+        if value != []:  # which Go takes for no bytes
+            walk.shape(path, "text in base64", value)
         return
     from binascii import Error, a2b_base64  # Secrets are rare  # noqa: PLC0415
 
@@ -166,8 +189,6 @@ def _anything(walk: Walk, value: Any, path: Path) -> None:
 
 _PLAIN: dict[str, Check] = {
     "number": _number,
-    "quantity": _quantity,
-    "int-or-string": _int_or_string,
     "bytes": _bytes,
     "time": _time,
     "any": _anything,

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from modelservice.kubernetes.rules.labels import named
 from modelservice.kubernetes.types import is_custom, look_up, table, type_named, type_of
-from modelservice.kubernetes.walk import Found, Walk
+from modelservice.kubernetes.walk import Found, Walk, at
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -82,12 +83,16 @@ def _walked(obj: Map, kind: Type, *, custom: bool, version: tuple[int, int] | No
     walk = Walk(custom=custom, version=version)
     walk.object(obj, (), kind)
     if not walk.holes:
-        return walk.found
+        return walk.found + _of_name(obj)
     shapes = [found for found in walk.found if found.way == "shape"]
     wrong = {found.path for found in shapes}
-    again = Walk(custom=custom, version=version)
-    again.object(_without_holes(obj, (), walk.holes, _prefixes(walk.holes)), (), kind)
-    return shapes + [found for found in again.found if not _is_within(found.path, wrong)]
+    again, sound = Walk(custom=custom, version=version), _without_holes(obj, (), walk.holes, _prefixes(walk.holes))
+    again.object(sound, (), kind)
+    return shapes + [found for found in again.found + _of_name(sound) if not _is_within(found.path, wrong)]
+
+
+def _of_name(obj: Map) -> list[Found]:
+    return [Found(path, message, at(obj, path), "value") for path, message in named(obj)] if "kind" in obj else []
 
 
 def _prefixes(holes: dict[Path, Any]) -> set[Path]:
@@ -98,7 +103,11 @@ def _without_holes(value: Any, path: Path, holes: dict[Path, Any], above: set[Pa
     if path not in above:
         return value
     if isinstance(value, dict):
-        return {key: _without_holes(item, (*path, key), holes, above) for key, item in value.items() if (*path, key) not in holes}
+        return {
+            key: holes.get((*path, key)) if (*path, key) in holes else _without_holes(item, (*path, key), holes, above)
+            for key, item in value.items()
+            if holes.get((*path, key), "") is not None
+        }
     return [
         holes[*path, index] if (*path, index) in holes else _without_holes(item, (*path, index), holes, above)
         for index, item in enumerate(value)

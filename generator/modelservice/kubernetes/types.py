@@ -27,12 +27,14 @@ _TYPES: dict[str, Type | None] = {}
 
 
 class Type:
-    """A type: its fields, which of them it needs, since when it has the newer ones, and the rules for its values."""
+    """A type: its fields, which of them it needs, the rules for its values; keys of its lists, and since when it has the newer fields."""
 
-    __slots__ = ("fields", "name", "required", "rules", "since")
+    __slots__ = ("fields", "keys", "name", "required", "rules", "since")
 
-    def __init__(self, name: str, fields: Map, required: tuple[str, ...], since: Map, rules: tuple[Rule, ...]) -> None:
-        self.name, self.fields, self.required, self.since, self.rules = name, fields, required, since, rules
+    def __init__(self, name: str, fields: dict[str, Checker], required: tuple[str, ...], rules: tuple[Rule, ...]) -> None:
+        self.name, self.fields, self.required, self.rules = name, fields, required, rules
+        self.keys: dict[str, list[str]] = look_up("keys", name, {})
+        self.since: Map = look_up("since", name, {})
 
 
 def table(name: str) -> Map:
@@ -73,11 +75,9 @@ def is_custom(api_version: str, kind: str) -> bool:
 
 
 def _made(name: str, words: dict[str, str]) -> Type:
-    limits = _limits(name)
+    by_hand = table("limits.json")
+    limits = by_hand["limits"].get(name) or look_up("limits", name, {})
     fields: dict[str, Checker] = {field: checker(word, limits.get(field)) for field, word in words.items()}
-    return Type(name, fields, tuple(look_up("required", name, ())), look_up("since", name, {}), rules_of(name))
-
-
-def _limits(name: str) -> Map:
-    limits: Map = table("limits.json").get(name) or look_up("limits", name, {})
-    return limits
+    documented, optional = look_up("required", name, []), by_hand["optional"].get(name, ())
+    required = tuple(dict.fromkeys(field for field in [*documented, *by_hand["required"].get(name, [])] if field not in optional))
+    return Type(name, fields, required, rules_of(name))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from modelservice.kubernetes.limits import twice
 from modelservice.kubernetes.types import type_named
 
 TYPE_CHECKING = False
@@ -33,7 +34,7 @@ class Walk:
     """One walk. ``found`` is what is wrong; ``holes`` are the places without a value of the right type: those, and nulls.
 
     Rules run only while there is no hole: they may take for granted that each value is of its type. What a hole is filled with is its
-    value: ``None`` where the field goes.
+    value; with ``None`` the field goes.
     """
 
     __slots__ = ("custom", "found", "holes", "version")
@@ -64,10 +65,12 @@ class Walk:
                 self.found.append(Found((*path, name), f"is missing; {_a(kind.name)} needs it", None, "missing"))
         if self.version and kind.since:
             self._newer(value, path, kind)
+        if self.custom and kind.keys:
+            self._twice(value, path, kind)
         if kind.rules and not self.holes:
             for rule in kind.rules:
                 for below, message in rule(value):
-                    self.found.append(Found((*path, *below), message, _at(value, below), "value"))
+                    self.found.append(Found((*path, *below), message, at(value, below), "value"))
 
     def inside(self, value: Any, path: Path, name: str) -> None:
         """Look at ``value`` as one of the type called ``name``."""
@@ -85,6 +88,13 @@ class Walk:
     def tell(self, path: Path, message: str, value: Any) -> None:
         """Note a value that is of the right type, and wrong."""
         self.found.append(Found(path, message, value, "value"))
+
+    def _twice(self, value: Map, path: Path, kind: Type) -> None:
+        """Note items of lists that are there twice, which only custom resources never take."""
+        for field, keys in kind.keys.items():
+            if isinstance(items := value.get(field), list):
+                for (index,), message in twice(items, keys, {"protocol": "TCP"} if "protocol" in keys else {}):
+                    self.tell((*path, field, index), message, items[int(index)])
 
     def _newer(self, value: Map, path: Path, kind: Type) -> None:
         from modelservice.kubernetes.newer import newer  # only where a version is named  # noqa: PLC0415
@@ -118,7 +128,7 @@ def _a(name: str) -> str:
     return f"{'an' if bare[:1] in 'AEIO' else 'a'} {bare}"
 
 
-def _at(value: Any, path: Path) -> Any:
+def at(value: Any, path: Path) -> Any:
     """What is at ``path``, or None."""
     for step in path:
         if isinstance(value, dict):
