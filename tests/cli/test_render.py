@@ -64,8 +64,10 @@ def test_a_dash_is_standard_input(llama: str) -> None:
 
 
 def test_a_disabled_service_is_nothing(tmp_path: Path) -> None:
-    """No resource is no output and no error."""
-    assert call("render", written(tmp_path, "off.yaml", service(more="  enabled: false\n"))) == (0, "", "")
+    """No resource is no output and no error; that nothing comes out is said."""
+    said = call("render", written(tmp_path, "off.yaml", service(more="  enabled: false\n")))
+    assert (said.code, said.stdout) == (0, "")
+    assert ["spec.enabled: is false" in line for line in said.lines] == [True]
 
 
 def test_a_process_prints_the_same_bytes(llama: str) -> None:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 NAME, SEVERITY = "name-length", "error"
 LIMIT = 63
 # kind -> how many characters of a name its controller needs for itself: a LeaderWorkerSet's pods are NAME-GROUP-WORKER
-TAKEN = {"Deployment": 0, "StatefulSet": 0, "Service": 0, "InferencePool": 0, "LeaderWorkerSet": len("-0-0")}
+TAKEN = {"Deployment": 0, "StatefulSet": 0, "InferencePool": 0, "LeaderWorkerSet": len("-0-0")}
 
 
 def check(service: Composition) -> Iterator[Result]:
