@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from modelservice.krm import ResourceRef, Result
 from modelservice.package import names
-from modelservice.package.secrecy import conceal, has_secrets, reveal
-from modelservice.patch.three_way import ABSENT, changes, next_base, three_way_merge
+from modelservice.package.secrecy import conceal, reveal, secrets_in
+from modelservice.patch.three_way import ABSENT, changes, next_base, same, three_way_merge
 from modelservice.workloads import POD_TEMPLATES
 
 TYPE_CHECKING = False
@@ -35,7 +35,10 @@ def merge(last: Map, edited: Map, wanted: Map) -> Merged:
 
     The new record says ``wanted``, but ``last`` where both sides changed a field: so this is told for as long as it stands.
     """
-    hidden_edited, hidden_wanted = conceal(edited), conceal(wanted)
+    hidden_wanted = conceal(wanted)
+    if same(edited, wanted):
+        return Merged(edited, hidden_wanted, [])
+    hidden_edited = conceal(edited)
     merged, conflicts = three_way_merge(last, hidden_edited, hidden_wanted)
     results = [_conflict(wanted, conflict) for conflict in conflicts]
     base = next_base(last, hidden_edited, hidden_wanted) if conflicts else hidden_wanted
@@ -63,9 +66,7 @@ def lost(value: Map, last: Map | None) -> tuple[str, str]:
     if edits:
         return f"{gone} goes with its edits by hand: {', '.join(edits)}", "warning"
     return (
-        (f"{gone} goes; of what is secret in it, nobody can tell whether it was edited by hand", "info")
-        if has_secrets(hidden)
-        else ("", "")
+        (f"{gone} goes; of what is secret in it, nobody can tell whether it was edited by hand", "info") if secrets_in(hidden) else ("", "")
     )
 
 

@@ -69,11 +69,11 @@ def reveal(value: Any) -> Any:
     return [reveal(item) for item in value] if isinstance(value, list) else value
 
 
-def has_secrets(value: Any) -> bool:
-    """Whether something is concealed in ``value``."""
-    if isinstance(value, dict):
-        return any(map(has_secrets, value.values()))
-    return any(map(has_secrets, value)) if isinstance(value, list) else isinstance(value, Concealed)
+def secrets_in(value: Any) -> list[Any]:
+    """What is concealed in ``value``, as it really is."""
+    if isinstance(value, dict | list):
+        return [secret for below in (value.values() if isinstance(value, dict) else value) for secret in secrets_in(below)]
+    return [value.real] if isinstance(value, Concealed) else []
 
 
 def _secret(value: Map) -> Map:
