@@ -110,8 +110,8 @@ def _write_files(files: dict[str, list[Map]], directory: str, *, force: bool) ->
         raise typer.BadParameter(f"{error.filename}: {error.strerror}", param_hint="--output") from None
     for name, why in outcome.left.items():
         print(f"{os.path.join(directory, name)}: warning: {why}", file=sys.stderr)
-    counts = f"{len(outcome.written)} files written, {len(outcome.unchanged)} kept, {len(outcome.removed)} removed"
-    print(f"{directory}: {counts}{f', {len(outcome.left)} left as they are' if outcome.left else ''}", file=sys.stderr)
+    counts = f"files written: {len(outcome.written)}, kept: {len(outcome.unchanged)}, removed: {len(outcome.removed)}"
+    print(f"{directory}: {counts}{f', left as they are: {len(outcome.left)}' if outcome.left else ''}", file=sys.stderr)
 
 
 def _file_name(obj: Map) -> str:
