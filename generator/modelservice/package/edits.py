@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from modelservice.krm import ResourceRef, Result
 from modelservice.package import names
-from modelservice.package.secrecy import conceal, reveal, secrets_in
+from modelservice.package.secrecy import conceal, reveal, secrets_in, set_apart
 from modelservice.patch.three_way import ABSENT, changes, next_base, same, three_way_merge
 from modelservice.workloads import POD_TEMPLATES
 
@@ -38,16 +38,32 @@ def merge(last: Map, edited: Map, wanted: Map) -> Merged:
     hidden_wanted = conceal(wanted)
     if same(edited, wanted):
         return Merged(edited, hidden_wanted, [])
-    hidden_edited = conceal(edited)
+    hidden_edited = _hidden(last, edited, hidden_wanted)
     merged, conflicts = three_way_merge(last, hidden_edited, hidden_wanted)
     results = [_conflict(wanted, conflict) for conflict in conflicts]
     base = next_base(last, hidden_edited, hidden_wanted) if conflicts else hidden_wanted
-    if hidden_edited is edited and hidden_wanted is wanted:
-        return Merged(merged, base, results)
     obj = reveal(merged)
-    seen = changes(merged, hidden_wanted)
-    results += [_other_secret(wanted, path) for path in changes(obj, wanted) if path not in seen]
+    if hidden_edited is not edited or hidden_wanted is not wanted:
+        seen = changes(conceal(obj), hidden_wanted)
+        results += [_other_secret(wanted, path) for path in changes(obj, wanted) if path not in seen]
     return Merged(obj, base, results)
+
+
+def _hidden(last: Map, edited: Map, hidden_wanted: Map) -> Map:
+    """``edited`` with secrets concealed, so that one stays which is not generated now: it looks like an edit by hand.
+
+    But not where there is none any more in what is generated: there, what is left of an old one goes.
+    """
+    hidden: Map = conceal(edited)
+    if hidden is edited:
+        return edited
+    known = secrets_in(hidden_wanted)
+    _, conflicts = three_way_merge(last, set_apart(hidden, known), hidden_wanted)
+    for conflict in conflicts:
+        if not secrets_in(conflict.generated):
+            known = known + secrets_in(conflict.edited)
+    apart: Map = set_apart(hidden, known)
+    return apart
 
 
 def merge_into_other_kind(last: Map, edited: Map, wanted: Map) -> tuple[Merged, list[str]]:

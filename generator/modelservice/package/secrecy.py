@@ -33,15 +33,16 @@ _ELSEWHERE = re.compile(r"(?<=://)[^/\s:@]*+:[^/\s@]++(?=@)|(?i:(?<=bearer )[\w.
 
 
 class Concealed(str):
-    """What stands for a secret, or for a text with some in it; ``real`` is what it stands for."""
+    """What stands for a secret, or for a text with some in it: ``real`` is what it stands for, ``secrets`` are what is secret in that."""
 
-    __slots__ = ("real",)
+    __slots__ = ("real", "secrets")
     real: Any
+    secrets: list[Any]
 
-    def __new__(cls, real: Any, shown: str = MARK) -> Concealed:
+    def __new__(cls, real: Any, secrets: list[Any] | None = None, shown: str = MARK) -> Concealed:
         """``shown``: the text without its secrets."""
         self = super().__new__(cls, shown)
-        self.real = real
+        self.real, self.secrets = real, [real] if secrets is None else secrets
         return self
 
 
@@ -70,10 +71,21 @@ def reveal(value: Any) -> Any:
 
 
 def secrets_in(value: Any) -> list[Any]:
-    """What is concealed in ``value``, as it really is."""
+    """What is secret in ``value``, in which it is concealed."""
     if isinstance(value, dict | list):
         return [secret for below in (value.values() if isinstance(value, dict) else value) for secret in secrets_in(below)]
-    return [value.real] if isinstance(value, Concealed) else []
+    return value.secrets if isinstance(value, Concealed) else []
+
+
+def set_apart(value: Any, known: list[Any]) -> Any:
+    """``value`` with what is concealed in it as something else than MARK where its secrets are not among the ``known``."""
+    if isinstance(value, dict):
+        return {key: set_apart(below, known) for key, below in value.items()}
+    if isinstance(value, list):
+        return [set_apart(item, known) for item in value]
+    if isinstance(value, Concealed) and any(secret not in known for secret in value.secrets):
+        return Concealed(value.real, value.secrets, f"{value} and another")
+    return value
 
 
 def _secret(value: Map) -> Map:
@@ -119,20 +131,26 @@ def _text(text: str) -> str:
         try:
             documents = parse_all(text)
             if all(isinstance(document, dict | list) for document in documents) and (concealed := conceal(documents)) is not documents:
-                return Concealed(text, write_documents(concealed))
+                return Concealed(text, secrets_in(concealed), write_documents(concealed))
         except (ReadError, TypeError):
             pass  # it is something else
-    shown = _without_values(_ELSEWHERE.sub(MARK, text))
-    return text if shown == text else Concealed(text, shown)
+    secrets: list[Any] = []
+    shown = _without_values(_ELSEWHERE.sub(lambda match: _noted(match[0], secrets), text), secrets)
+    return Concealed(text, secrets, shown) if secrets else text
 
 
-def _without_values(text: str) -> str:
+def _noted(secret: str, secrets: list[Any]) -> str:
+    secrets.append(secret)
+    return MARK
+
+
+def _without_values(text: str, secrets: list[Any]) -> str:
     """A text without what it gives to secrets; what is given to something else may be such a gift itself (`--env=TOKEN=x`)."""
     kept, done = "", 0
     for match in _GIVEN.finditer(text):
         name = match["flag"] or match[0].rstrip("\"'=: \t\n")
         if match.start() >= done and _is_secret(name, as_variable=True) and (value := _VALUE.match(text, match.end())):
-            kept += text[done : value.start()] + MARK
+            kept += text[done : value.start()] + _noted(value[0], secrets)
             done = value.end()
     return kept + text[done:]
 
