@@ -121,6 +121,18 @@ SAMPLES: dict[str, Map] = {
     "other accelerator": {"profile": "llm-d", "accelerator": {"type": "intel-xe"}, "decode": {"containers": [engine()]}},
     "other count": {"decode": {"containers": [engine(resources={"limits": {"furiosa.ai/rngd": "2"}})], "autoscaling": {"enabled": True}}},
     "routes": {"routing": {"inferencePool": {"create": True}, "httpRoute": {"create": True}, "parentRefs": [{"name": "gateway"}]}},
+    "proxy of one's own": {
+        "profile": "llm-d",
+        "tracing": {"enabled": True},
+        "routing": {
+            "proxy": {
+                "version": "0.10.0",
+                "flags": {"metrics-port": 9100},
+                "resources": {"requests": {"cpu": "1"}},
+                "env": [{"name": "OTEL_SERVICE_NAME", "valueFrom": {"fieldRef": {"fieldPath": "metadata.name"}}}],
+            }
+        },
+    },
     "extra objects": {"extraObjects": [{"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "{{ .Release.Name }}-extra"}}]},
     "own overlay": {
         "overlays": [overlay({"target": "container", "patch": {"image": "mirror.example/engine:1"}})],

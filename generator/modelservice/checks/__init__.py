@@ -17,6 +17,7 @@ from modelservice.checks import (
     name_cut,
     name_length,
     podmonitor_port,
+    proxy_flags,
     selectors,
     template_text,
     unused_keys,
@@ -45,6 +46,7 @@ OF_ONE = (
     deprecated_keys,
     image_tag,
     name_length,
+    proxy_flags,
 )
 OF_ALL = (selectors, collisions)
 # checks of all resources, each a module of this name; imported where there are other resources than a service's own

@@ -14,7 +14,8 @@ from modelservice.compose.server_patch import server_patch
 from modelservice.krm import ResourceRef, Result
 from modelservice.kubernetes.apply_order import apply_rank
 from modelservice.patch import PatchError, strategic_merge
-from modelservice.workloads import KINDS, REQUESTER
+from modelservice.plan.drain import PRESET as DRAINS
+from modelservice.workloads import KINDS, REQUESTER, ROLES
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -64,7 +65,7 @@ def _layers(spec: Map, extra: Sequence[Overlay], library: Sequence[Overlay]) -> 
     """All overlays in the order in which they apply, each with the layer whose fields it takes: profile, spec, or none."""
     fields = overlays.folder("spec")
     brought = {overlay.name: overlay for overlay in library}
-    named = spec.get("presets") or []
+    named = _presets(spec)
     presets = [brought.get(name) or overlays.preset(name) for name in named]
     automatic = [*overlays.folder("automatic"), *(overlay for overlay in library if overlay.when and overlay.name not in named)]
     own = [overlays.Overlay(document, f"spec.overlays[{index}].") for index, document in enumerate(spec.get("overlays") or [])]
@@ -74,6 +75,13 @@ def _layers(spec: Map, extra: Sequence[Overlay], library: Sequence[Overlay]) -> 
         *(("", overlay) for overlay in between),
         *(("spec", overlay) for overlay in fields),
     ]
+
+
+def _presets(spec: Map) -> list[str]:
+    """The presets that ``spec`` names, and the one that ``drain`` of it or of a role means."""
+    named: list[str] = spec.get("presets") or []
+    drains = any((part or {}).get("drain") is not None for part in (spec, *(spec.get(role) for role in ROLES)))
+    return [*named, DRAINS] if drains and DRAINS not in named else named
 
 
 def _brought(layers: list[tuple[str, Overlay]], library: Sequence[Overlay]) -> list[Overlay]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from modelservice.plan import accelerators, container, names, parallelism, proxy
+from modelservice.plan import accelerators, container, drain, names, parallelism, proxy
 from modelservice.plan.scopes import PROFILE, SPEC, Scope, deletions, says_something
 
 TYPE_CHECKING = False
@@ -25,8 +25,10 @@ def planned(config: ModelService, service: Scope, name: str, problems: Problems)
     if mode == "dra":
         template = accelerators.claim_template(spec, kind, config.profile, name, split["devices"], problems)
     claims = accelerators.pod_claims(template, role)
+    times = drain.of_role(spec, role)
     facts = {**service.facts, **_facts(service.facts, name, role, routing)}
     facts |= {"accelerator": mode, "acceleratorType": kind, "claims": bool(claims), "claimMatch": template.get("match", "none")}
+    facts["drain"] = bool(times)
     selector = names.selector((spec.get("modelArtifacts") or {}).get("labels") or {}, name)
     traced_as = ((spec.get("tracing") or {}).get("serviceNames") or {}).get(f"vllm{name.capitalize()}")
     if facts["tracing"] and traced_as is None:
@@ -45,7 +47,8 @@ def planned(config: ModelService, service: Scope, name: str, problems: Problems)
         "podmonitor": _podmonitor(role),
         "claims": {"pod": claims},
         "claimTemplate": template,
-        "proxy": {"args": proxy.arguments(routing)},
+        "drain": times,
+        "proxy": {"args": proxy.arguments(routing) if facts["proxy"] else []},
         "port": _engine_port(routing, facts["proxy"], problems),
         "tracingServiceName": traced_as,
     }
@@ -93,4 +96,6 @@ def _fields(given: Map, name: str) -> Map:
     """What one layer says of the role, field by field."""
     role = given.get(name) or {}
     fields = says_something({**role, "schedulerName": role.get("schedulerName") or given.get("schedulerName")})
-    return {"role": fields, "replaced": {"volumes": deletions(fields.get("volumes"), "name")}}
+    proxied = says_something(((given.get("routing") or {}).get("proxy")) or {})
+    replaced = {"volumes": deletions(fields.get("volumes"), "name"), "proxyEnv": deletions(proxied.get("env"), "name")}
+    return {"role": fields, "proxyFields": proxied, "replaced": replaced}
