@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     Map = dict[str, Any]
 
-POD_PARTS = ("pod", "container", "proxy")
+POD_PARTS = ("pod", "container", "proxy", "otherContainer")
 
 
 def compose(plan: Plan, extra: Sequence[Overlay] = (), library: Sequence[Overlay] = (), observer: Observer | None = None) -> Composition:
@@ -184,6 +184,8 @@ class _Composer:
         if not holds(patch.when, self.scope.facts) or (patch.part == "proxy" and not self.scope.facts["proxy"]):
             return None
         filled: Map | None = self._filled(overlay, patch.fill, self._parameters_of(None, layer))
+        if filled and patch.part == "otherContainer":
+            return {"spec": {kind: [{"name": name, **filled} for name in names] for kind, names in self.scope.others.items()}}
         return {"spec": {"initContainers": [{"name": PROXY, **filled}]}} if filled and patch.part == "proxy" else filled
 
     def _container_patch(self, overlay: Overlay, patch: Patch, layer: str, container: Container) -> Map | None:

@@ -43,7 +43,8 @@ def takes_flags(container: Map, facts: Map) -> bool:
     """Whether what a container runs is known to be its engine: a generated command, or one of its own that names the engine."""
     if SIMULATOR in str(container.get("image") or ""):
         return False
-    return facts["modelCommand"] != "custom" or str(next(iter(container.get("command") or []), "")).rpartition("/")[2] == facts["engine"]
+    program = str(next(iter(container.get("command") or []), "")).rpartition("/")[2]
+    return facts["modelCommand"] != "custom" or program == str(facts["engine"])
 
 
 def is_too_old(image: str, flag: Map) -> bool:

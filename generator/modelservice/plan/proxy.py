@@ -1,4 +1,4 @@
-"""The routing proxy's arguments, in the spelling of its version. What each version takes is said by ``bases/dialects/routing-proxy.yaml``."""
+"""The routing proxy's arguments, in the spelling of its version; ``bases/dialects/routing-proxy.yaml`` says what each version takes."""
 
 from __future__ import annotations
 
@@ -49,14 +49,10 @@ def findings(routing: Map, own: Map) -> Iterator[Finding]:
     yield from _unknown_connectors(proxy, version, known=known)
     for name, value in (proxy.get("flags") or {}).items():
         if value is not None and not _takes(name.lstrip("-"), version):
-            severity = "error" if known else "warning"
-            yield Finding(
-                severity, f"flags.{name}", f"version {_text(version)} of the routing proxy does not know this flag, and ends", value
-            )
+            message = f"version {_text(version)} of the routing proxy does not know this flag, and ends at once; leave it out"
+            yield Finding("error" if known else "warning", f"flags.{name}", message, value)
     if own.get("connector") and own.get("kvConnector") and own["connector"] != own["kvConnector"]:
-        yield Finding(
-            "warning", "connector", f"is not used: kvConnector says {own['kvConnector']}; leave one of them out", own["connector"]
-        )
+        yield Finding("warning", "connector", f"is not used: kvConnector says {own['kvConnector']}; leave one out", own["connector"])
 
 
 def _unsaid(own: Map, version: Version) -> Iterator[Finding]:

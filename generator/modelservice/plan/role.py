@@ -54,6 +54,7 @@ def planned(config: ModelService, service: Scope, name: str, problems: Problems)
     }
     scope = Scope(name, facts, parameters)
     container.add_all(scope, config, kind, problems)
+    scope.others = _others(role, [one.name for one in scope.containers])
     scope.fields = {PROFILE: _fields(config.inherited, name), SPEC: _fields(config.own, name)}
     return scope
 
@@ -70,6 +71,18 @@ def _facts(service: Map, name: str, role: Map, routing: Map) -> Map:
         "subGroupExclusiveTopology": bool(role.get("subGroupExclusiveTopology")),
         "modelVolume": any(one.get("mountModelVolume") for one in role.get("containers") or []),
     }
+
+
+def _others(role: Map, known: list[str]) -> dict[str, list[str]]:
+    """The names of the role's containers beside those that are ``known``: its init containers, and what extraConfig adds."""
+    extra = role.get("extraConfig") or {}
+    given = {"initContainers": [role.get("initContainers"), extra.get("initContainers")], "containers": [extra.get("containers")]}
+    found = {}
+    for kind, lists in given.items():
+        items = [one for listed in lists if isinstance(listed, list) for one in listed if isinstance(one, dict) and "$patch" not in one]
+        if names := list(dict.fromkeys(one["name"] for one in items if one.get("name") and one["name"] not in known)):
+            found[kind] = names
+    return found
 
 
 def _workload(service: Map, role: str) -> str:
