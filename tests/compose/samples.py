@@ -117,6 +117,11 @@ SAMPLES: dict[str, Map] = {
         "prefill": {"accelerator": {"type": "cpu"}},
     },
     "tracing": {"profile": "llm-d", "tracing": {"enabled": True}},
+    "hardened requester": {"profile": "llm-d", "requester": {"enable": True}, "presets": ["hardened"]},
+    "hardened with containers of one's own": {
+        "presets": ["hardened"],
+        "decode": {"initContainers": [{"name": "warm-up", "image": "busybox:1.36"}]},
+    },
     "requester": {"profile": "llm-d", "requester": {"enable": True}, "decode": {"replicas": 2, "annotations": {"team": "a"}}},
     "other accelerator": {"profile": "llm-d", "accelerator": {"type": "intel-xe"}, "decode": {"containers": [engine()]}},
     "other count": {"decode": {"containers": [engine(resources={"limits": {"furiosa.ai/rngd": "2"}})], "autoscaling": {"enabled": True}}},

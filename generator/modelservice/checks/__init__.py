@@ -76,6 +76,7 @@ OF_WORLD = (
     "pool-labels",
     "service-links",
     "resource-quota",
+    "renamed-references",
 )
 NAMES = tuple(dict.fromkeys([*(module.NAME for module in (*OF_ONE, *OF_ALL)), *ON_OCCASION, *OF_WORLD]))
 

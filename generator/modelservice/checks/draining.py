@@ -94,7 +94,8 @@ def _seconds(container: Map, role: Scope) -> int:
         seconds = sum(map(int, SLEEP.findall(" ".join(map(str, command["command"])))))
     facts = next((planned.facts for planned in role.containers if planned.name == container["name"]), None)
     flag = drain.flag_of(facts["engine"]) if facts else None
-    told = re.search(rf"--{flag['flag']}[ =](\d{{1,6}})\b", " ".join(map(str, container.get("args") or []))) if flag else None
+    words = " ".join(str(word) for key in ("command", "args") for word in container.get(key) or [])
+    told = re.search(rf"--{flag['flag']}[ =](\d{{1,6}})\b", words) if flag else None
     return (seconds if isinstance(seconds, int) else 0) + (int(told[1]) if told else 0)
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from modelservice.checks.world import POD_TEMPLATES, finding
 from modelservice.krm import Result
+from modelservice.workloads import REQUESTER
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -43,12 +44,13 @@ PROBES = ("livenessProbe", "readinessProbe", "startupProbe")
 
 def check(service: Composition) -> Iterator[Result]:
     """A finding for each field of the pods, of all their containers, that the standard refuses; told once, at the field that says it."""
-    from modelservice.origin import Trace  # composes once more, for services with the preset alone  # noqa: PLC0415
-
     trace, told = None, set()
     for role, obj, path, template in _templates(service):
         for below, message, current, severity in _refused(template.get("spec") or {}):
-            trace = trace or Trace(service)
+            if trace is None:
+                from modelservice.origin import Trace  # it composes once more: for what is refused alone  # noqa: PLC0415
+
+                trace = Trace(service)
             whole = (*path, "spec", *below)
             origin = trace.in_pod(role, ["spec", *below]) if role else trace.origin(obj, [*whole])
             if origin is None:
@@ -62,15 +64,11 @@ def check(service: Composition) -> Iterator[Result]:
 
 
 def _templates(service: Composition) -> Iterator[tuple[str, Map, Path, Map]]:
-    """The pod templates of the roles, under their role's name, and of the other objects: object, path, template."""
-    for name, pod in service.pods.items():
-        yield name, {}, (), pod
-    held = {
-        role.parameters["workload"]["name"] for role in service.plan.roles if role.facts["workload"] in ("Deployment", "LeaderWorkerSet")
-    }
+    """The pod templates of the service's objects, with their paths; and of roles that a requester holds as text, under the role's name."""
+    for role in service.plan.roles:
+        if role.facts["workload"] == REQUESTER:
+            yield role.name, {}, (), service.pods[role.name]
     for obj in service.objects:
-        if obj["metadata"].get("name") in held and obj["kind"] in ("Deployment", "LeaderWorkerSet"):
-            continue
         for path in POD_TEMPLATES.get(str(obj.get("kind")), ()):
             template: Any = obj
             for key in path:
