@@ -68,6 +68,14 @@ def test_what_kustomize_follows_is_not_told(obj: Map, kind: str) -> None:
     assert found("renamed-references", obj, renamed(kind)) == []
 
 
+@pytest.mark.parametrize(("note", "told"), [("modelservice", 0), ("compact", 1)])
+def test_with_the_component_everything_is_followed(note: str, told: int) -> None:
+    """Its note, on any object, says that kustomize has the configuration."""
+    noted = thing("ConfigMap", "c")
+    noted["metadata"]["annotations"] = {"internal.config.kubernetes.io/seqindent": note}
+    assert len(found("renamed-references", route("x"), renamed("InferencePool"), noted)) == told
+
+
 def test_the_name_that_it_has_now() -> None:
     """And a reference into another namespace, of which nothing is known."""
     assert found("renamed-references", route("p-x"), renamed("InferencePool")) == []

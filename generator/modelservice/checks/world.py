@@ -79,6 +79,9 @@ VARIABLES = {"secretKeyRef": "Secret", "configMapKeyRef": "ConfigMap"}
 ENVIRONMENTS = {"secretRef": "Secret", "configMapRef": "ConfigMap"}
 
 
+FOLLOWED = ("internal.config.kubernetes.io/seqindent", "modelservice")  # the note of plugins/kustomize/kustomization.yaml
+
+
 class Pods:
     """The pods of one template of a workload: their labels, and the template, at ``path`` in the object."""
 
@@ -176,6 +179,10 @@ class World:
         obj = self.find(kind, name, namespace)
         now = str(obj["metadata"].get("name")) if obj is not None else name
         return None if now == name else now
+
+    def follows_names(self) -> bool:
+        """Whether kustomize has the configuration of the component plugins/kustomize, which leaves a note on objects."""
+        return any((obj["metadata"].get("annotations") or {}).get(FOLLOWED[0]) == FOLLOWED[1] for obj in self.objects)
 
     def lacks(self, kind: str, name: str, namespace: str) -> bool:
         """Whether an object is certainly not there."""
