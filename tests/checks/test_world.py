@@ -46,7 +46,7 @@ FINDINGS: dict[str, tuple[list[Map], bool]] = {
         False,
     ),
     "references": ([deployment(template=pod(imagePullSecrets=[{"name": "x"}]))], True),
-    "name-length": ([thing("Service", "x" * 64)], False),
+    "name-length": ([thing("Deployment", "x" * 64)], False),
     "leader-worker-set": ([leader_worker_set({"workerTemplate": pod()}, "a.b")], False),
     "pool-labels": (
         [
