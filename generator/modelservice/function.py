@@ -24,7 +24,7 @@ from modelservice.krm import (
     write_stderr,
     write_stdout,
 )
-from modelservice.texts import mishap, one_line, shown
+from modelservice.texts import cut, mishap, one_line, shown
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -180,7 +180,7 @@ def _services(resources: ResourceList) -> list[Map]:
     if _is(config, "ModelService"):
         return [config]
     if not isinstance(config, dict | None) or (config and (config.get("apiVersion"), config.get("kind")) != ("v1", "ConfigMap")):
-        found = " ".join(shown(config.get(key)).strip("'") for key in ("apiVersion", "kind")) if isinstance(config, dict) else shown(config)
+        found = " ".join(cut(str(config.get(key))) for key in ("apiVersion", "kind")) if isinstance(config, dict) else shown(config)
         raise RequestError(
             f"the functionConfig is {found}; must be a {API_VERSION} ModelService or Validation, or a ConfigMap with settings"
         )

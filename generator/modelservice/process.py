@@ -30,6 +30,7 @@ def run() -> NoReturn:
 
 def _answer_for(error: BaseException) -> int:
     """Write the ResourceList, the sentence on stderr and the exit code of a run that did not come to an answer."""
+    import contextlib  # noqa: PLC0415
     import json  # noqa: PLC0415
 
     from modelservice.texts import mishap  # noqa: PLC0415
@@ -38,11 +39,9 @@ def _answer_for(error: BaseException) -> int:
     results = [{"message": message, "severity": "error"}]
     answer = {"apiVersion": "config.kubernetes.io/v1", "kind": "ResourceList", "items": [], "results": results}
     for stream, text in ((sys.stdout, json.dumps(answer)), (sys.stderr, f"error: {message}")):
-        try:
+        with contextlib.suppress(Exception):  # closed or full: there is nobody left to tell
             stream.write(f"{text}\n")
             stream.flush()
-        except Exception:  # closed or full: there is nobody left to tell
-            continue
     return 130 if isinstance(error, KeyboardInterrupt) else 1
 
 

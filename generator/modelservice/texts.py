@@ -7,16 +7,18 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from typing import Any
 
 LONGEST = 80  # characters of a value in a message: enough to know it by
+MOST = 20  # names in a message: who has more of them looks for himself
 DIGITS = 18  # of a whole number: what every reader of JSON and Go holds
 
 
 def shown(value: Any) -> str:
     """``value`` as it is shown in a message: on one line, cut where it is long, texts in quotes."""
     if isinstance(value, str):
-        return repr(value if len(value) <= LONGEST else f"{value[:LONGEST]}…")
+        return repr(_short(value))
     if isinstance(value, (dict, list)):
         return "a map" if isinstance(value, dict) else "a list"
     if value is None or isinstance(value, bool):
@@ -24,6 +26,21 @@ def shown(value: Any) -> str:
     if isinstance(value, int) and abs(value) >= 10**LONGEST:  # Python refuses to write thousands of digits
         return "a number of more than 80 digits"
     return str(value)
+
+
+def cut(text: str) -> str:
+    """``text`` as it is shown where quotes would be in the way: on one line, cut where it is long."""
+    return one_line(_short(text))
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= LONGEST else f"{text[:LONGEST]}…"
+
+
+def listed(names: Sequence[str], separator: str = ", ") -> str:
+    """``names`` one behind the other, of many only the first and how many more there are."""
+    more = len(names) - MOST
+    return separator.join(names) if more <= 0 else f"{separator.join(names[:MOST])}{separator}and {more} more"
 
 
 def one_line(text: str) -> str:
@@ -49,7 +66,7 @@ def mishap(error: BaseException) -> str:
         return "the input is nested too deeply"
     if isinstance(error, OSError):
         return ": ".join(str(part) for part in (error.filename, error.strerror) if part) or str(error)
-    what = shown(str(error))[1:-1]
+    what = cut(str(error))
     trace = error.__traceback__
     while trace is not None and trace.tb_next is not None:
         trace = trace.tb_next

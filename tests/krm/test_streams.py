@@ -29,7 +29,9 @@ def ended(program: str, redirections: str = "", data: bytes = b"") -> subprocess
 def test_reader_that_goes_away() -> None:
     """A reader that closes early is told apart from other failures, and the interpreter says nothing of it at its end."""
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
-    program = "from modelservice.krm import write_stdout\ntry:\n    write_stdout(b'a' * 1_000_000)\nexcept BrokenPipeError:\n    raise SystemExit(7)"
+    program = (
+        "from modelservice.krm import write_stdout\ntry:\n    write_stdout(b'a' * 99999)\nexcept BrokenPipeError:\n    raise SystemExit(7)"
+    )
     with subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment) as process:
         assert process.stdout
         assert process.stderr

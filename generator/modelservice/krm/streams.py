@@ -22,7 +22,7 @@ def replace_closed() -> None:
         if descriptor > 2:
             os.close(descriptor)
         if sys.stderr is None:
-            sys.stderr = open(2, "w", encoding="utf-8", errors="backslashreplace", closefd=False)
+            sys.stderr = open(2, "w", encoding="utf-8", errors="backslashreplace", closefd=False)  # noqa: SIM115
 
 
 def read_stdin() -> bytes:

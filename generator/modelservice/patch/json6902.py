@@ -10,7 +10,7 @@ What copies add to an object is bounded, since a few operations could make it as
 from __future__ import annotations
 
 from modelservice.patch.errors import PatchError
-from modelservice.texts import shown, whole_number
+from modelservice.texts import cut, shown, whole_number
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ def json_patch(target: dict[str, Any], operations: Sequence[Mapping[str, Any]]) 
     for position, operation in enumerate(deepcopy(operations)):
         where = f"operations[{position}]"
         _check(where, operation)
-        where += f" ({operation['op']} {shown(operation['path'])[1:-1]})"
+        where += f" ({operation['op']} {cut(operation['path'])})"
         try:
             for step in _steps(where, document, operation):
                 size = _size(where, step)
@@ -50,7 +50,7 @@ def json_patch(target: dict[str, Any], operations: Sequence[Mapping[str, Any]]) 
                     step["value"] = deepcopy(_affordable(where, step["value"], left))
                 document = _apply(where, document, step)
         except (JsonPatchException, JsonPointerException) as error:
-            raise PatchError(where, shown(str(error))[1:-1]) from error
+            raise PatchError(where, cut(str(error))) from error
     return _still_an_object(target, document)
 
 
@@ -109,7 +109,7 @@ def _steps(where: str, document: Any, operation: dict[str, Any]) -> list[dict[st
         return [operation]
     source, parent, key = _reach(where, document, operation["from"])
     if isinstance(parent, dict) and key not in parent:
-        raise PatchError(where, f"there is no {shown(operation['from'])[1:-1]} to {operation['op']}")
+        raise PatchError(where, f"there is no {cut(operation['from'])} to {operation['op']}")
     addition = {"op": "add", "path": operation["path"], "value": JsonPointer(source).resolve(document)}
     return [addition] if operation["op"] == "copy" else [{"op": "remove", "path": source}, addition]
 
@@ -141,7 +141,7 @@ def _reach(where: str, document: Any, path: str, *, new: bool = False) -> tuple[
         if not last:
             parent = _value(parent, [_unescaped(steps[position])])
             if not isinstance(parent, (dict, list)):
-                raise PatchError(where, f"there is no {shown('/'.join(steps[: position + 1]))[1:-1]} that could hold it")
+                raise PatchError(where, f"there is no {cut('/'.join(steps[: position + 1]))} that could hold it")
     return "/".join(steps), parent, _unescaped(steps[-1])
 
 
