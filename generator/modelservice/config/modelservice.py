@@ -5,6 +5,7 @@ from __future__ import annotations
 from modelservice import data
 from modelservice.config import layers, validation
 from modelservice.krm import Result
+from modelservice.texts import shown, whole_number
 from modelservice.workloads import ROLES
 
 TYPE_CHECKING = False
@@ -67,7 +68,7 @@ def _preset_problems(presets: list[str], brought: Iterable[str]) -> list[Result]
     for index, name in unknown:
         close = get_close_matches(name, there, 1)
         meant = f"did you mean {close[0]}? There are: " if close else "there are: "
-        found.append(Result(f"there is no preset {name!r}; {meant}{', '.join(there)}", field=f"spec.presets[{index}]", current=name))
+        found.append(Result(f"there is no preset {shown(name)}; {meant}{', '.join(there)}", field=f"spec.presets[{index}]", current=name))
     return found
 
 
@@ -107,7 +108,7 @@ def _tidy_requester(requester: Map) -> Map:
 
 
 def _with_numbers(fields: Map, *ports: str) -> Map:
-    return {key: int(value) if key in ports and isinstance(value, str) else value for key, value in fields.items()}
+    return {key: whole_number(value.strip()) if key in ports and isinstance(value, str) else value for key, value in fields.items()}
 
 
 def _tidy_role(role: Map) -> Map:

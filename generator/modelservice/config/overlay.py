@@ -5,6 +5,7 @@ from __future__ import annotations
 from modelservice import data
 from modelservice.config import validation
 from modelservice.krm import Result
+from modelservice.texts import shown
 from modelservice.workloads import POD_TEMPLATES
 
 TYPE_CHECKING = False
@@ -72,7 +73,7 @@ def _resource_problems(spec: Map) -> list[Result]:
         where = f"spec.resources[{index}]"
         if isinstance(resource, str):
             if resource not in bases:
-                found.append(Result(f"is {resource!r}; must be one of {', '.join(sorted(bases))}, or a manifest", field=where))
+                found.append(Result(f"is {shown(resource)}; must be one of {', '.join(sorted(bases))}, or a manifest", field=where))
             continue
         metadata = resource.get("metadata")
         missing = [key for key in ("apiVersion", "kind") if not isinstance(resource.get(key), str)]
