@@ -86,11 +86,8 @@ def _composed(document: Map, extra: list[Overlay], library: list[Overlay]) -> tu
 
 
 def _once(problems: list[Result]) -> list[Result]:
-    """``problems`` without those about a field that an earlier one already is about, or about a part of it, or about what holds it.
-
-    Of many about items of one list, or keys of one map, only the first are told.
-    """
-    told = FirstOfEachPlace()
+    """``problems`` without those about a field that an earlier one already is about, or about a part of it, or about what holds it."""
+    kept = []
     fields: set[str] = set()
     around: set[str] = set()
     for problem in problems:
@@ -98,8 +95,17 @@ def _once(problems: list[Result]) -> list[Result]:
         if problem.field not in fields and problem.field not in around and fields.isdisjoint(holders):
             fields.add(problem.field)
             around.update(holders)
-            place = holders[-1] if holders else problem.field
-            told.add(place.translate(WITHOUT_DIGITS), problem)
+            kept.append(problem)
+    return kept
+
+
+def _first_of_each_place(results: list[Result]) -> list[Result]:
+    """Of many results of one check about items of one list, or keys of one map, only the first."""
+    told = FirstOfEachPlace()
+    for result in results:
+        place = (_holders(result.field) or [result.field])[-1].translate(WITHOUT_DIGITS)
+        resource = result.resource.to_dict().values() if result.resource else ()
+        told.add((place, result.severity, (result.tags or {}).get("check"), *resource), result)
     return told.told()
 
 
@@ -116,6 +122,7 @@ def _generated(composition: Composition, problems: list[Result]) -> Generated:
         known = set(map(id, problems))
         later = [problem for problem in composition.problems if problem.severity == "error" and id(problem) not in known]
         composition.problems = _once([*problems, *later])
+    composition.problems = _first_of_each_place(composition.problems)
     for result in composition.problems:
         result.resource = result.resource or reference
     generated = Generated(document, composition.objects, composition.problems)

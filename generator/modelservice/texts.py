@@ -37,10 +37,10 @@ def _short(text: str) -> str:
     return text if len(text) <= LONGEST else f"{text[:LONGEST]}…"
 
 
-def listed(names: Sequence[str], separator: str = ", ") -> str:
+def listed(names: Sequence[str], separator: str = ", ", most: int = MOST) -> str:
     """``names`` one behind the other, of many only the first and how many more there are."""
-    more = len(names) - MOST
-    return separator.join(names) if more <= 0 else f"{separator.join(names[:MOST])}{separator}and {more} more"
+    more = len(names) - most
+    return separator.join(names) if more <= 0 else f"{separator.join(names[:most])}{separator}and {more} more"
 
 
 def one_line(text: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from modelservice import data
 from modelservice.config import validation
-from modelservice.krm import Result
+from modelservice.krm import FirstOfEachPlace, Result
 from modelservice.texts import shown
 from modelservice.workloads import POD_TEMPLATES
 
@@ -40,6 +40,19 @@ def problems(document: Any, field: str) -> list[Result]:
         found = [result for check in checks for result in check(spec)]
     for result in found:
         result.field = f"{field}.{result.field}" if field else result.field
+    return found
+
+
+def all_problems(documents: list[Any], *, with_empty: bool) -> list[Result]:
+    """The errors of the Overlays in a spec, up to the twentieth that is wrong; ``with_empty``: also of empty ones."""
+    found: list[Result] = []
+    wrong = 0
+    for index, document in enumerate(documents):
+        if (document or with_empty) and (here := problems(document, f"spec.overlays[{index}]")):
+            found += here
+            wrong += 1
+            if wrong == FirstOfEachPlace.MOST:
+                break
     return found
 
 
