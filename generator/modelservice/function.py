@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
     Map = dict[str, Any]
 
+LONGEST_LINE = 2000  # characters; nobody reads more
 USAGE = f"""modelservice-fn {__version__}: a KRM function for kustomize and kpt.
 
 It reads a ResourceList on stdin and writes one to stdout; start it through an orchestrator:
@@ -233,8 +234,9 @@ def _tell(results: list[Result], quiet: bool) -> None:
 
 def describe(result: Result) -> str:
     """One line: which config, which field, what."""
-    owner = f"{result.resource.kind} {result.resource.name}: " if result.resource else ""
-    return one_line(f"{owner}{result.field + ': ' if result.field else ''}{result.message}")
+    owner = f"{cut(result.resource.kind)} {cut(result.resource.name)}: " if result.resource else ""
+    line = one_line(f"{owner}{result.field + ': ' if result.field else ''}{result.message}")
+    return line if len(line) <= LONGEST_LINE else f"{line[:LONGEST_LINE]}…"
 
 
 def _answer_human(arguments: list[str]) -> int:
