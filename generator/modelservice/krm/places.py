@@ -73,7 +73,7 @@ class Place:
         end = f" {{0,{column - 1}}}" if column else "(?!)"
         if in_list:
             end += f"| {{{column}}}"
-        for line in re.compile(f"(?m)^(?:({beside})|{end}){_CONTENT}").finditer(self._text, begin + 1, self._end):
+        for line in re.compile(f"\n(?:({beside})|{end}){_CONTENT}").finditer(self._text, begin, self._end):
             if line[1] is None:
                 return
             yield line.end()
