@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from modelservice.krm.full import Node
 
 _LARGEST_FLOW = 1 << 16  # characters in brackets that are read in full, which can take a second, for a place within them
-_KEY = re.compile(r"""(?m)(?:"([^"\n]*)"|'((?:[^'\n]|'')*)'|([^"'\n][^\n]*?)):(?: +|$)""")
+_KEY = re.compile(r"""(?m)(?:"([^"\n]*)"|'((?:[^'\n]|'')*)'|([^"'\n](?:(?! #)[^\n])*?)):(?: +|$)""")
 _CONTENT = "(?=[^ \n#])"  # behind the indentation of a line that is neither empty nor a comment
 
 
