@@ -16,7 +16,9 @@ from modelservice.checks import (
     literal_token,
     name_cut,
     name_length,
+    own_arguments,
     podmonitor_port,
+    ports,
     selectors,
     template_text,
     unused_keys,
@@ -45,6 +47,8 @@ OF_ONE = (
     deprecated_keys,
     image_tag,
     name_length,
+    ports,
+    own_arguments,
 )
 OF_ALL = (selectors, collisions)
 # checks of all resources, each a module of this name; imported where there are other resources than a service's own
