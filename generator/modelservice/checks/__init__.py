@@ -10,13 +10,17 @@ from modelservice.checks import (
     accelerator_count,
     collisions,
     deprecated_keys,
+    duplicate_items,
+    engine_flags,
     furiosa_multinode,
     image_tag,
     kubernetes_fields,
     literal_token,
+    model_storage,
     name_cut,
     name_length,
     own_arguments,
+    parallelism,
     podmonitor_port,
     ports,
     selectors,
@@ -49,6 +53,10 @@ OF_ONE = (
     name_length,
     ports,
     own_arguments,
+    engine_flags,
+    parallelism,
+    model_storage,
+    duplicate_items,
 )
 OF_ALL = (selectors, collisions)
 # checks of all resources, each a module of this name; imported where there are other resources than a service's own

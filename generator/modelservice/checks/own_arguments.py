@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-
 from modelservice.checks.engines import Run, engines_of, number
 from modelservice.krm import Result
 from modelservice.plan.engine import SERVE, SPLIT_FLAGS
@@ -85,7 +83,9 @@ def _devices(engine: Engine, run: Run) -> Iterator[tuple[str, str]]:
     if asked is None or by_user or together or engine.container.facts["engine"] != "vllm":
         return
     sizes = {key: size for key in DEVICE_FLAGS if (size := run.number(key)) is not None}
-    needed = math.prod(sizes.values())
+    needed = 1
+    for size in sizes.values():
+        needed *= size
     if needed > asked:
         written = " ".join(f"--{key} {size}" for key, size in sizes.items())
         yield next(iter(sizes)), f"{written} needs {needed} devices, and the container gets {asked}; write the sizes under parallelism, too"
