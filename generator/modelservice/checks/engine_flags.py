@@ -29,12 +29,14 @@ def check(service: Composition) -> Iterator[Result]:
 
 def _refused(engine: Engine, run: Run) -> Iterator[Result]:
     variables = {one.get("name"): str(one.get("value")).lower() in TRUE for one in engine.composed.get("env") or []}
+    there = {key for key, _ in run.flags}
     told: list[set[str]] = []
     for rule in run.engine.get("refuses") or []:
-        names = rule.get("env") or []
-        if not all(_holds(run, key, wanted) for key, wanted in rule["flags"].items()) or not all(variables.get(name) for name in names):
+        given, names = [key for key, wanted in rule["flags"].items() if wanted is not False], rule.get("env") or []
+        if not there.issuperset(given) or not all(_holds(run, key, wanted) for key, wanted in rule["flags"].items()):
             continue
-        given = [key for key, wanted in rule["flags"].items() if wanted is not False]
+        if not all(variables.get(name) for name in names):
+            continue
         if any(len(before & {*given}) > 1 for before in told):
             continue  # another rule's words on the same flags
         told.append({*given})

@@ -143,19 +143,23 @@ def _runs(command: list[str], args: list[str], engine: str) -> Iterator[Run]:
     if not command:
         yield Run(_engine(engine) if engine else {}, args)
         return
-    found, rest = _engine_in([*command, *args])
+    found, rest = (_engine(engine), args) if command == [engine, "serve"] else _engine_in([*command, *args])
     yield Run(found, rest, certain=bool(found))
+
+
+_PROGRAMS: list[tuple[Map, list[str]]] = []  # each engine, with the words that start it; read once
 
 
 def _engine_in(words: list[str]) -> tuple[Map, list[str]]:
     """The engine that a command starts, with its arguments; all words where it is not known."""
-    for name in data.names("bases", "engines"):
-        for program in _engine(name)["programs"]:
-            wanted = program.split()
-            for place in range(len(words) - len(wanted) + 1):
-                first, *others = words[place : place + len(wanted)]
-                if [first.rpartition("/")[2], *others] == wanted:
-                    return _engine(name), words[place + len(wanted) :]
+    if not _PROGRAMS:
+        engines = [_engine(name) for name in data.names("bases", "engines")]
+        _PROGRAMS.extend((engine, program.split()) for engine in engines for program in engine["programs"])
+    names = [word.rpartition("/")[2] for word in words]
+    for engine, (first, *others) in _PROGRAMS:
+        for place, name in enumerate(names):
+            if name == first and words[place + 1 : place + 1 + len(others)] == others:
+                return engine, words[place + 1 + len(others) :]
     return {}, words
 
 

@@ -74,7 +74,7 @@ def _taken(service: Composition, role: Scope, engines: list[Engine], own: int, c
             f"container {container['name']} {does} {own}, the port of the pod's routing proxy (routing.servicePort); "
             f"{mend} {called}, which the proxy calls (routing.proxy.targetPort)"
         )
-        certain = engine is not None and engine.generated and any(run.certain for run in engine.runs())
+        certain = engine is not None and engine.generated and any(run.certain and run.number("port") == own for run in engine.runs())
         yield Result(message, SEVERITY if certain else "warning", field=field, current=own, resource=brought)
 
 
@@ -103,24 +103,27 @@ def _unserved(service: Composition, role: Scope, engines: list[Engine], called: 
 def _shared(service: Composition, role: Scope, engines: list[Engine], own: int | None) -> Iterator[Result]:
     """Ports of two containers that run at the same time; the routing proxy's is looked at before."""
     pod = service.pods[role.name]["spec"]
-    running = [one for one in pod.get("initContainers") or [] if one.get("restartPolicy") == "Always"] + pod["containers"]
-    if len(running) < 2:
+    sidecars = [one for one in pod.get("initContainers") or [] if one.get("restartPolicy") == "Always"]
+    if len(sidecars) + len(pod["containers"]) < 2:
         return
-    serving = {engine.composed["name"]: (engine.port(), "TCP") for engine in engines}
-    taken: dict[tuple[Any, str], str] = {}
-    for container in running:
-        name = container["name"]
+    serving = {engine.composed["name"]: engine for engine in engines}
+    taken = {(own, "TCP"): "", (None, "TCP"): ""}
+    for container in [*sidecars, *pod["containers"]]:
+        engine = serving.get(container["name"])
         declared = [_address(port) for port in container.get("ports") or []]
-        for address in dict.fromkeys([*declared, *([serving[name]] if name in serving else [])]):
-            port, protocol = address
-            if port is None or (port == own and protocol == "TCP"):
+        served = (engine.port() if engine is not None else None, "TCP")
+        for address in dict.fromkeys([*declared, served]):
+            other = taken.setdefault(address, container["name"])
+            if not other or other == container["name"]:
                 continue
-            if address in taken:
-                message = f"containers {taken[address]} and {name} both have port {port}, and a pod has each only once; give one another port"
-                place = next((place for place, one in enumerate(pod["containers"]) if one["name"] == name), None)
-                field = f"spec.{role.name}.initContainers" if place is None else f"spec.{role.name}.containers[{place}]"
-                yield Result(message, "warning", field=field, current=port)
-            taken.setdefault(address, name)
+            key = "containers" if container in pod["containers"] else "initContainers"
+            path = ["spec", key, pod[key].index(container), "ports", declared.index(address)] if address in declared else []
+            if engine is not None and not path:
+                field, brought = engine.written_at("port")
+            else:
+                field, brought = origin_of(service, role, path, f"spec.{role.name}")
+            message = f"containers {other} and {container['name']} both have port {address[0]}, which is one for the pod; give one another"
+            yield Result(message, "warning", field=field, current=address[0], resource=brought)
 
 
 def _unknown_names(service: Composition, role: Scope, place: list[str | int], container: Map) -> Iterator[Result]:
