@@ -56,7 +56,13 @@ def _in_list(path: str, name: str, items: list[Any], keys: list[str]) -> Iterato
         key = ", ".join(f"{one} {item.get(one, 'TCP' if one == 'protocol' else '')}".strip() for one in keys)
         if key in seen:
             taken = name in TAKEN
-            mend = "and the last one counts; leave the other out" if name == "env" else "leave one of them out" if taken else "give each its own"
+            mend = (
+                "and the last one counts; leave the other out"
+                if name == "env"
+                else "leave one of them out"
+                if taken
+                else "give each its own"
+            )
             message = f"has the {key} of {name}[{seen[key]}]{',' if name == 'env' else ';'} {mend}"
             yield Result(message, "warning" if taken else SEVERITY, field=f"{path}[{index}]", current=item[keys[0]])
         seen[key] = index

@@ -38,6 +38,10 @@ class Run:
         """The values of a flag where it stands last; None where it is not given."""
         return next((values for name, values in reversed(self.flags) if name == key), None)
 
+    def count(self, key: str) -> int:
+        """How often a flag is there."""
+        return sum(name == key for name, _ in self.flags)
+
     def number(self, key: str) -> int | None:
         """The number that a flag has; None where it has none that can be read."""
         values = self.values(key)
@@ -60,23 +64,19 @@ class Run:
 class Engine:
     """An engine container of a role, as composed.
 
-    ``field`` is where the user wrote it, and ``plain`` says that it runs what the plan says, with no word of the user's.
+    ``field`` is where the user wrote it. ``generated`` says that it runs the command of the plan, and ``plain`` that it does so with no
+    word of the user's.
     """
 
-    __slots__ = ("_runs", "composed", "container", "field", "place", "plain", "role", "service")
+    __slots__ = ("_runs", "composed", "container", "field", "generated", "place", "plain", "role", "service")
 
     def __init__(self, service: Composition, role: Scope, container: Container, composed: Map, place: int) -> None:
         self.service, self.role, self.container, self.composed, self.place = service, role, container, composed, place
         self.field = f"spec.{role.name}.containers[{role.containers.index(container)}]"
         planned = container.parameters["engine"]
-        as_planned = all(composed.get(key) == planned.get(key) for key in ("command", "args"))
-        self.plain = as_planned and self.generated and not self.own_args
+        self.generated = container.facts["modelCommand"] != "custom" and composed.get("command") == planned.get("command")
+        self.plain = self.generated and composed.get("args") == planned["args"] and not self.own_args
         self._runs: list[Run] | None = None
-
-    @property
-    def generated(self) -> bool:
-        """Whether command or arguments are generated."""
-        return bool(self.container.facts["modelCommand"] != "custom")
 
     @property
     def own_args(self) -> list[str]:
@@ -93,8 +93,8 @@ class Engine:
     def port(self) -> int | None:
         """The port that the container serves; None where it cannot be read."""
         if self.plain:
-            port: int = self.role.parameters["port"]
-            return port
+            planned: int = self.role.parameters["port"]
+            return planned
         return next((port for run in self.runs() if (port := run.port()) is not None), None)
 
     def written_at(self, key: str) -> tuple[str, ResourceRef | None]:
@@ -133,7 +133,7 @@ def texts(words: Any) -> list[str]:
 
 
 def _runs(command: list[str], args: list[str], engine: str) -> Iterator[Run]:
-    script = flags.script_of(command, args)
+    script = flags.script(command, args)
     if script is not None:
         for words in _commands(script):
             found, rest = _engine_in(words)
@@ -173,16 +173,16 @@ def _commands(script: str) -> list[list[str]]:
     import shlex  # only scripts need it  # noqa: PLC0415
 
     joined = script.replace("\\\n", " ")
-    lines = [line for line in joined.splitlines() if not line.lstrip().startswith("#")]
+    lines = [line for line in joined.split("\n") if not line.lstrip().startswith("#")]
     words = shlex.shlex("\n".join(lines), posix=True, punctuation_chars=SEPARATORS)
     words.whitespace, words.whitespace_split, words.commenters = " \t\r", True, ""
     commands: list[list[str]] = [[]]
     try:
         for word in words:
-            if word.strip(SEPARATORS):
-                commands[-1].append(word)
-            else:
+            if word and not word.strip(SEPARATORS):
                 commands.append([])
+            else:
+                commands[-1].append(word)
     except ValueError:  # a quote that does not end
         return []
     return commands

@@ -40,10 +40,10 @@ def _findings(engine: Engine) -> Iterator[tuple[str, str]]:
             own = Run(run.engine, engine.own_args)
             yield from _generated_again(engine, run, own)
             yield from _sizes(engine, run)
-            yield from _different(own)
+            yield from _different(own, run)
         else:
             yield from _devices(engine, run)
-            yield from _different(run)
+            yield from _different(run, run)
 
 
 def _generated_again(engine: Engine, run: Run, own: Run) -> Iterator[tuple[str, str]]:
@@ -57,10 +57,14 @@ def _generated_again(engine: Engine, run: Run, own: Run) -> Iterator[tuple[str, 
     for key in dict.fromkeys(key for key, _ in own.flags if key):
         one, other = generated.values(key), own.values(key)
         if key == "model" and engine.container.facts["modelCommand"] in SERVE:
-            yield key, f"--model {_text(other)} stands beside the model of the generated command; leave it out, and write modelArtifacts.uri"
-        elif one is not None and sum(name == key for name, _ in run.flags) > 1 and (key != "port" or one == other):
-            again = f"--{key} {_text(other)} comes after the generated --{key} {_text(one)}, and the last one counts; {_mend(engine, key, other)}"
-            yield key, f"--{key} {_text(one)} is generated already; leave it out" if one == other else again
+            yield (
+                key,
+                f"--model {_text(other)} stands beside the model of the generated command; leave it out, and write modelArtifacts.uri",
+            )
+        elif one is not None and run.count(key) > 1 and (key != "port" or one == other):
+            said = f"--{key} {_text(one)}"
+            again = f"--{key} {_text(other)} comes after the generated {said}, and the last one counts; {_mend(engine, key, other)}"
+            yield key, f"{said} is generated already; leave it out" if one == other else again
 
 
 def _sizes(engine: Engine, run: Run) -> Iterator[tuple[str, str]]:
@@ -79,7 +83,7 @@ def _devices(engine: Engine, run: Run) -> Iterator[tuple[str, str]]:
     given = engine.container.parameters["container"].get("resources") or {}
     asked = number(device.get("count") or "")
     by_user = any(device.get("resource") in (given.get(part) or {}) for part in ("limits", "requests"))
-    together = any(run.values(key) is not None for key in run.engine.get("group") or ())
+    together = any(run.count(key) for key in run.engine.get("group") or ())
     if asked is None or by_user or together or engine.container.facts["engine"] != "vllm":
         return
     sizes = {key: size for key in DEVICE_FLAGS if (size := run.number(key)) is not None}
@@ -91,11 +95,11 @@ def _devices(engine: Engine, run: Run) -> Iterator[tuple[str, str]]:
         yield next(iter(sizes)), f"{written} needs {needed} devices, and the container gets {asked}; write the sizes under parallelism, too"
 
 
-def _different(own: Run) -> Iterator[tuple[str, str]]:
-    """Flags that the user wrote twice, with different values."""
+def _different(own: Run, run: Run) -> Iterator[tuple[str, str]]:
+    """Flags that the user wrote twice, with different values, and that are still there twice."""
     for key, values in own.flags:
         last = own.values(key)
-        if key and values != last and key not in (own.engine.get("repeatable") or ()):
+        if key and values != last and run.count(key) > 1 and key not in (own.engine.get("repeatable") or ()):
             yield key, f"--{key} is there twice, with {_text(values)} and with {_text(last)}, and the last one counts; leave one out"
 
 

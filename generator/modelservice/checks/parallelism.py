@@ -25,7 +25,9 @@ def check(service: Composition) -> Iterator[Result]:
         field = f"spec.{role.name}.parallelism"
         if own.get("tensor") == 0:  # tools write it where there are no devices
             severity = "error" if _has_devices(role) else SEVERITY
-            yield Result("is 0, and an engine has at least one part; write 1, or leave it out", severity, field=f"{field}.tensor", current=0)
+            yield Result(
+                "is 0, and an engine has at least one part; write 1, or leave it out", severity, field=f"{field}.tensor", current=0
+            )
         if own and role.facts["profile"] == "llm-d":
             multinode = role.facts["workload"] == "LeaderWorkerSet"
             yield from _of_group(service, role, own, field) if multinode else _of_pod(role, own, field)
@@ -52,10 +54,11 @@ def _of_group(service: Composition, role: Scope, own: Map, field: str) -> Iterat
         yield Result(message, SEVERITY, field=f"{field}.workers" if "workers" in own else field)
     elif workers > 1:
         for engine in engines_of(service, role):
-            if engine.generated and not any(run.values(key) is not None for run in engine.runs() for key in run.engine.get("group") or ()):
+            told = any(run.count(key) for run in engine.runs() for key in run.engine.get("group") or ())
+            if engine.generated and not told:
                 message = (
-                    f"nothing tells the {workers} pods of a group of one another: each starts the whole model on its own {split['devices']} "
-                    "devices; give the engine the flags that do, such as --data-parallel-address, or a command of its own"
+                    f"nothing tells the {workers} pods of a group of one another: each starts the model on its own {split['devices']} "
+                    "devices; give the engine flags that do, such as --data-parallel-address, or a command of its own"
                 )
                 yield Result(message, SEVERITY, field=field)
 

@@ -50,7 +50,7 @@ def check(service: Composition) -> Iterator[Result]:
 
 def _proxy_ports(pod: Map) -> tuple[int | None, int | None]:
     """The port on which the routing proxy of a pod listens, and the one that it calls; None where there is none."""
-    proxy = next((one for one in pod.get("initContainers") or [] if one["name"] == PROXY), {})
+    proxy: Map = next((one for one in pod.get("initContainers") or [] if one["name"] == PROXY), {})
     given = {key: number(values[0]) for key, values in flags.read(texts(proxy.get("args"))) if values}
     return given.get("port"), next((given[key] for key in ENGINE_PORTS if key in given), None)
 
@@ -65,7 +65,7 @@ def _taken(service: Composition, role: Scope, engines: list[Engine], own: int, c
             continue
         field, brought = f"spec.{role.name}.containers[{place}]", None
         if declared is not None:
-            path = ["spec", "containers", place, "ports", declared]
+            path: list[str | int] = ["spec", "containers", place, "ports", declared]
             field, brought = origin_of(service, role, path, f"{field}.ports[{declared}]")
         elif engine is not None:
             field, brought = engine.written_at("port")
@@ -96,7 +96,8 @@ def _unserved(service: Composition, role: Scope, engines: list[Engine], called: 
     else:
         name = next((one for one in declared if declared[one]), "")
         field, brought = f"spec.{role.name}.containers[{list(declared).index(name)}].ports", None
-        message = f"no container declares {called}, the port that {who} ({key}); container {name} declares {_listed(declared[name])}; let one of them serve it"
+        there = f"container {name} declares {_listed(declared[name])}"
+        message = f"no container declares {called}, the port that {who} ({key}): {there}; let one of them serve it"
     yield Result(message, "warning", field=field, resource=brought)
 
 

@@ -45,10 +45,8 @@ def origin_of(service: Composition, role: Scope, path: Sequence[str | int], othe
 
     trace, name = Trace(service), role.parameters["workload"]["name"]
     workload = next((one for one in service.objects if _is_workload(one, name)), None)
-    if workload is None:
-        origin = trace.in_pod(role.name, path)
-    else:
-        origin = trace.origin(workload, [*POD_TEMPLATES[workload["kind"]][-1], *path])
+    template = POD_TEMPLATES[workload["kind"]][-1] if workload else ()
+    origin = trace.origin(workload, [*template, *path]) if workload else trace.in_pod(role.name, path)
     return (origin.field, origin.resource) if origin is not None else (otherwise, None)
 
 

@@ -39,12 +39,12 @@ def merged(args: list[str], flags: dict[str, Any], kept: int = 0) -> list[str]:
 
 def refuse_script(command: list[str], args: list[str]) -> None:
     """Raise FlagError for a container that runs a shell script: its flags are inside the script's text, where nothing can be merged."""
-    if script_of(command, args) is not None:
+    if script(command, args) is not None:
         program = command[0].rpartition("/")[2]
         raise FlagError(f"cannot be merged: the container runs a {program} script; change the script, or let modelCommand make the command")
 
 
-def script_of(command: list[str], args: list[str]) -> str | None:
+def script(command: list[str], args: list[str]) -> str | None:
     """The text of the shell script that a container runs; None for one that runs a program."""
     if not command or command[0].rpartition("/")[2] not in SHELLS:
         return None
