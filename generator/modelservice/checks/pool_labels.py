@@ -26,7 +26,9 @@ def check(service: Composition) -> Iterator[Result]:
     labels = (config.spec.get("modelArtifacts") or {}).get("labels") or {}
     shared: Map = data.document("bases", "profiles", f"{config.profile}.yaml")["spec"]["modelArtifacts"]["labels"]
     if labels and labels.items() <= shared.items():
-        message = f"the InferencePool selects by {', '.join(labels)} alone, which the pods of every service have; add a label of this model's own"
+        message = (
+            f"the InferencePool selects by {', '.join(labels)} alone, which the pods of every service have; add a label of this model's own"
+        )
         yield Result(message, SEVERITY, field="spec.modelArtifacts.labels", current=labels)
 
 

@@ -18,7 +18,12 @@ if TYPE_CHECKING:
 
 RANGES = {"int32": (-(2**31), 2**31 - 1), "int64": (-(2**63), 2**63 - 1), "integer": (-(2**63), 2**63 - 1)}
 ZEROS: dict[str, Any] = {
-    **{"string": "", "bytes": "", "time": "", "boolean": False, "any": None, "object": None},
+    "string": "",
+    "bytes": "",
+    "time": "",
+    "boolean": False,
+    "any": None,
+    "object": None,
     **dict.fromkeys((*RANGES, "number", "quantity", "int-or-string"), 0),
 }
 
