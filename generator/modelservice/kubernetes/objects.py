@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from modelservice.kubernetes.newer import numbers
 from modelservice.kubernetes.rules.labels import named
 from modelservice.kubernetes.types import is_custom, look_up, table, type_named, type_of
 from modelservice.kubernetes.walk import Found, Walk, at
@@ -55,12 +56,12 @@ def problems(obj: Any, version: str | None = None) -> list[Problem]:
             for index, item in enumerate(obj["items"])
             for one in problems(item, version)
         ]
-    wanted = _version(version)
+    wanted = numbers(version)
     known = type_of(api_version, kind)
     if known is None:
         return _of_unknown_kind(obj, api_version, kind, wanted)
     found = _walked(obj, known, custom=is_custom(api_version, kind), version=wanted)
-    early = _kind_newer(api_version, kind, version, wanted)
+    early = _kind_newer(api_version, kind, wanted)
     return early + (_told(obj, known, found) if found else [])
 
 
@@ -70,12 +71,6 @@ def _nameless(obj: Map) -> list[Problem]:
         for key in ("apiVersion", "kind")
         if not isinstance(obj.get(key), str) or not obj[key]
     ]
-
-
-def _version(version: str | None) -> tuple[int, int] | None:
-    major, _, minor = (version or "").lstrip("v").partition(".")
-    minor = minor.partition(".")[0]
-    return (int(major), int(minor)) if major.isdecimal() and minor.isdecimal() and len(major + minor) < 9 else None
 
 
 def _walked(obj: Map, kind: Type, *, custom: bool, version: tuple[int, int] | None) -> list[Found]:
@@ -191,7 +186,7 @@ def _not_built_in(api_version: str, kind: str, version: tuple[int, int] | None) 
     """The problem of a kind that one of Kubernetes' own API groups does not have."""
     gone = look_up("removed", f"{api_version}/{kind}")
     if gone:
-        if version and version < _version(gone):  # type: ignore[operator]
+        if version and version < numbers(gone):  # type: ignore[operator]
             return None
         others = _versions_of(api_version.rpartition("/")[0], kind)
         return Problem(("apiVersion",), f"is gone from Kubernetes {gone} on{'; use ' + others[-1] if others else ''}", api_version)
@@ -221,8 +216,15 @@ def _versions_of(group: str, kind: str) -> list[str]:
     )
 
 
-def _kind_newer(api_version: str, kind: str, version: str | None, wanted: tuple[int, int] | None) -> list[Problem]:
-    first = look_up("kinds_since", f"{api_version}/{kind}") if wanted else None
-    if not first or wanted >= _version(first):  # type: ignore[operator]
+def _kind_newer(api_version: str, kind: str, version: tuple[int, int] | None) -> list[Problem]:
+    """The problem of a kind that a cluster of ``version`` does not have, or has off."""
+    first = look_up("kinds_since", f"{api_version}/{kind}") if version else None
+    if not first or not version:
         return []
-    return [Problem(("apiVersion",), f"{api_version} {kind} needs Kubernetes {first}; the cluster is {version}", api_version, "newer")]
+    cluster = f"{version[0]}.{version[1]}"
+    if version < (numbers(first) or version):
+        return [Problem(("apiVersion",), f"{api_version} {kind} needs Kubernetes {first}; the cluster is {cluster}", api_version, "newer")]
+    if "alpha" in api_version or "beta" in api_version and not api_version.startswith("flowcontrol"):
+        message = f"is off in Kubernetes {cluster} unless the API server is told to serve {api_version} (--runtime-config)"
+        return [Problem(("apiVersion",), f"{api_version} {kind} {message}", api_version, "newer", "warning")]
+    return []

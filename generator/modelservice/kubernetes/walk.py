@@ -63,8 +63,8 @@ class Walk:
         for name in kind.required:
             if value.get(name) is None:
                 self.found.append(Found((*path, name), f"is missing; {_a(kind.name)} needs it", None, "missing"))
-        if self.version and kind.since:
-            self._newer(value, path, kind)
+        if self.version:
+            self._newer(value, path, kind, self.version)
         if self.custom and kind.keys:
             self._twice(value, path, kind)
         if kind.rules and not self.holes:
@@ -96,11 +96,11 @@ class Walk:
                 for (index,), message in twice(items, keys, {"protocol": "TCP"} if "protocol" in keys else {}):
                     self.tell((*path, field, index), message, items[int(index)])
 
-    def _newer(self, value: Map, path: Path, kind: Type) -> None:
+    def _newer(self, value: Map, path: Path, kind: Type, version: tuple[int, int]) -> None:
         from modelservice.kubernetes.newer import newer  # only where a version is named  # noqa: PLC0415
 
-        for field, message, way in newer(value, kind, self.version or (0, 0)):
-            self.found.append(Found((*path, field), message, value[field], way))
+        for below, message, way in newer(value, kind, version):
+            self.found.append(Found((*path, *below), message, at(value, below), way))
 
 
 def shown(value: Any) -> str:
