@@ -180,7 +180,8 @@ def tables() -> tuple[dict[str, Any], dict[str, Any]]:
                 },
             }
         )
-    files[0] = {"versions": list(versions), **files[0]}
+    groups = sorted({kind.rpartition("/")[0].rpartition("/")[0] for kind in everything})
+    files[0] = {"versions": list(versions), "groups": groups, **files[0]}
     files[1]["removed"] = dict(sorted(removed.items()))
     return files[0], files[1]
 

@@ -48,6 +48,7 @@ FORMS = {
     "wildcard": names.is_wildcard_host,
 }
 LARGEST_PORT = 65535
+MANY = 1000  # texts that are known to be right, of each limit: a service has the same few in many places
 
 
 def text_limit(limit: Limit) -> Callable[[str], str]:
@@ -168,10 +169,14 @@ def _items(count: int) -> str:
 
 def _form(name: str) -> Callable[[str], str]:
     is_right = FORMS[name.rstrip("?")]
-    what, may_be_empty = names.WHAT[is_right], name[-1] == "?"
+    what, good = names.WHAT[is_right], {""} if name[-1] == "?" else set()
 
     def problem(text: str) -> str:
-        if is_right(text) or (may_be_empty and not text):
+        if text in good:
+            return ""
+        if is_right(text):
+            if len(good) < MANY:
+                good.add(text)
             return ""
         return f"is {quoted(text)}; must be {what}" if text else f"is empty; must be {what}"
 

@@ -13,6 +13,8 @@ DECIMAL = {"n": -9, "u": -6, "m": -3, "": 0, "k": 3, "M": 6, "G": 9, "T": 12, "P
 SUFFIXES = {exponent: suffix for suffix, exponent in DECIMAL.items()}
 NANO = 10**9
 LARGEST = 2**63 - 1
+MANY = 1000  # texts whose value is kept: a service has the same few in many places
+_KNOWN: dict[str, int | None] = {}
 LONGEST = 1000  # digits; what is longer is nobody's, and would take seconds
 
 
@@ -26,8 +28,15 @@ def parse(value: Any) -> float | int | None:
 
 def in_nanos(value: Any) -> int | None:
     """The exact value in thousand-millionths, which is as small as quantities get; None where it is no quantity."""
+    if value.__class__ is int:
+        return int(value) * NANO
+    if value.__class__ is str and value in _KNOWN:
+        return _KNOWN[value]
     parts = _parts(value)
-    return None if parts is None else _nanos(*parts)
+    nanos = None if parts is None else _nanos(*parts)
+    if value.__class__ is str and len(_KNOWN) < MANY:
+        _KNOWN[value] = nanos
+    return nanos
 
 
 def canonical(value: Any) -> str:
@@ -85,7 +94,7 @@ def _nanos(sign: str, whole: str, fraction: str, suffix: str) -> int:
         scale = 9 - len(fraction)
     else:
         scale = 9 - len(fraction) + _power(suffix)
-    nanos = digits * 10**scale if scale >= 0 else -(-digits // 10**-scale)  # less than the smallest is rounded up
+    nanos: int = digits * 10**scale if scale >= 0 else -(-digits // 10**-scale)  # less than the smallest is rounded up
     return -nanos if sign == "-" else nanos
 
 
