@@ -199,7 +199,7 @@ def _kind_newer(api_version: str, kind: str, version: tuple[int, int] | None) ->
     cluster = f"{version[0]}.{version[1]}"
     if version < (numbers(first) or version):
         return [Problem(("apiVersion",), f"{api_version} {kind} needs Kubernetes {first}; the cluster is {cluster}", api_version, "newer")]
-    if "alpha" in api_version or "beta" in api_version and not api_version.startswith("flowcontrol"):
+    if "alpha" in api_version or ("beta" in api_version and not api_version.startswith("flowcontrol")):
         message = f"is off in Kubernetes {cluster} unless the API server is told to serve {api_version} (--runtime-config)"
         return [Problem(("apiVersion",), f"{api_version} {kind} {message}", api_version, "newer", "warning")]
     return []

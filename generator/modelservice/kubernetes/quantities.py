@@ -40,7 +40,7 @@ def in_nanos(value: Any) -> int | None:
 
 
 def canonical(value: Any) -> str:
-    """What Kubernetes writes when it is given ``value``: ``4`` for 4, ``1Gi`` for 1024Mi, ``500m`` for 0.5; a text that is no quantity stays."""
+    """What Kubernetes writes for ``value``: ``4`` for 4, ``1Gi`` for 1024Mi, ``500m`` for 0.5; a text that is no quantity stays."""
     text = str(value).strip()
     parts = _parts(value)
     if parts is None:
@@ -74,12 +74,9 @@ def _parts(value: Any) -> tuple[str, str, str, str] | None:
 
 def _exponent(suffix: str) -> str:
     """The digits of a decimal exponent, with their sign; nothing where it is none."""
-    digits = suffix[1:]
-    return (
-        digits
-        if suffix[:1] in ("e", "E") and digits.lstrip("+-").isdecimal() and digits.isascii() and len(digits.lstrip("+-")) >= len(digits) - 1
-        else ""
-    )
+    sign = suffix[1:2] if suffix[1:2] in ("+", "-") else ""
+    digits = suffix[1 + len(sign) :]
+    return sign + digits if suffix[:1] in ("e", "E") and digits.isdecimal() and digits.isascii() else ""
 
 
 def _power(suffix: str) -> int:

@@ -9,7 +9,6 @@ from modelservice.kubernetes.types import type_named
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from typing import Any
 
     from modelservice.kubernetes.types import Type
 

@@ -28,9 +28,9 @@ _TYPES: dict[str, Type | None] = {}
 class Type:
     """A type.
 
-    ``words`` say what each field holds, ``required`` are the fields that it needs, ``rules`` those for its values; ``keys`` tell the items of
-    its lists apart, ``since`` says when its newer fields came. Of the fields that were met, ``plain`` has the class of those for which any value
-    of a class is right, ``checks`` what looks at a value.
+    ``words`` say what each field holds, ``required`` are the fields that it needs, ``rules`` those for its values; ``keys`` tell the
+    items of its lists apart, ``since`` says when its newer fields came. Of the fields that were met, ``plain`` has the class of those for
+    which any value of a class is right, ``checks`` what looks at a value.
     """
 
     __slots__ = ("_limits", "checks", "keys", "name", "plain", "required", "rules", "since", "words")

@@ -61,9 +61,7 @@ class Walk:
             if value.get(name) is None:
                 self.found.append(Found((*path, name), f"is missing; {_a(kind.name)} needs it", None, "missing"))
         if kind.rules and not self.holes:
-            for rule in kind.rules:
-                for below, message in rule(value):
-                    self.found.append(Found((*path, *below), message, at(value, below), "value"))
+            self._rules(value, path, kind)
         if self.version or self.custom:
             self._more(value, path, kind)
 
@@ -83,6 +81,11 @@ class Walk:
     def tell(self, path: Path, message: str, value: Any) -> None:
         """Note a value that is of the right type, and wrong."""
         self.found.append(Found(path, message, value, "value"))
+
+    def _rules(self, value: Map, path: Path, kind: Type) -> None:
+        for rule in kind.rules:
+            for below, message in rule(value):
+                self.found.append(Found((*path, *below), message, at(value, below), "value"))
 
     def _more(self, value: Map, path: Path, kind: Type) -> None:
         """Note items of lists that are there twice, which only custom resources never take, and what is newer than the cluster."""
