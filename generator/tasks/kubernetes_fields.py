@@ -114,15 +114,15 @@ def since(versions: dict[str, Definitions], definition: str, field: str) -> str:
     return "" if first == with_type[0] else first
 
 
-def closure(kinds: list[str], types: dict[str, dict[str, str]]) -> set[str]:
-    """Return the types that objects of these kinds are made of, but for their status."""
+def closure(kinds: list[str], types: dict[str, dict[str, str]], without: tuple[str, ...] = ()) -> set[str]:
+    """Return the types that objects of these kinds are made of, but for what the fields ``without`` hold."""
     found: set[str] = set()
     waiting = list(kinds)
     while waiting:
         name = waiting.pop()
         if name in types and name not in found:
             found.add(name)
-            waiting += [below.strip("[]{}") for field, below in types[name].items() if field not in ("status", "managedFields")]
+            waiting += [below.strip("[]{}") for field, below in types[name].items() if field not in without]
     return found
 
 
@@ -152,12 +152,13 @@ def tables() -> tuple[dict[str, Any], dict[str, Any]]:
     kinds = {kind: known[definition] for kind, definition in sorted(by_version[names[-1]].items())}
     first_of = {kind: next(version for version in versions if kind in by_version[version]) for kind in everything}
     last_of = {kind: max(index for index, version in enumerate(names) if kind in by_version[version]) for kind in everything}
-    usual = closure([name for kind, name in kinds.items() if is_usual(kind)], types)
+    usual = closure([name for kind, name in kinds.items() if is_usual(kind)], types, ("status", "managedFields"))
+    reached = sorted(closure(list(kinds.values()), types))
     files: list[dict[str, Any]] = [
         {
             "kinds": {kind: name for kind, name in kinds.items() if (name in usual) is wanted},
             **{
-                title: {name: entry for name, entry in section.items() if entry and (name in usual) is wanted}
+                title: {name: section[name] for name in reached if (name in usual) is wanted and (title == "types" or section.get(name))}
                 for title, section in sections.items()
             },
             "kinds_since": {kind: first for kind, first in first_of.items() if first != oldest and (kinds.get(kind) in usual) is wanted},

@@ -2,11 +2,11 @@
 
 In the data a limit is one of
 
-- the name of a form (``FORMS``) for text, with `?` where the text may be empty, or of one of ``NUMBERS_OR_NAMES`` for numbers that may be text;
+- the name of a form (``FORMS``) for text, with `?` where it may be empty, or of one of ``NUMBERS_OR_NAMES`` for numbers that may be text;
 - a list of values, of which the text must be one;
 - a map of ``form``, ``enum``, ``pattern``, ``minLength``, ``maxLength`` (text), ``minimum``, ``maximum``, ``above`` (numbers and
-  quantities), ``minItems``, ``maxItems``, ``keys`` (what is told by these keys is there once), ``set`` (no item is there twice), ``items`` or
-  ``values`` (the limit of each).
+  quantities), ``minItems``, ``maxItems``, ``keys`` (what is told by these keys is there once), ``set`` (no item is there twice), ``items``
+  or ``values`` (the limit of each).
 """
 
 from __future__ import annotations
