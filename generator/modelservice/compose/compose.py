@@ -39,11 +39,13 @@ def compose(plan: Plan, extra: Sequence[Overlay] = (), library: Sequence[Overlay
     composition, observer = Composition(plan, overlays=(extra, library)), observer or Observer()
     if plan.enabled:
         layers = _layers(plan.config.spec, extra, library)
+        changing: set[tuple[int, int]] = set()
         for scope in (plan.service, *plan.roles):
-            composer = _Composer(scope, layers, composition.problems, observer)
+            composer = _Composer(scope, layers, composition.problems, observer, changing)
             if scope is not plan.service:
                 composition.pods[scope.name] = composer.compose_pod()
             composition.objects += composer.compose_objects()
+        composition.idle = [one for overlay in _brought(layers, library) for one in _idle(overlay, changing)]
         composition.objects += plan.config.spec.get("extraObjects") or []
         if plan.config.spec.get("patches") and not composition.problems:
             from modelservice.compose import user_patches  # few services have any  # noqa: PLC0415
@@ -74,11 +76,24 @@ def _layers(spec: Map, extra: Sequence[Overlay], library: Sequence[Overlay]) -> 
     ]
 
 
-class _Composer:
-    """Composes one scope, the service or a role, from the overlays that apply to it."""
+def _brought(layers: list[tuple[str, Overlay]], library: Sequence[Overlay]) -> list[Overlay]:
+    """The overlays of users that were asked for; those of a library apply where they say."""
+    return [overlay for _, overlay in layers if overlay.written_at is not None and overlay not in library]
 
-    def __init__(self, scope: Scope, layers: list[tuple[str, Overlay]], problems: list[Result], observer: Observer) -> None:
-        self.scope = scope
+
+def _idle(overlay: Overlay, changing: set[tuple[int, int]]) -> list[tuple[Overlay, int | None]]:
+    if not overlay.patches:
+        return [] if overlay.resources() else [(overlay, None)]
+    return [(overlay, index) for index in range(len(overlay.patches)) if (id(overlay), index) not in changing]
+
+
+class _Composer:
+    """Composes one scope, the service or a role, from the overlays that apply to it; ``changing`` gets the patches that do something."""
+
+    def __init__(
+        self, scope: Scope, layers: list[tuple[str, Overlay]], problems: list[Result], observer: Observer, changing: set[tuple[int, int]]
+    ) -> None:
+        self.scope, self.changing = scope, changing
         self.problems = problems
         self.observer = observer
         self.place = ""  # of the part of an overlay that is at work, for messages
@@ -103,6 +118,7 @@ class _Composer:
                 if patch.flags is not None:
                     template = self._with_flags(template, overlay, patch, layer)
                 if template is not before:
+                    self._note(overlay, index, before, template)
                     self.observer.pod_patched(self.scope, overlay, index, layer, before, template)
         self.pod = template["template"]
         for what in misshapen(self.pod["spec"]):
@@ -140,10 +156,16 @@ class _Composer:
             new: Map | None = obj
             if _is_target(overlay.patches[index], obj):
                 new = self._merged_object(overlay, obj, filled)
+                self._note(overlay, index, obj, new)
                 self.observer.patched(self.scope, overlay, index, layer, obj, new)
             if new is not None:
                 patched.append(new)
         return patched
+
+    def _note(self, overlay: Overlay, index: int, before: Map, after: Map | None) -> None:
+        """Note that a patch of a user's overlay changes something, if it does."""
+        if overlay.written_at is not None and before != after:
+            self.changing.add((id(overlay), index))
 
     def _pod_patch(self, overlay: Overlay, patch: Patch, layer: str) -> Map | None:
         """A patch to a part of the pod, made one to the pod template."""

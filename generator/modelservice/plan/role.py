@@ -26,7 +26,7 @@ def planned(config: ModelService, service: Scope, name: str, problems: Problems)
         template = accelerators.claim_template(spec, kind, config.profile, name, split["devices"], problems)
     claims = accelerators.pod_claims(template, role)
     facts = {**service.facts, **_facts(service.facts, name, role, routing)}
-    facts |= {"accelerator": mode, "claims": bool(claims), "claimMatch": template.get("match", "none")}
+    facts |= {"accelerator": mode, "acceleratorType": kind, "claims": bool(claims), "claimMatch": template.get("match", "none")}
     selector = names.selector((spec.get("modelArtifacts") or {}).get("labels") or {}, name)
     traced_as = ((spec.get("tracing") or {}).get("serviceNames") or {}).get(f"vllm{name.capitalize()}")
     if facts["tracing"] and traced_as is None:
