@@ -24,8 +24,22 @@ FINDINGS: dict[str, tuple[list[Map], bool]] = {
         ],
         False,
     ),
-    "endpoint-picker": ([thing("InferencePool", "p", spec={"endpointPickerRef": {"name": "epp"}})], True),
-    "http-route": ([thing("HTTPRoute", "r", spec={"rules": [{"backendRefs": [{"name": "svc"}]}]})], True),
+    "endpoint-picker": (
+        [
+            thing(
+                "InferencePool",
+                "p",
+                spec={
+                    "selector": {"matchLabels": LABELS},
+                    "targetPorts": [{"number": 8000}],
+                    "endpointPickerRef": {"name": "epp", "port": {"number": 9002}},
+                },
+            ),
+            deployment(template=pod(ports=[{"containerPort": 8000}])),
+        ],
+        True,
+    ),
+    "http-route": ([thing("HTTPRoute", "r", spec={"rules": [{"backendRefs": [{"name": "svc", "port": 80}]}]})], True),
     "pod-monitor": (
         [
             thing("PodMonitor", "m", spec={"selector": {"matchLabels": LABELS}, "podMetricsEndpoints": [{"port": "metrics"}]}),
@@ -33,14 +47,22 @@ FINDINGS: dict[str, tuple[list[Map], bool]] = {
         ],
         False,
     ),
-    "service-selector": ([thing("Service", "s", spec={"selector": {"app": "none"}})], True),
+    "service-selector": ([thing("Service", "s", spec={"selector": {"app": "none"}, "ports": [{"port": 80}]})], True),
     "workload-selectors": ([deployment("a"), deployment("b")], False),
     "autoscaler": (
-        [thing("HorizontalPodAutoscaler", "h", spec={"scaleTargetRef": {"kind": "Deployment", "name": "web"}}), deployment(replicas=1)],
+        [
+            thing(
+                "HorizontalPodAutoscaler",
+                "h",
+                spec={"maxReplicas": 3, "scaleTargetRef": {"apiVersion": "apps/v1", "kind": "Deployment", "name": "web"}},
+            ),
+            deployment(replicas=1),
+        ],
         False,
     ),
     "references": ([deployment(template=pod(imagePullSecrets=[{"name": "x"}]))], True),
-    "name-length": ([thing("Service", "x" * 64)], False),
+    "kubernetes-fields": ([thing("ConfigMap", data={"port": 80})], False),
+    "name-length": ([thing("Service", "x" * 64, spec={"ports": [{"port": 80}]})], False),
 }
 
 

@@ -49,6 +49,7 @@ OF_ONE = (
 OF_ALL = (selectors, collisions)
 # checks of all resources, each a module of this name; imported where there are other resources than a service's own
 OF_WORLD = (
+    "kubernetes-fields",
     "inference-pool",
     "endpoint-picker",
     "http-route",
