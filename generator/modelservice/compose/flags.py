@@ -7,6 +7,7 @@ removes it. ``--flag=value`` and ``--flag value`` are the same flag, and so are 
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -39,9 +40,17 @@ def merged(args: list[str], flags: dict[str, Any], kept: int = 0) -> list[str]:
 
 def refuse_script(command: list[str], args: list[str]) -> None:
     """Raise FlagError for a container that runs a shell script: its flags are inside the script's text, where nothing can be merged."""
-    program = command[0].rpartition("/")[2] if command else ""
-    if program in SHELLS and any(re.fullmatch(SCRIPT, argument) for argument in [*command[1:], *args]):
+    if script(command, args) is not None:
+        program = command[0].rpartition("/")[2]
         raise FlagError(f"cannot be merged: the container runs a {program} script; change the script, or let modelCommand make the command")
+
+
+def script(command: list[str], args: list[str]) -> str | None:
+    """The shell script that a container with this command and these args runs; None when it runs none."""
+    if not command or command[0].rpartition("/")[2] not in SHELLS:
+        return None
+    words = [*command[1:], *args, ""]
+    return next((after for before, after in pairwise(words) if re.fullmatch(SCRIPT, before)), None)
 
 
 def key(name: str) -> str:

@@ -53,7 +53,7 @@ def canonical(value: Any) -> str:
     suffix = parts[3]
     units, rest = divmod(nanos, NANO)
     if suffix in BINARY and rest == 0 and not -1024 < units < 1024:
-        return _binary(min(units, LARGEST))
+        return _binary(units)
     return _decimal(nanos, exponential=suffix not in BINARY and suffix not in DECIMAL)
 
 
@@ -92,6 +92,8 @@ def _nanos(sign: str, whole: str, fraction: str, suffix: str) -> int:
     else:
         scale = 9 - len(fraction) + _power(suffix)
     nanos: int = digits * 10**scale if scale >= 0 else -(-digits // 10**-scale)  # less than the smallest is rounded up
+    if suffix in BINARY:
+        nanos = min(nanos, LARGEST * NANO)
     return -nanos if sign == "-" else nanos
 
 
