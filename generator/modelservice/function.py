@@ -129,7 +129,9 @@ def _check_world(resources: ResourceList, specs: list[Map], made: list[Map], *, 
 
     external = [name for spec in specs for name in spec.get("external") or []]
     severities = {name: severity for spec in reversed(specs) for name, severity in (spec.get("checks") or {}).items()}
-    world = World([item.value for item in resources.items], complete=complete, external=external, generated=made)
+    version = next((spec["kubernetesVersion"] for spec in specs if spec.get("kubernetesVersion")), None)
+    objects = [item.value for item in resources.items]
+    world = World(objects, complete=complete, external=external, generated=made, kubernetes_version=version)
     resources.results += check_world(world, severities)
 
 

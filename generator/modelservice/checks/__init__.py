@@ -75,6 +75,7 @@ ON_OCCASION: dict[str, Callable[[Composition], Any]] = {
 }
 # checks of all resources, each a module of this name; imported where there are other resources than a service's own
 OF_WORLD = (
+    "kubernetes-fields",
     "inference-pool",
     "endpoint-picker",
     "http-route",

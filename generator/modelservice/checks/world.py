@@ -150,14 +150,25 @@ class World:
 
     ``complete``: nothing else is there, so that a reference to what is not among them is worth telling; ``external`` then says what is
     there all the same, as ``Kind/name`` or ``Kind/*``. ``generated`` were made in this run, and are checked with what they are from.
+    ``raw`` are all of them, in whatever shape; ``kubernetes_version`` is the cluster's, where it is known.
     """
 
-    def __init__(self, objects: Iterable[Any], *, complete: bool, external: Collection[str] = (), generated: Iterable[Map] = ()) -> None:
-        self.objects: list[Map] = [obj for obj in objects if isinstance(obj, dict) and obj.get("metadata") and _fits(obj, SHAPE)]
+    def __init__(
+        self,
+        objects: Iterable[Any],
+        *,
+        complete: bool,
+        external: Collection[str] = (),
+        generated: Iterable[Map] = (),
+        kubernetes_version: str | None = None,
+    ) -> None:
+        self.raw: list[Map] = [obj for obj in objects if isinstance(obj, dict)]
+        self.objects: list[Map] = [obj for obj in self.raw if obj.get("metadata") and _fits(obj, SHAPE)]
         self.complete = complete
+        self.kubernetes_version = kubernetes_version
         self._external = external
         self._generated = {
-            (str(obj.get("kind")), str(obj["metadata"].get("name")), namespace_of(obj)) for obj in generated if obj.get("metadata")
+            (str(obj.get("kind")), str(obj["metadata"].get("name")), namespace_of(obj)): obj for obj in generated if obj.get("metadata")
         }
         self._by_kind: dict[str, list[Map]] = {}
         self._by_name: dict[tuple[str, str, str], Map] = {}
@@ -204,7 +215,13 @@ class World:
 
     def is_generated(self, obj: Map) -> bool:
         """Whether ``obj`` was generated in this run."""
-        return (str(obj.get("kind")), str(obj["metadata"].get("name")), namespace_of(obj)) in self._generated
+        return self.generated(obj) is not None
+
+    def generated(self, obj: Map) -> Map | None:
+        """What was generated in this run as ``obj``, which someone may have edited since."""
+        if not isinstance(obj.get("metadata"), dict):
+            return None
+        return self._generated.get((str(obj.get("kind")), str(obj["metadata"].get("name")), namespace_of(obj)))
 
     def selected(self, selector: Map, namespace: str) -> list[Pods]:
         """The pods in a namespace whose labels hold all of ``selector``; none for an empty one."""
