@@ -129,7 +129,9 @@ def _check_world(resources: ResourceList, specs: list[Map], made: list[Map], *, 
 
     external = [name for spec in specs for name in spec.get("external") or []]
     severities = {name: severity for spec in reversed(specs) for name, severity in (spec.get("checks") or {}).items()}
-    world = World([item.value for item in resources.items], complete=complete, external=external, generated=made)
+    version = next((spec["kubernetesVersion"] for spec in specs if spec.get("kubernetesVersion")), None)
+    objects = [item.value for item in resources.items]
+    world = World(objects, complete=complete, external=external, generated=made, kubernetes_version=version)
     resources.results += check_world(world, severities)
 
 
@@ -186,7 +188,7 @@ def _services(resources: ResourceList) -> list[Map]:
             f"the functionConfig is {found}; must be a {API_VERSION} ModelService or Validation, or a ConfigMap with settings"
         )
     services = [item.value for item in resources.items if _is(item.value, "ModelService")]
-    if not services and not any(_is(item.value, "LastGenerated") for item in resources.items):
+    if not services and not resources.has_files:
         raise RequestError(f"there is no ModelService: give one as functionConfig, or among the items (apiVersion: {API_VERSION})")
     data = (config or {}).get("data") or {}
     if not isinstance(data, dict):

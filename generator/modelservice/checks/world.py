@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     Map = dict[str, Any]
+    Reference = tuple[str, str, str]
 
 # kind -> where its pod templates are: of the workloads that are generated, and of Kubernetes' others
 POD_TEMPLATES: dict[str, tuple[tuple[str, ...], ...]] = {
@@ -68,6 +69,20 @@ SHAPE = {
 }
 
 
+# what pods refer to: field of a volume, or of a source of a projected one -> kind, and the field that holds its name
+VOLUMES = {
+    "persistentVolumeClaim": ("PersistentVolumeClaim", "claimName"),
+    "secret": ("Secret", "secretName"),
+    "configMap": ("ConfigMap", "name"),
+}
+PROJECTED = {"secret": ("Secret", "name"), "configMap": ("ConfigMap", "name")}
+VARIABLES = {"secretKeyRef": "Secret", "configMapKeyRef": "ConfigMap"}
+ENVIRONMENTS = {"secretRef": "Secret", "configMapRef": "ConfigMap"}
+
+
+FOLLOWED = ("internal.config.kubernetes.io/seqindent", "modelservice")  # the note of plugins/kustomize/kustomization.yaml
+
+
 class Pods:
     """The pods of one template of a workload: their labels, and the template, at ``path`` in the object."""
 
@@ -102,6 +117,26 @@ class Pods:
             found |= {number for value in values if (number := whole_number(str(value))) is not None}
         return found
 
+    def references(self) -> Iterator[Reference]:
+        """The names of other objects that the pods refer to: where, of what kind, and the name; optional ones are left out."""
+        prefix = f"{self.path}.spec" if self.path else "spec"
+        spec = self.template.get("spec") or {}
+        for index, volume in enumerate(spec.get("volumes") or []):
+            yield from _sources(f"{prefix}.volumes[{index}]", volume, VOLUMES)
+            for place, source in enumerate((volume.get("projected") or {}).get("sources") or []):
+                yield from _sources(f"{prefix}.volumes[{index}].projected.sources[{place}]", source, PROJECTED)
+        for index, claim in enumerate(spec.get("resourceClaims") or []):
+            if claim.get("resourceClaimTemplateName"):
+                field = f"{prefix}.resourceClaims[{index}].resourceClaimTemplateName"
+                yield field, "ResourceClaimTemplate", claim["resourceClaimTemplateName"]
+        for index, secret in enumerate(spec.get("imagePullSecrets") or []):
+            yield f"{prefix}.imagePullSecrets[{index}].name", "Secret", str(secret.get("name"))
+        for path, container in self.containers():
+            for index, variable in enumerate(container.get("env") or []):
+                yield from _named(f"{path}.env[{index}].valueFrom", variable.get("valueFrom") or {}, VARIABLES)
+            for index, source in enumerate(container.get("envFrom") or []):
+                yield from _named(f"{path}.envFrom[{index}]", source, ENVIRONMENTS)
+
     def port_names(self) -> set[str]:
         """The names of the containers' ports."""
         if self._names is None:
@@ -115,14 +150,25 @@ class World:
 
     ``complete``: nothing else is there, so that a reference to what is not among them is worth telling; ``external`` then says what is
     there all the same, as ``Kind/name`` or ``Kind/*``. ``generated`` were made in this run, and are checked with what they are from.
+    ``raw`` are all of them, in whatever shape; ``kubernetes_version`` is the cluster's, where it is known.
     """
 
-    def __init__(self, objects: Iterable[Any], *, complete: bool, external: Collection[str] = (), generated: Iterable[Map] = ()) -> None:
-        self.objects: list[Map] = [obj for obj in objects if isinstance(obj, dict) and obj.get("metadata") and _fits(obj, SHAPE)]
+    def __init__(
+        self,
+        objects: Iterable[Any],
+        *,
+        complete: bool,
+        external: Collection[str] = (),
+        generated: Iterable[Map] = (),
+        kubernetes_version: str | None = None,
+    ) -> None:
+        self.raw: list[Map] = [obj for obj in objects if isinstance(obj, dict)]
+        self.objects: list[Map] = [obj for obj in self.raw if obj.get("metadata") and _fits(obj, SHAPE)]
         self.complete = complete
+        self.kubernetes_version = kubernetes_version
         self._external = external
         self._generated = {
-            (str(obj.get("kind")), str(obj["metadata"].get("name")), namespace_of(obj)) for obj in generated if obj.get("metadata")
+            (str(obj.get("kind")), str(obj["metadata"].get("name")), namespace_of(obj)): obj for obj in generated if obj.get("metadata")
         }
         self._by_kind: dict[str, list[Map]] = {}
         self._by_name: dict[tuple[str, str, str], Map] = {}
@@ -152,6 +198,16 @@ class World:
         """The object of this kind, name and namespace, or that had them."""
         return self._by_name.get((kind, name, namespace))
 
+    def was_called(self, kind: str, name: str, namespace: str) -> str | None:
+        """The name that an object has now which kustomize renamed; None where one is called ``name`` still, or none was."""
+        obj = self.find(kind, name, namespace)
+        now = str(obj["metadata"].get("name")) if obj is not None else name
+        return None if now == name else now
+
+    def follows_names(self) -> bool:
+        """Whether kustomize has the configuration of the component plugins/kustomize, which leaves a note on objects."""
+        return any((obj["metadata"].get("annotations") or {}).get(FOLLOWED[0]) == FOLLOWED[1] for obj in self.objects)
+
     def lacks(self, kind: str, name: str, namespace: str) -> bool:
         """Whether an object is certainly not there."""
         known = f"{kind}/{name}" in self._external or f"{kind}/*" in self._external
@@ -159,7 +215,13 @@ class World:
 
     def is_generated(self, obj: Map) -> bool:
         """Whether ``obj`` was generated in this run."""
-        return (str(obj.get("kind")), str(obj["metadata"].get("name")), namespace_of(obj)) in self._generated
+        return self.generated(obj) is not None
+
+    def generated(self, obj: Map) -> Map | None:
+        """What was generated in this run as ``obj``, which someone may have edited since."""
+        if not isinstance(obj.get("metadata"), dict):
+            return None
+        return self._generated.get((str(obj.get("kind")), str(obj["metadata"].get("name")), namespace_of(obj)))
 
     def selected(self, selector: Map, namespace: str) -> list[Pods]:
         """The pods in a namespace whose labels hold all of ``selector``; none for an empty one."""
@@ -212,6 +274,20 @@ def and_more(pods: list[Pods]) -> str:
 def finding(obj: Map, field: str, message: str, severity: str, current: Any = None) -> Result:
     """A result about a field of an object."""
     return Result(message, severity, field=field, current=current, resource=ResourceRef.of(obj))
+
+
+def _sources(field: str, volume: dict[str, Any], kinds: dict[str, tuple[str, str]]) -> Iterator[Reference]:
+    for key, (kind, name) in kinds.items():
+        source = volume.get(key) or {}
+        if source.get(name) and not source.get("optional"):
+            yield f"{field}.{key}.{name}", kind, source[name]
+
+
+def _named(field: str, source: dict[str, Any], kinds: dict[str, str]) -> Iterator[Reference]:
+    for key, kind in kinds.items():
+        reference = source.get(key) or {}
+        if reference.get("name") and not reference.get("optional"):
+            yield f"{field}.{key}.name", kind, reference["name"]
 
 
 def _former(obj: Map, what: str) -> list[str]:

@@ -46,10 +46,11 @@ class Composition:
     """The objects of one service, the pod template of each role, and the problems on the way; with problems, the objects are not whole.
 
     ``overlays`` are those that were given beside the plan's own: for all services, and by name. ``is_plain``: nobody has said anything in
-    Kubernetes' own words.
+    Kubernetes' own words. ``idle`` are the patches of users' overlays that changed nothing, each an overlay and the patch's place in it, or
+    None for an overlay that has neither patch nor resource.
     """
 
-    __slots__ = ("is_plain", "objects", "overlays", "plan", "pods", "problems")
+    __slots__ = ("idle", "is_plain", "objects", "overlays", "plan", "pods", "problems")
 
     def __init__(
         self, plan: Plan, problems: list[Result] | None = None, overlays: tuple[Sequence[Overlay], Sequence[Overlay]] = ((), ())
@@ -58,6 +59,7 @@ class Composition:
         self.overlays = overlays
         self.is_plain = not any(overlays) and is_plain(plan.config.document)
         self.objects: list[Map] = []
+        self.idle: list[tuple[Overlay, int | None]] = []
         self.pods: dict[str, Map] = {}
         self.problems: list[Result] = problems or []
 

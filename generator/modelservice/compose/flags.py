@@ -53,9 +53,26 @@ def merged(args: list[str], flags: dict[str, Any], kept: int = 0) -> list[str]:
 
 def refuse_script(command: list[str], args: list[str]) -> None:
     """Raise FlagError for a container that runs a shell script: its flags are inside the script's text, where nothing can be merged."""
-    program = command[0].rpartition("/")[2] if command else ""
-    if program in SHELLS and any(re.fullmatch(SCRIPT, argument) for argument in [*command[1:], *args]):
+    if script(command, args) is not None:
+        program = command[0].rpartition("/")[2]
         raise FlagError(f"cannot be merged: the container runs a {program} script; change the script, or let modelCommand make the command")
+
+
+def script(command: list[str], args: list[str]) -> str | None:
+    """The text of the shell script that a container runs; None for one that runs a program."""
+    if not command or command[0].rpartition("/")[2] not in SHELLS:
+        return None
+    words = iter([*command[1:], *args])
+    return next(words, "") if any(re.fullmatch(SCRIPT, word) for word in words) else None
+
+
+def read(args: list[str]) -> list[Argument]:
+    """``args`` as flags, in their order: the key of each with its values; what comes before any flag has the key ``""``."""
+    flags: list[Argument] = []
+    for name, texts in _arguments(args):
+        _, equals, value = texts[0].partition("=")
+        flags.append((key(name), texts if not name else [value] if equals else texts[1:]))
+    return flags
 
 
 def key(name: str) -> str:

@@ -1,9 +1,12 @@
-"""Limits of values: what a field takes of its type. In the data a limit is one of
+"""Limits of values: what a field takes of its type.
 
-- the name of a form (``FORMS``), for text;
+In the data a limit is one of
+
+- the name of a form (``FORMS``) for text, with `?` where it may be empty, or of one of ``NUMBERS_OR_NAMES`` for numbers that may be text;
 - a list of values, of which the text must be one;
-- a map of ``form``, ``enum``, ``pattern``, ``minLength``, ``maxLength`` (text), ``minimum``, ``maximum`` (numbers), ``minItems``, ``maxItems``,
-  ``keys`` (what is told by these keys is there once), ``set`` (no item is there twice), ``items`` or ``values`` (the limit of each).
+- a map of ``form``, ``enum``, ``pattern``, ``minLength``, ``maxLength`` (text), ``minimum``, ``maximum``, ``above`` (numbers and
+  quantities), ``minItems``, ``maxItems``, ``keys`` (what is told by these keys is there once), ``set`` (no item is there twice), ``items``
+  or ``values`` (the limit of each).
 """
 
 from __future__ import annotations
@@ -19,15 +22,35 @@ if TYPE_CHECKING:
     Path = tuple[str | int, ...]
 
 FORMS = {
-    "dns-label": names.is_dns_label,
+    "absolute-path": names.is_absolute_path,
+    "attribute": names.is_attribute,
+    "cidr": names.is_cidr,
+    "config-key": names.is_config_key,
+    "cron": names.is_cron,
+    "descending-path": names.is_descending_path,
+    "device-expression": names.is_device_expression,
     "dns-1035": names.is_dns_1035,
+    "dns-label": names.is_dns_label,
     "dns-subdomain": names.is_dns_subdomain,
+    "driver": names.is_driver_name,
+    "env-name": names.is_env_name,
+    "header-name": names.is_header_name,
+    "image": names.is_image,
+    "ip": names.is_ip,
     "label-key": names.is_label_key,
     "label-value": names.is_label_value,
-    "env-name": names.is_env_name,
+    "local-path": names.is_local_path,
+    "no-backsteps": names.is_upward_free,
+    "path-segment": names.is_path_segment,
     "port-name": names.is_port_name,
-    "config-key": names.is_config_key,
+    "search-domain": names.is_search_domain,
+    "sysctl": names.is_sysctl_name,
+    "time-zone": names.is_time_zone,
+    "text": names.is_filled,
+    "wildcard": names.is_wildcard_host,
 }
+LARGEST_PORT = 65535
+MANY = 1000  # texts that are known to be right, of each limit: a service has the same few in many places
 
 
 def text_limit(limit: Limit) -> Callable[[str], str]:
@@ -49,18 +72,64 @@ def text_limit(limit: Limit) -> Callable[[str], str]:
     return parts[0] if len(parts) == 1 else lambda text: next(filter(None, (part(text) for part in parts)), "")
 
 
-def number_limit(limit: Limit) -> Callable[[int], str] | None:
+def number_limit(limit: Limit) -> Callable[[float], str] | None:
     """What tells the problem of a number, or nothing."""
-    if not isinstance(limit, dict) or limit.keys().isdisjoint(("minimum", "maximum")):
+    if not isinstance(limit, dict) or limit.keys().isdisjoint(("minimum", "maximum", "above", "enum")):
         return None
-    low, high = limit.get("minimum"), limit.get("maximum")
+    if "enum" in limit:
+        choices = limit["enum"]
+        return lambda value: "" if value in choices else f"is {value}; must be one of {', '.join(map(str, choices))}"
+    low, high, above = limit.get("minimum"), limit.get("maximum"), limit.get("above")
     right = f"from {low} to {high}" if None not in (low, high) else f"at least {low}" if high is None else f"at most {high}"
+    right = right if above is None else f"more than {above}"
 
-    def problem(value: int) -> str:
-        wrong = (low is not None and value < low) or (high is not None and value > high)
+    def problem(value: float) -> str:
+        wrong = (low is not None and value < low) or (high is not None and value > high) or (above is not None and value <= above)
         return f"is {value}; must be {right}" if wrong else ""
 
     return problem
+
+
+def number_or_name_limit(limit: Limit) -> Callable[[Any], str] | None:
+    """What tells the problem of a number that may be text, or nothing."""
+    return NUMBERS_OR_NAMES[limit] if isinstance(limit, str) else None
+
+
+def _port(value: Any) -> str:
+    if isinstance(value, str):
+        return (
+            ""
+            if names.is_port_name(value)
+            else f"is {quoted(value)}; must be a port's number, or its name: {names.WHAT[names.is_port_name]}"
+        )
+    return "" if 1 <= value <= LARGEST_PORT else f"is {value}; must be from 1 to {LARGEST_PORT}"
+
+
+def _port_or_nothing(value: Any) -> str:
+    return "" if value in ("", 0) else _port(value)
+
+
+def _percent(value: Any) -> str:
+    digits = value[:-1] if isinstance(value, str) else ""
+    right = (digits.isdecimal() and digits.isascii() and value[-1] == "%") if isinstance(value, str) else value >= 0
+    return (
+        ""
+        if right
+        else f"is {quoted(value) if isinstance(value, str) else value}; must be a whole number from 0 on, or a share such as 25%"
+    )
+
+
+def _percent_of_all(value: Any) -> str:
+    problem = _percent(value)
+    return problem or (f"is {value}; must be at most 100%" if isinstance(value, str) and int(value[:9].rstrip("%")) > 100 else "")
+
+
+NUMBERS_OR_NAMES: dict[str, Callable[[Any], str]] = {
+    "percent": _percent,
+    "percent100": _percent_of_all,
+    "port": _port,
+    "port?": _port_or_nothing,
+}
 
 
 def list_limit(limit: Limit) -> Callable[[Any], Iterator[tuple[Path, str]]] | None:
@@ -101,11 +170,17 @@ def _items(count: int) -> str:
 
 
 def _form(name: str) -> Callable[[str], str]:
-    is_right = FORMS[name]
-    what = names.WHAT[is_right]
+    is_right = FORMS[name.rstrip("?")]
+    what, good = names.WHAT[is_right], {""} if name[-1] == "?" else set()
 
     def problem(text: str) -> str:
-        return "" if is_right(text) else f"is {quoted(text)}; must be {what}"
+        if text in good:
+            return ""
+        if is_right(text):
+            if len(good) < MANY:
+                good.add(text)
+            return ""
+        return f"is {quoted(text)}; must be {what}" if text else f"is empty; must be {what}"
 
     return problem
 
@@ -136,7 +211,7 @@ def _pattern(pattern: str, what: str) -> Callable[[str], str]:
     def problem(text: str) -> str:
         import re  # loaded where a text with a pattern is met; it keeps what it compiled  # noqa: PLC0415
 
-        return "" if re.search(pattern, text) else f"is {quoted(text)}; must {what}"
+        return "" if re.search(pattern, text) and text[-1:] != "\n" else f"is {quoted(text)}; must {what}"
 
     return problem
 
