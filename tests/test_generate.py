@@ -679,3 +679,22 @@ def test_no_document_raises_anything(value: Any) -> None:
     for wrong in ({**document(), "spec": value}, {**document(), "metadata": value}, {**document(), "other": value}):
         made = generate([wrong])[0]
         assert made.failed or made.objects
+
+
+def test_many_problems_of_one_place_are_told_once() -> None:
+    """Of hundreds of mistakes about items of one list the first 20 are told, whoever finds them, and how many more there are."""
+    for spec in (
+        {"patches": [{"target": {"kind": "No"}, "patch": {"a": 1}}] * 300},
+        {"presets": [f"no-{index}" for index in range(300)]},
+        {"decode": {"containers": [{"name": "e", "image": "e:1", "env": [{"name": f"A{n}", "value": "{{ x }}"} for n in range(300)]}]}},
+    ):
+        errors = make(spec).errors
+        assert len(errors) == 20
+        assert errors[-1].endswith("; and 280 more like this")
+
+
+def test_overlays_that_are_none() -> None:
+    """Of thousands of overlays that are no maps, or are wrong, 20 are told; an empty one is told as one that lacks everything."""
+    assert len(make({"overlays": [5] * 3000}).errors) == 20
+    assert len({error.partition("]")[0] for error in make({"overlays": [{"a": 1}] * 3000}).errors}) <= 20
+    assert "spec.overlays[0].kind: missing" in make({"overlays": [{}]}).errors
