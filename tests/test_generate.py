@@ -324,7 +324,7 @@ EFFECTS: list[tuple[str, Any, Map]] = [
     ("container.workingDir", "/x", {}),
     ("container.stdin", True, {}),
     ("container.tty", True, {}),
-    ("container.extraConfig", {"lifecycle": {"preStop": {}}}, {}),
+    ("container.extraConfig", {"lifecycle": {"preStop": {"sleep": {"seconds": 1}}}}, {}),
 ]
 
 

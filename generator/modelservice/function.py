@@ -157,7 +157,7 @@ def _services(resources: ResourceList) -> list[Map]:
             f"the functionConfig is {found}; must be a {API_VERSION} ModelService or Validation, or a ConfigMap with settings"
         )
     services = [item.value for item in resources.items if _is(item.value, "ModelService")]
-    if not services and not any(_is(item.value, "LastGenerated") for item in resources.items):
+    if not services and not resources.has_files:
         raise RequestError(f"there is no ModelService: give one as functionConfig, or among the items (apiVersion: {API_VERSION})")
     data = (config or {}).get("data") or {}
     if not isinstance(data, dict):

@@ -15,6 +15,12 @@ from tests.compose.samples import SAMPLES
 from modelservice import checks
 from modelservice.checks.world import POD_TEMPLATES, SHAPE, World, name_of, namespace_of
 
+
+def ours(instance: str) -> Map:
+    """Return the labels of what a ModelService makes."""
+    return {"app.kubernetes.io/instance": instance, "app.kubernetes.io/managed-by": "modelservice"}
+
+
 # For each check, resources among which it finds one thing, and whether only a world that is complete shows it.
 FINDINGS: dict[str, tuple[list[Map], bool]] = {
     "inference-pool": (
@@ -41,6 +47,32 @@ FINDINGS: dict[str, tuple[list[Map], bool]] = {
     ),
     "references": ([deployment(template=pod(imagePullSecrets=[{"name": "x"}]))], True),
     "name-length": ([thing("Service", "x" * 64)], False),
+    "leader-worker-set": ([leader_worker_set({"workerTemplate": pod()}, "a.b")], False),
+    "pool-labels": (
+        [
+            {**thing("InferencePool", "p", spec={"selector": {"matchLabels": LABELS}}), "metadata": {"name": "p", "labels": ours("p")}},
+            {**deployment(), "metadata": {"name": "web", "labels": ours("web")}},
+        ],
+        False,
+    ),
+    "service-links": (
+        [
+            thing("Service", "vllm"),
+            deployment(template={"spec": {"containers": [{"name": "c", "image": "vllm:1"}]}}),
+        ],
+        False,
+    ),
+    "resource-quota": ([thing("ResourceQuota", "q", spec={"hard": {"cpu": "1"}}), deployment()], False),
+    "renamed-references": (
+        [
+            thing("HTTPRoute", "r", spec={"rules": [{"backendRefs": [{"kind": "InferencePool", "name": "p"}]}]}),
+            {
+                "kind": "InferencePool",
+                "metadata": {"name": "x-p", "annotations": {"internal.config.kubernetes.io/previousNames": "p"}},
+            },
+        ],
+        True,
+    ),
 }
 
 

@@ -10,6 +10,8 @@ from tests.cli.terminal import call, process, service, written
 from tests.compose.made import make
 from tests.integration.folders import Map, read, stream
 
+from modelservice.cli.folder import RECORD
+
 OVERLAY = """\
 apiVersion: modelservice.llm-d.ai/v1alpha1
 kind: Overlay
@@ -64,8 +66,10 @@ def test_a_dash_is_standard_input(llama: str) -> None:
 
 
 def test_a_disabled_service_is_nothing(tmp_path: Path) -> None:
-    """No resource is no output and no error."""
-    assert call("render", written(tmp_path, "off.yaml", service(more="  enabled: false\n"))) == (0, "", "")
+    """No resource is no output and no error; that nothing comes out is said."""
+    said = call("render", written(tmp_path, "off.yaml", service(more="  enabled: false\n")))
+    assert (said.code, said.stdout) == (0, "")
+    assert ["spec.enabled: is false" in line for line in said.lines] == [True]
 
 
 def test_a_process_prints_the_same_bytes(llama: str) -> None:
@@ -87,11 +91,11 @@ def test_text_of_every_script_comes_through(tmp_path: Path) -> None:
 
 
 def test_a_folder_gets_one_file_a_resource(tmp_path: Path, llama: str) -> None:
-    """-o writes KIND_NAME.yaml for each resource, below its namespace where it has one, and prints nothing."""
+    """-o writes KIND_NAME.yaml for each resource, below its namespace where it has one, and says how many on stderr."""
     other = written(tmp_path, "other.yaml", service("b").replace("  name: b\n", "  name: b\n  namespace: ml\n"))
     out = tmp_path / "out" / "deep"
-    assert call("render", llama, other, "-o", str(out)) == (0, "", "")
-    files = {name: stream(text.decode()) for name, text in read(out).items()}
+    assert call("render", llama, other, "-o", str(out)) == (0, "", f"{out}: files written: 4, kept: 0, removed: 0\n")
+    files = {name: stream(text.decode()) for name, text in read(out).items() if name != RECORD}
     printed = call("render", llama, other).objects
     names = ["serviceaccount_llama.yaml", "deployment_llama-decode.yaml", "ml/serviceaccount_b.yaml", "ml/deployment_b-decode.yaml"]
     assert files == {name: [obj] for name, obj in zip(names, printed, strict=True)}
@@ -102,10 +106,77 @@ def test_files_are_written_over_and_others_stay(tmp_path: Path, llama: str) -> N
     out = tmp_path / "out"
     call("render", llama, "-o", str(out))
     (out / "own.yaml").write_text("mine", encoding="utf-8")
-    assert call("render", llama, "--output", str(out), "--set", "decode.replicas=4").code == 0
+    said = call("render", llama, "--output", str(out), "--set", "decode.replicas=4")
+    assert said == (0, "", f"{out}: files written: 1, kept: 1, removed: 0\n")
     files = read(out)
     assert files["own.yaml"] == b"mine"
     assert b"replicas: 4" in files["deployment_llama-decode.yaml"]
+
+
+def test_a_renamed_service_leaves_nothing(tmp_path: Path, llama: str) -> None:
+    """What an earlier run wrote and is not generated any more is removed; another folder's files are not looked at."""
+    out = tmp_path / "out"
+    for folder in (out, tmp_path / "other"):
+        call("render", llama, "-o", str(folder))
+    said = call("render", llama, "-o", str(out), "--set", "metadata.name=new")
+    assert said == (0, "", f"{out}: files written: 2, kept: 0, removed: 2\n")
+    assert {*read(out)} == {"serviceaccount_new.yaml", "deployment_new-decode.yaml", RECORD}
+    assert len(read(tmp_path / "other")) == 3
+
+
+def test_a_file_that_was_edited_stays_unless_forced(tmp_path: Path, llama: str) -> None:
+    """It is told on stderr each time, and counted; --force overwrites it."""
+    out = tmp_path / "out"
+    call("render", llama, "-o", str(out))
+    edited = out / "deployment_llama-decode.yaml"
+    edited.write_text(edited.read_text(encoding="utf-8") + "# mine\n", encoding="utf-8")
+    for _ in range(2):
+        said = call("render", llama, "-o", str(out), "--set", "decode.replicas=4")
+        assert (said.code, said.stdout) == (0, "")
+        assert said.lines == [
+            f"{edited}: warning: was edited by hand since it was written; it stays as it is, unless with --force",
+            f"{out}: files written: 0, kept: 1, removed: 0, left as they are: 1",
+        ]
+    assert call("render", llama, "-o", str(out), "--force").lines == [f"{out}: files written: 1, kept: 1, removed: 0"]
+    assert "# mine" not in edited.read_text(encoding="utf-8")
+
+
+def test_a_file_of_somebody_else_is_not_overwritten(tmp_path: Path, llama: str) -> None:
+    """It is an error with its path, code 1, and nothing is written; with --force it is."""
+    out = tmp_path / "out"
+    there = Path(written(tmp_path, "mine", "mine"))
+    out.mkdir()
+    there = there.rename(out / "deployment_llama-decode.yaml")
+    said = call("render", llama, "-o", str(out))
+    assert said == (1, "", f"error: {there}: is there, and was not written by an earlier run; move it, or use --force\n")
+    assert read(out) == {"deployment_llama-decode.yaml": b"mine"}
+    assert call("render", llama, "-o", str(out), "--force").code == 0
+
+
+def test_a_kustomization_of_the_files(tmp_path: Path, llama: str) -> None:
+    """--kustomization writes one that lists them in their order; it is pruned like any other file, and one by hand is a clash."""
+    out = tmp_path / "out"
+    assert call("render", llama, "-o", str(out), "--kustomization", "--set", "metadata.namespace=ml").code == 0
+    assert stream((out / "kustomization.yaml").read_text(encoding="utf-8")) == [
+        {
+            "apiVersion": "kustomize.config.k8s.io/v1beta1",
+            "kind": "Kustomization",
+            "resources": ["ml/serviceaccount_llama.yaml", "ml/deployment_llama-decode.yaml"],
+        }
+    ]
+    assert call("render", llama, "-o", str(out)).lines == [f"{out}: files written: 2, kept: 0, removed: 3"]
+    (out / "kustomization.yaml").write_text("resources: []\n", encoding="utf-8")
+    assert call("render", llama, "-o", str(out)).code == 0
+    assert "kustomization.yaml: is there" in call("render", llama, "-o", str(out), "--kustomization").stderr
+
+
+@pytest.mark.parametrize("option", ["--kustomization", "--force"])
+def test_options_of_output_alone_are_a_wrong_call(llama: str, option: str) -> None:
+    """Without -o they mean nothing, which is told with code 2."""
+    said = call("render", llama, option)
+    assert (said.code, said.stdout) == (2, "")
+    assert option in said.lines[-1]
+    assert "--output" in said.lines[-1]
 
 
 def test_two_resources_of_one_name_share_a_file(tmp_path: Path) -> None:
@@ -133,6 +204,9 @@ def test_nothing_is_written_when_something_is_wrong(tmp_path: Path, llama: str) 
         "{name: x, namespace: ..}",
         "{name: x, namespace: ../y}",
         "{name: x, namespace: /y}",
+        "{name: x, namespace: .git}",
+        '{name: "a\\nb"}',
+        '{name: "a\\u202eb"}',
     ],
 )
 def test_no_file_is_written_outside_the_folder(tmp_path: Path, metadata: str) -> None:

@@ -23,7 +23,7 @@ def check(service: Composition) -> Iterator[Result]:
     if service.is_plain:
         return
     spec = service.plan.config.spec
-    found = [(obj, problem) for obj in _looked_at(service) for problem in _problems(obj, spec)]
+    found = [(obj, problem) for obj in _looked_at(service) for problem in _problems(obj, spec) if not _is_mount(problem)]
     if not found:
         return
     from modelservice.origin import Trace  # only for what is wrong  # noqa: PLC0415
@@ -49,6 +49,11 @@ def _problems(obj: Map, spec: Map) -> list[Problem]:
     from modelservice.kubernetes import problems  # its data takes a millisecond to read  # noqa: PLC0415
 
     return problems(obj, spec.get("kubernetesVersion"))
+
+
+def _is_mount(problem: Problem) -> bool:
+    """Whether a mount lacks its volume: a check of its own tells that, at the field that should have it."""
+    return problem.path[-3:-2] == ("volumeMounts",) and problem.path[-1] == "name" and bool(problem.current)
 
 
 def _result(trace: Any, obj: Map, problem: Problem) -> Result:

@@ -22,6 +22,15 @@ def own_roles(service: Composition) -> Iterator[tuple[str, Map]]:
         yield f"spec.{role.name}", service.plan.config.own.get(role.name) or {}
 
 
+def says_group_size(service: Composition, workload: str) -> bool:
+    """Whether the user says how many pods a group of a LeaderWorkerSet has.
+
+    Values of older charts do not: their groups were as large as ``data``, and what is refused of one pod may be right as it was meant.
+    """
+    roles = {role.parameters["workload"]["name"]: role.name for role in service.plan.roles}
+    return workload not in roles or "workers" in ((service.plan.config.own.get(roles[workload]) or {}).get("parallelism") or {})
+
+
 def own_containers(service: Composition) -> Iterator[tuple[str, Map]]:
     """The engine containers of the created roles, as the user wrote them: path and fields."""
     for path, role in own_roles(service):

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     Map = dict[str, Any]
+    Reference = tuple[str, str, str]
 
 # kind -> where its pod templates are: of the workloads that are generated, and of Kubernetes' others
 POD_TEMPLATES: dict[str, tuple[tuple[str, ...], ...]] = {
@@ -67,6 +68,20 @@ SHAPE = {
 }
 
 
+# what pods refer to: field of a volume, or of a source of a projected one -> kind, and the field that holds its name
+VOLUMES = {
+    "persistentVolumeClaim": ("PersistentVolumeClaim", "claimName"),
+    "secret": ("Secret", "secretName"),
+    "configMap": ("ConfigMap", "name"),
+}
+PROJECTED = {"secret": ("Secret", "name"), "configMap": ("ConfigMap", "name")}
+VARIABLES = {"secretKeyRef": "Secret", "configMapKeyRef": "ConfigMap"}
+ENVIRONMENTS = {"secretRef": "Secret", "configMapRef": "ConfigMap"}
+
+
+FOLLOWED = ("internal.config.kubernetes.io/seqindent", "modelservice")  # the note of plugins/kustomize/kustomization.yaml
+
+
 class Pods:
     """The pods of one template of a workload: their labels, and the template, at ``path`` in the object."""
 
@@ -93,6 +108,26 @@ class Pods:
             values += [after for before, after in pairwise(arguments) if before == "--port"]
             found |= {int(value) for value in values if str(value).isdigit()}
         return found
+
+    def references(self) -> Iterator[Reference]:
+        """The names of other objects that the pods refer to: where, of what kind, and the name; optional ones are left out."""
+        prefix = f"{self.path}.spec" if self.path else "spec"
+        spec = self.template.get("spec") or {}
+        for index, volume in enumerate(spec.get("volumes") or []):
+            yield from _sources(f"{prefix}.volumes[{index}]", volume, VOLUMES)
+            for place, source in enumerate((volume.get("projected") or {}).get("sources") or []):
+                yield from _sources(f"{prefix}.volumes[{index}].projected.sources[{place}]", source, PROJECTED)
+        for index, claim in enumerate(spec.get("resourceClaims") or []):
+            if claim.get("resourceClaimTemplateName"):
+                field = f"{prefix}.resourceClaims[{index}].resourceClaimTemplateName"
+                yield field, "ResourceClaimTemplate", claim["resourceClaimTemplateName"]
+        for index, secret in enumerate(spec.get("imagePullSecrets") or []):
+            yield f"{prefix}.imagePullSecrets[{index}].name", "Secret", str(secret.get("name"))
+        for path, container in self.containers():
+            for index, variable in enumerate(container.get("env") or []):
+                yield from _named(f"{path}.env[{index}].valueFrom", variable.get("valueFrom") or {}, VARIABLES)
+            for index, source in enumerate(container.get("envFrom") or []):
+                yield from _named(f"{path}.envFrom[{index}]", source, ENVIRONMENTS)
 
     def port_names(self) -> set[str]:
         """The names of the containers' ports."""
@@ -139,6 +174,16 @@ class World:
         """The object of this kind, name and namespace, or that had them."""
         return self._by_name.get((kind, name, namespace))
 
+    def was_called(self, kind: str, name: str, namespace: str) -> str | None:
+        """The name that an object has now which kustomize renamed; None where one is called ``name`` still, or none was."""
+        obj = self.find(kind, name, namespace)
+        now = str(obj["metadata"].get("name")) if obj is not None else name
+        return None if now == name else now
+
+    def follows_names(self) -> bool:
+        """Whether kustomize has the configuration of the component plugins/kustomize, which leaves a note on objects."""
+        return any((obj["metadata"].get("annotations") or {}).get(FOLLOWED[0]) == FOLLOWED[1] for obj in self.objects)
+
     def lacks(self, kind: str, name: str, namespace: str) -> bool:
         """Whether an object is certainly not there."""
         known = f"{kind}/{name}" in self._external or f"{kind}/*" in self._external
@@ -175,6 +220,20 @@ def name_of(obj: Map) -> str:
 def finding(obj: Map, field: str, message: str, severity: str, current: Any = None) -> Result:
     """A result about a field of an object."""
     return Result(message, severity, field=field, current=current, resource=ResourceRef.of(obj))
+
+
+def _sources(field: str, volume: dict[str, Any], kinds: dict[str, tuple[str, str]]) -> Iterator[Reference]:
+    for key, (kind, name) in kinds.items():
+        source = volume.get(key) or {}
+        if source.get(name) and not source.get("optional"):
+            yield f"{field}.{key}.{name}", kind, source[name]
+
+
+def _named(field: str, source: dict[str, Any], kinds: dict[str, str]) -> Iterator[Reference]:
+    for key, kind in kinds.items():
+        reference = source.get(key) or {}
+        if reference.get("name") and not reference.get("optional"):
+            yield f"{field}.{key}.name", kind, reference["name"]
 
 
 def _former(obj: Map, what: str) -> list[str]:

@@ -1,4 +1,4 @@
-"""Files that commands read, and how a command ends when they are wrong: code 1 for what is in them, 2 for what is not there."""
+"""Files that commands read, what files may be called, and how a command ends when a file is wrong (1) or not there (2)."""
 
 from __future__ import annotations
 
@@ -21,6 +21,11 @@ def read_documents_of(file: str) -> list[Document]:
         raise typer.BadParameter(f"{file}: {error.strerror or error}") from None
     except ReadError as error:
         stop_at([str(error)])
+
+
+def is_step(text: str) -> bool:
+    """Whether ``text`` can be a step in the name of a file: one that is not hidden, and the same to everybody who reads it."""
+    return text.isprintable() and "/" not in text and text[:1] not in ("", ".")
 
 
 def stop_at(problems: list[str]) -> NoReturn:

@@ -8,12 +8,12 @@ from typing import Annotated, Any
 
 import typer
 
-from modelservice.cli.files import read_documents_of, stop_at
+from modelservice.cli.files import is_step, read_documents_of, stop_at
 from modelservice.config import API_VERSION
 from modelservice.config import overlay as overlay_module
 from modelservice.config.settings import SettingError, with_settings
 from modelservice.function import describe
-from modelservice.generate import Generated, generate
+from modelservice.generate import generate
 from modelservice.krm import Document, Result, write_documents, write_stdout
 
 Map = dict[str, Any]
@@ -23,8 +23,12 @@ def render(
     files: Annotated[list[str], typer.Argument(metavar="FILE…", help="Files of ModelServices; - is standard input.")],
     output: Annotated[
         str | None,
-        typer.Option("--output", "-o", metavar="DIR", help="Write one file per resource into DIR, instead of printing them."),
+        typer.Option("--output", "-o", metavar="DIR", help="Write one file per resource into DIR, and remove those of earlier runs."),
     ] = None,
+    kustomization: Annotated[bool, typer.Option("--kustomization", help="With -o: write a kustomization.yaml of the files, too.")] = False,
+    force: Annotated[
+        bool, typer.Option("--force", help="With -o: overwrite or remove also what was edited by hand, or written by others.")
+    ] = False,
     preset: Annotated[list[str] | None, typer.Option(metavar="NAME", help="A preset to apply, after those that the spec names.")] = None,
     overlay: Annotated[list[str] | None, typer.Option(metavar="FILE", help="Overlays to apply, after the presets.")] = None,
     assignments: Annotated[
@@ -33,6 +37,8 @@ def render(
     ] = None,
 ) -> None:
     """Print the resources that serve the ModelServices in FILE…, as one stream of YAML documents."""
+    if output is None and (kustomization or force):
+        raise typer.BadParameter("goes with --output", param_hint="--kustomization" if kustomization else "--force")
     services = [document for file in files for document in read_documents_of(file)]
     overlays = [document for file in overlay or [] for document in read_documents_of(file)]
     problems = [line for document in services for line in _wrong_kind(document, "ModelService", "; overlays go with --overlay")]
@@ -48,7 +54,11 @@ def render(
             print(_line(document, result), file=sys.stderr)
     if any(one.failed for one in generated):
         raise typer.Exit(1)
-    _write(generated, output)
+    objects = [obj for one in generated for obj in one.objects]
+    if output is None:
+        write_stdout(write_documents(objects).encode())
+    else:
+        _write_files(_files(objects, kustomization=kustomization), output, force=force)
 
 
 def _wrong_kind(document: Document, kind: str, hint: str) -> list[str]:
@@ -79,31 +89,37 @@ def _line(document: Document, result: Result) -> str:
     return f"{document.place(result.field)}: {result.severity}: {describe(result)}"
 
 
-def _write(generated: list[Generated], directory: str | None) -> None:
-    objects = [obj for one in generated for obj in one.objects]
-    if directory is None:
-        write_stdout(write_documents(objects).encode())
-        return
+def _files(objects: list[Map], *, kustomization: bool) -> dict[str, list[Map]]:
+    """The objects by the names of their files; two of one kind and name, of different groups, are in one."""
     files: dict[str, list[Map]] = {}
     for obj in objects:
         files.setdefault(_file_name(obj), []).append(obj)
-    texts = {name: write_documents(of_file) for name, of_file in files.items()}
+    if kustomization:
+        files["kustomization.yaml"] = [{"apiVersion": "kustomize.config.k8s.io/v1beta1", "kind": "Kustomization", "resources": [*files]}]
+    return files
+
+
+def _write_files(files: dict[str, list[Map]], directory: str, *, force: bool) -> None:
+    from modelservice.cli import folder  # needs a POSIX system  # noqa: PLC0415
+
     try:
-        for name, text in texts.items():
-            path = os.path.join(directory, name)
-            os.makedirs(os.path.dirname(path), exist_ok=True)
-            with open(path, "w", encoding="utf-8", newline="\n") as stream:
-                stream.write(text)
+        outcome = folder.write(directory, files, force=force)
+    except folder.FolderError as error:
+        stop_at(error.problems)
     except OSError as error:
         raise typer.BadParameter(f"{error.filename}: {error.strerror}", param_hint="--output") from None
+    for name, why in outcome.left.items():
+        print(f"{os.path.join(directory, name)}: warning: {why}", file=sys.stderr)
+    counts = f"files written: {len(outcome.written)}, kept: {len(outcome.unchanged)}, removed: {len(outcome.removed)}"
+    print(f"{directory}: {counts}{f', left as they are: {len(outcome.left)}' if outcome.left else ''}", file=sys.stderr)
 
 
 def _file_name(obj: Map) -> str:
     """``[NAMESPACE/]KIND_NAME.yaml``, as kpt names files."""
-    metadata = obj.get("metadata") or {}
+    metadata = obj["metadata"] if isinstance(obj.get("metadata"), dict) else {}
     steps = [str(metadata["namespace"])] if metadata.get("namespace") else []
     steps.append(f"{str(obj.get('kind')).lower()}_{metadata.get('name')}.yaml")
     for step in steps:
-        if "/" in step or "\0" in step or step in (".", ".."):
+        if not is_step(step):
             stop_at([f"{obj.get('kind')} {metadata.get('name')}: {step!r} cannot be the name of a file"])
     return os.path.join(*steps)

@@ -14,7 +14,8 @@ from modelservice.compose.server_patch import server_patch
 from modelservice.krm import ResourceRef, Result
 from modelservice.kubernetes.apply_order import apply_rank
 from modelservice.patch import PatchError, strategic_merge
-from modelservice.workloads import KINDS, REQUESTER
+from modelservice.plan.drain import PRESET as DRAINS
+from modelservice.workloads import KINDS, REQUESTER, ROLES
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 
     Map = dict[str, Any]
 
-POD_PARTS = ("pod", "container", "proxy")
+POD_PARTS = ("pod", "container", "proxy", "otherContainer")
 
 
 def compose(plan: Plan, extra: Sequence[Overlay] = (), library: Sequence[Overlay] = (), observer: Observer | None = None) -> Composition:
@@ -64,7 +65,7 @@ def _layers(spec: Map, extra: Sequence[Overlay], library: Sequence[Overlay]) -> 
     """All overlays in the order in which they apply, each with the layer whose fields it takes: profile, spec, or none."""
     fields = overlays.folder("spec")
     brought = {overlay.name: overlay for overlay in library}
-    named = spec.get("presets") or []
+    named = _presets(spec)
     presets = [brought.get(name) or overlays.preset(name) for name in named]
     automatic = [*overlays.folder("automatic"), *(overlay for overlay in library if overlay.when and overlay.name not in named)]
     own = [overlays.Overlay(document, f"spec.overlays[{index}].") for index, document in enumerate(spec.get("overlays") or [])]
@@ -74,6 +75,13 @@ def _layers(spec: Map, extra: Sequence[Overlay], library: Sequence[Overlay]) -> 
         *(("", overlay) for overlay in between),
         *(("spec", overlay) for overlay in fields),
     ]
+
+
+def _presets(spec: Map) -> list[str]:
+    """The presets that ``spec`` names, and the one that ``drain`` of it or of a role means."""
+    named: list[str] = spec.get("presets") or []
+    drains = any((part or {}).get("drain") is not None for part in (spec, *(spec.get(role) for role in ROLES)))
+    return [*named, DRAINS] if drains and DRAINS not in named else named
 
 
 def _brought(layers: list[tuple[str, Overlay]], library: Sequence[Overlay]) -> list[Overlay]:
@@ -176,6 +184,8 @@ class _Composer:
         if not holds(patch.when, self.scope.facts) or (patch.part == "proxy" and not self.scope.facts["proxy"]):
             return None
         filled: Map | None = self._filled(overlay, patch.fill, self._parameters_of(None, layer))
+        if filled and patch.part == "otherContainer":
+            return {"spec": {kind: [{"name": name, **filled} for name in names] for kind, names in self.scope.others.items()}}
         return {"spec": {"initContainers": [{"name": PROXY, **filled}]}} if filled and patch.part == "proxy" else filled
 
     def _container_patch(self, overlay: Overlay, patch: Patch, layer: str, container: Container) -> Map | None:

@@ -94,7 +94,11 @@ def number_or_name_limit(limit: Limit) -> Callable[[Any], str] | None:
 
 def _port(value: Any) -> str:
     if isinstance(value, str):
-        return "" if names.is_port_name(value) else f"is {quoted(value)}; must be a port's number, or its name: {names.WHAT[names.is_port_name]}"
+        return (
+            ""
+            if names.is_port_name(value)
+            else f"is {quoted(value)}; must be a port's number, or its name: {names.WHAT[names.is_port_name]}"
+        )
     return "" if 1 <= value <= LARGEST_PORT else f"is {value}; must be from 1 to {LARGEST_PORT}"
 
 
@@ -105,7 +109,11 @@ def _port_or_nothing(value: Any) -> str:
 def _percent(value: Any) -> str:
     digits = value[:-1] if isinstance(value, str) else ""
     right = (digits.isdecimal() and digits.isascii() and value[-1] == "%") if isinstance(value, str) else value >= 0
-    return "" if right else f"is {quoted(value) if isinstance(value, str) else value}; must be a whole number from 0 on, or a share such as 25%"
+    return (
+        ""
+        if right
+        else f"is {quoted(value) if isinstance(value, str) else value}; must be a whole number from 0 on, or a share such as 25%"
+    )
 
 
 def _percent_of_all(value: Any) -> str:

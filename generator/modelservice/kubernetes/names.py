@@ -76,7 +76,9 @@ def is_driver_name(text: str) -> bool:
 
 def is_sysctl_name(text: str) -> bool:
     """Whether ``text`` names a kernel parameter."""
-    return len(text) <= 253 and all(_begins_and_ends(part, LOWER) and not part.strip(LOWER + "-_") for part in text.replace("/", ".").split("."))
+    return len(text) <= 253 and all(
+        _begins_and_ends(part, LOWER) and not part.strip(LOWER + "-_") for part in text.replace("/", ".").split(".")
+    )
 
 
 def is_filled(text: str) -> bool:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from modelservice.patch.errors import Path
     from modelservice.patch.merge_keys import MergeKeys
 
-__all__ = ["ABSENT", "Conflict", "changes", "same", "three_way_merge"]
+__all__ = ["ABSENT", "Conflict", "changes", "next_base", "same", "three_way_merge"]
 
 
 class _Absent:
@@ -43,25 +43,37 @@ def three_way_merge(
 ) -> tuple[dict[str, Any], list[Conflict]]:
     """``generated`` with the changes that lead from ``base`` to ``edited``, and the conflicts, in the order of the fields.
 
-    None of the arguments is changed; the result shares with them. Fields keep the order they have in ``edited``.
+    None of the arguments is changed; the result shares with them. Fields keep the order they have in ``edited``, and where all three
+    are the same, it is ``edited`` that is taken.
     """
     conflicts: list[Conflict] = []
-    path: Path = [("", type_of(generated, edited, merge_keys))]
-    merged: dict[str, Any] = _merge(path, base, edited, generated, conflicts)
+    merged: dict[str, Any] = _merge([("", type_of(generated, edited, merge_keys))], base, edited, generated, conflicts)
     return merged, conflicts
 
 
-def _merge(path: Path, base: Any, edited: Any, generated: Any, conflicts: list[Conflict]) -> Any:
+def next_base(base: dict[str, Any], edited: dict[str, Any], generated: dict[str, Any]) -> dict[str, Any]:
+    """What the merge after this one starts from: ``generated``, but ``base`` where there was a conflict.
+
+    So a conflict is found again for as long as it stands.
+    """
+    remembered: dict[str, Any] = _merge([("", type_of(generated, edited, None))], base, edited, generated, None)
+    return remembered
+
+
+def _merge(path: Path, base: Any, edited: Any, generated: Any, conflicts: list[Conflict] | None) -> Any:
+    """What the three become; without a list for ``conflicts``, what they are remembered as."""
+    if same(generated, base) or same(generated, edited):
+        return generated if conflicts is None else edited
     if same(edited, base):
         return generated
-    if same(generated, base) or same(generated, edited):
-        return edited
     if isinstance(edited, dict) and isinstance(generated, dict):
         return _merge_maps(path, base if isinstance(base, dict) else {}, edited, generated, conflicts)
     if isinstance(edited, list) and isinstance(generated, list) and isinstance(path[-1][1], list):
         merged = _merge_lists(path, base if isinstance(base, list) else [], edited, generated, conflicts)
         if merged is not None:
             return merged
+    if conflicts is None:
+        return base
     conflicts.append(Conflict(place(path), edited, generated))
     return edited
 
@@ -75,7 +87,9 @@ def same(one: Any, other: Any) -> bool:
     return isinstance(one, bool) == isinstance(other, bool) and bool(one == other)
 
 
-def _merge_maps(path: Path, base: dict[str, Any], edited: dict[str, Any], generated: dict[str, Any], conflicts: list[Conflict]) -> Any:
+def _merge_maps(
+    path: Path, base: dict[str, Any], edited: dict[str, Any], generated: dict[str, Any], conflicts: list[Conflict] | None
+) -> Any:
     fields = fields_of(path[-1][1])
     merged = {}
     for key in dict.fromkeys((*edited, *generated)):
@@ -86,7 +100,9 @@ def _merge_maps(path: Path, base: dict[str, Any], edited: dict[str, Any], genera
     return merged
 
 
-def _merge_lists(path: Path, base: list[Any], edited: list[Any], generated: list[Any], conflicts: list[Conflict]) -> list[Any] | None:
+def _merge_lists(
+    path: Path, base: list[Any], edited: list[Any], generated: list[Any], conflicts: list[Conflict] | None
+) -> list[Any] | None:
     """The lists merged item by item; None where the items cannot be told apart."""
     item_type, *keys = path[-1][1]
     sides = [_by_identity(path, side, keys) for side in (base, edited, generated)]
@@ -115,10 +131,10 @@ def _by_identity(path: Path, items: list[Any], keys: list[str]) -> dict[Any, Any
 
 def _order(edited: list[Any], generated: list[Any]) -> list[Any]:
     """The hand's order, with what is only generated behind what it is generated behind."""
-    order = list(edited)
+    order, known = list(edited), set(edited)
     before = None
     for identity in generated:
-        if identity not in order:
+        if identity not in known:
             order.insert(order.index(before) + 1 if before is not None else 0, identity)
         before = identity
     return order

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from modelservice.plan import accelerators, engine
+from modelservice.plan import accelerators, drain, engine
 from modelservice.plan.scopes import PROFILE, SPEC, Container, deletions, last_of_each, says_something
 
 TYPE_CHECKING = False
@@ -64,6 +64,9 @@ def _planned(scope: Scope, config: ModelService, kind: str, given: Map, field: s
         )
     for probe in PROBES & fields.keys():  # one with another handler must not meet a preset's
         fields[probe] = {"$patch": "replace", **fields[probe]}
+    if lifecycle := (fields.get("extraConfig") or {}).get("lifecycle"):  # nor a hook with another
+        hooks = {key: {"$patch": "replace", **hook} if isinstance(hook, dict) else hook for key, hook in lifecycle.items()}
+        fields["extraConfig"] = {**fields["extraConfig"], "lifecycle": hooks}
     return Container(
         name,
         facts,
@@ -72,6 +75,7 @@ def _planned(scope: Scope, config: ModelService, kind: str, given: Map, field: s
             "engine": {
                 **engine.command_and_args(given, _serving(scope, config), field, problems),
                 "port": scope.parameters["port"],
+                "drainFlags": drain.flags(given, facts, scope.parameters["drain"]),
             },
             "device": {**device, "env": accelerators.environment(config.spec, kind)},
             "claims": {"pod": pod_claims, "container": accelerators.container_claims(given, pod_claims)},

@@ -98,6 +98,7 @@ RULES: dict[str, tuple[str, ...]] = {
     "rbac.Subject": ("access.subject",),
 }
 
+
 def rules_of(name: str) -> tuple[Rule, ...]:
     """The rules for a type."""
     found = []

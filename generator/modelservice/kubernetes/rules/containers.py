@@ -151,7 +151,10 @@ def _resource(side: str, name: str, quantity: float | str) -> Mistakes:
         yield (side, name), f"has the name {quoted(name)}; must be {names.WHAT[names.is_label_key]}"
     elif "/" not in name:
         if name not in RESOURCES and not name.startswith("hugepages-"):
-            yield (side, name), f"{quoted(name)} is no resource; must be one of {', '.join(RESOURCES)}, or have a domain as in example.com/device"
+            yield (
+                (side, name),
+                f"{quoted(name)} is no resource; must be one of {', '.join(RESOURCES)}, or have a domain as in example.com/device",
+            )
     elif name.startswith("requests.") or len(name.partition("/")[0]) > 253 - len("requests."):
         yield (side, name), f"{quoted(name)} is no extended resource; must not begin with 'requests.'"
     nanos = quantities.in_nanos(quantity) or 0

@@ -71,11 +71,19 @@ def route(spec: Map) -> Mistakes:
     """Mistakes of an HTTPRoute's parents and of its rules together."""
     seen: dict[tuple[str, ...], list[Map]] = {}
     for index, parent in enumerate(spec.get("parentRefs", ())):
-        key = (parent.get("group", "gateway.networking.k8s.io"), parent.get("kind", "Gateway"), parent.get("name", ""), parent.get("namespace", ""))
+        key = (
+            parent.get("group", "gateway.networking.k8s.io"),
+            parent.get("kind", "Gateway"),
+            parent.get("name", ""),
+            parent.get("namespace", ""),
+        )
         others = seen.setdefault(key, [])
         section = parent.get("sectionName", "")
         if any(other.get("sectionName", "") in ("", section) or not section for other in others):
-            yield ("parentRefs", index), f"names {parent.get('kind', 'Gateway')} {parent.get('name')} again; must have a sectionName of its own"
+            yield (
+                ("parentRefs", index),
+                f"names {parent.get('kind', 'Gateway')} {parent.get('name')} again; must have a sectionName of its own",
+            )
         others.append(parent)
     count = sum(len(rule.get("matches", ())) for rule in spec.get("rules", ()))
     if count > MOST_MATCHES:
@@ -97,7 +105,10 @@ def route_rule(rule: Map) -> Mistakes:
     timeouts = rule.get("timeouts") or {}
     whole, backend_part = _seconds(timeouts.get("request", "")), _seconds(timeouts.get("backendRequest", ""))
     if whole and backend_part and backend_part > whole:
-        yield ("timeouts", "backendRequest"), f"is {timeouts['backendRequest']}, longer than request, {timeouts['request']}; must be at most that"
+        yield (
+            ("timeouts", "backendRequest"),
+            f"is {timeouts['backendRequest']}, longer than request, {timeouts['request']}; must be at most that",
+        )
 
 
 def _has_one_prefix(matches: list[Map]) -> bool:

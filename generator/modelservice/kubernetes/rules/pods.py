@@ -41,7 +41,10 @@ def mounts(spec: Map, others: Collection[str] = ()) -> Mistakes:
                 name = mount.get("name")
                 if name and name not in known:
                     right = ", ".join(sorted(map(str, known))) or "none is there"
-                    yield (*path, field, index, "name"), f"is {quoted(name)}, which is no volume of the pod; must be one of its volumes: {right}"
+                    yield (
+                        (*path, field, index, "name"),
+                        f"is {quoted(name)}, which is no volume of the pod; must be one of its volumes: {right}",
+                    )
 
 
 def whole_pod(value: Map) -> Mistakes:
@@ -112,7 +115,10 @@ def _claims(used: list[Map], claims: Collection[str | None]) -> Mistakes:
         name = claim.get("name")
         if name and name not in claims:
             right = ", ".join(sorted(map(str, claims))) or "none is there"
-            yield ("resources", "claims", index, "name"), f"is {quoted(name)}, which is no claim of the pod; must be one of its resourceClaims: {right}"
+            yield (
+                ("resources", "claims", index, "name"),
+                f"is {quoted(name)}, which is no claim of the pod; must be one of its resourceClaims: {right}",
+            )
         key = (name, claim.get("request"))
         if key in seen or (name, None) in seen:
             yield ("resources", "claims", index), f"names {quoted(str(name))} again; must be there once"
