@@ -68,7 +68,7 @@ FINDINGS: dict[str, tuple[list[Map], bool]] = {
     ),
     "references": ([deployment(template=pod(imagePullSecrets=[{"name": "x"}]))], True),
     "kubernetes-fields": ([thing("ConfigMap", data={"port": 80})], False),
-    "name-length": ([thing("Service", "x" * 64, spec={"ports": [{"port": 80}]})], False),
+    "name-length": ([deployment("x" * 64)], False),
     "leader-worker-set": ([leader_worker_set({"workerTemplate": pod()}, "a.b")], False),
     "pool-labels": (
         [
