@@ -394,7 +394,7 @@ def test_errors_come_before_warnings() -> None:
     """Whatever was found first: errors are on top."""
     spec = {"multinode": True, "checks": {"image-tag": "error"}}
     severities = [line.partition(":")[0] for line in call(resource_list(document(spec))).lines]
-    assert severities == ["error", "warning"]
+    assert severities == ["error", "warning", "warning"]
 
 
 def test_results_say_severity_field_and_resource() -> None:

@@ -396,8 +396,9 @@ def test_any_map_may_be_null(path: str) -> None:
 )
 def test_what_is_accepted_and_ignored_changes_nothing(spec: Map) -> None:
     """Keys that values files have and nobody reads are no mistake (behaviour 11)."""
-    made = make(spec)
-    assert made.objects == make({}).objects
+    sized: Map = {"modelArtifacts": {"size": "10Gi"}}
+    made = make({**sized, **spec})
+    assert made.objects == make(sized).objects
     assert made.warnings == []
 
 

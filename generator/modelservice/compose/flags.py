@@ -7,7 +7,6 @@ removes it. ``--flag=value`` and ``--flag value`` are the same flag, and so are 
 from __future__ import annotations
 
 import re
-from itertools import pairwise
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -60,11 +59,20 @@ def refuse_script(command: list[str], args: list[str]) -> None:
 
 
 def script(command: list[str], args: list[str]) -> str | None:
-    """The shell script that a container with this command and these args runs; None when it runs none."""
+    """The text of the shell script that a container runs; None for one that runs a program."""
     if not command or command[0].rpartition("/")[2] not in SHELLS:
         return None
-    words = [*command[1:], *args, ""]
-    return next((after for before, after in pairwise(words) if re.fullmatch(SCRIPT, before)), None)
+    words = iter([*command[1:], *args])
+    return next(words, "") if any(re.fullmatch(SCRIPT, word) for word in words) else None
+
+
+def read(args: list[str]) -> list[Argument]:
+    """``args`` as flags, in their order: the key of each with its values; what comes before any flag has the key ``""``."""
+    flags: list[Argument] = []
+    for name, texts in _arguments(args):
+        _, equals, value = texts[0].partition("=")
+        flags.append((key(name), texts if not name else [value] if equals else texts[1:]))
+    return flags
 
 
 def key(name: str) -> str:

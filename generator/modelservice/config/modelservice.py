@@ -79,8 +79,8 @@ def _preset_problem(index: int, name: str, there: list[str]) -> Result:
 def tidy(spec: Map) -> Map:
     """``spec`` with what it says in another form brought into the one form; ``spec`` itself is not changed.
 
-    An empty imagePullPolicy and a priorityClassName ``none`` are unset; a port written as text becomes a number; labelValue becomes
-    labelValues; routing.proxy.parentRefs becomes routing.parentRefs.
+    An empty imagePullPolicy or modelCommand and a priorityClassName ``none`` are unset; a port written as text becomes a number; labelValue
+    becomes labelValues; routing.proxy.parentRefs becomes routing.parentRefs.
     """
     spec = dict(spec)
     for name, tidied in (
@@ -125,12 +125,12 @@ def _tidy_role(role: Map) -> Map:
         listed = list(values) if isinstance(values, list) else [values]
         role["acceleratorTypes"] = {**types, "labelValues": types.get("labelValues") or listed}
     if role.get("containers"):
-        role["containers"] = [_without_empty(container, "imagePullPolicy") for container in role["containers"]]
+        role["containers"] = [_without_empty(container, "imagePullPolicy", "modelCommand") for container in role["containers"]]
     return role
 
 
-def _without_empty(fields: Map, key: str) -> Map:
-    return {k: v for k, v in fields.items() if k != key} if fields.get(key) == "" else fields
+def _without_empty(fields: Map, *keys: str) -> Map:
+    return {key: value for key, value in fields.items() if key not in keys or value != ""}
 
 
 def _defaults(profile: str, own: Map) -> Map:

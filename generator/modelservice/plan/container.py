@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from modelservice.plan import accelerators, drain, engine
-from modelservice.plan.scopes import PROFILE, SPEC, Container, deletions, says_something
+from modelservice.plan.scopes import PROFILE, SPEC, Container, deletions, last_of_each, says_something
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -56,6 +56,8 @@ def _planned(scope: Scope, config: ModelService, kind: str, given: Map, field: s
     pod_claims = scope.parameters["claims"]["pod"]
     name = given.get("name") or engine.PROFILE_ENGINE[config.profile]
     fields = says_something(given)
+    if "env" in fields:
+        fields["env"] = last_of_each(fields["env"], "name")
     if "resources" in fields:  # claims go with the pod's own, below, where it has any
         fields["resources"] = says_something(
             {key: value for key, value in fields["resources"].items() if key != "claims" or not pod_claims}

@@ -48,3 +48,8 @@ def says_something(fields: Map) -> Map:
 def deletions(items: list[Map] | None, key: str) -> list[Map] | None:
     """Patch items that delete what has the keys of ``items``, so that an item of the user's replaces a generated one whole."""
     return [{key: item[key], "$patch": "delete"} for item in items or [] if key in item] or None
+
+
+def last_of_each(items: list[Map], key: str) -> list[Map]:
+    """``items`` with each value of ``key`` once: the last of them, which Kubernetes takes, at the place of the first."""
+    return list({item.get(key): item for item in items}.values())
