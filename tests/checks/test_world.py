@@ -67,7 +67,7 @@ FINDINGS: dict[str, tuple[list[Map], bool]] = {
         False,
     ),
     "references": ([deployment(template=pod(imagePullSecrets=[{"name": "x"}]))], True),
-    "name-length": ([thing("Deployment", "x" * 64)], False),
+    "name-length": ([deployment("x" * 64)], False),
     "kubernetes-fields": ([thing("ConfigMap", data={"port": 80})], False),
     "leader-worker-set": ([leader_worker_set({"workerTemplate": pod()}, "a.b")], False),
     "pool-labels": (

@@ -18,8 +18,7 @@ if TYPE_CHECKING:
 NAME, SEVERITY = "kubernetes-fields", "error"
 OURS = "modelservice.llm-d.ai/"
 LOCAL = "config.kubernetes.io/local-config"
-LABELS = ("Service", "StatefulSet")  # kinds whose names are labels
-LONGEST = 63
+LONGEST = 63  # characters; a StatefulSet's name that has more is told by the check name-length
 
 
 def check(service: Composition) -> Iterator[Result]:
@@ -70,7 +69,7 @@ def _problems(obj: Map, version: str | None) -> list[Problem]:
 
 def _is_told_by_length(obj: Map, problem: Problem) -> bool:
     """Whether the check name-length tells that a name is too long for a label."""
-    return obj["kind"] in LABELS and len(str(problem.current)) > LONGEST
+    return obj["kind"] == "StatefulSet" and len(str(problem.current)) > LONGEST
 
 
 def _is_mount(problem: Problem) -> bool:

@@ -115,8 +115,9 @@ def _hint(right: str, value: Any) -> str:
         return f', as in "{str(value).lower() if isinstance(value, bool) else value}"'
     if right.startswith("a whole number") and isinstance(value, str) and value.strip().lstrip("-").isdecimal():
         return f", as in {value.strip()} without quotes"
-    if right == "true or false" and isinstance(value, str) and value.lower() in ("true", "false", "yes", "no", "on", "off"):
-        return ", without quotes"
+    if right == "true or false" and isinstance(value, str):
+        meant = {"true": "true", "yes": "true", "on": "true", "false": "false", "no": "false", "off": "false"}.get(value.lower())
+        return f", as in {meant} without quotes" if meant else ""
     return ""
 
 
