@@ -54,6 +54,13 @@ OF_ONE = (
 )
 OF_ALL = (selectors, collisions)
 
+
+def _has_own_words(service: Composition) -> bool:
+    """Whether a container may run anything but what is generated, or have fields that are not."""
+    containers = [one.parameters["container"] for role in service.plan.roles for one in role.containers]
+    return not service.is_plain or any(one.get(key) for one in containers for key in ("command", "args", "flags"))
+
+
 # checks of one service, each a module of this name, and whether a service has something for it to look at: imported only then
 ON_OCCASION: dict[str, Callable[[Composition], Any]] = {
     "leader-worker-set": lambda service: service.plan.service.facts["multinode"],
@@ -62,8 +69,8 @@ ON_OCCASION: dict[str, Callable[[Composition], Any]] = {
     "pod-security": lambda service: "hardened" in (service.plan.config.spec.get("presets") or []),
     "whole-nodes": lambda service: any(_is_large(role) for role in service.plan.roles),
     "ports": lambda service: "routing" in service.plan.config.own or _has_own_words(service),
-    "own-arguments": lambda service: _has_own_words(service),
-    "engine-flags": lambda service: _has_own_words(service),
+    "own-arguments": _has_own_words,
+    "engine-flags": _has_own_words,
     "parallelism": lambda service: any((service.plan.config.own.get(role.name) or {}).get("parallelism") for role in service.plan.roles),
     "duplicate-items": lambda service: not service.is_plain,
     "draining": lambda service: any(_may_end_early(role) for role in service.plan.roles) or _has_hooks(service),
@@ -119,12 +126,6 @@ def _module(name: str) -> Any:
     from importlib import import_module  # 0.4 ms that a service alone does not pay for  # noqa: PLC0415
 
     return import_module(f"{__name__}.{name.replace('-', '_')}")
-
-
-def _has_own_words(service: Composition) -> bool:
-    """Whether a container may run anything but what is generated, or have fields that are not."""
-    containers = [one.parameters["container"] for role in service.plan.roles for one in role.containers]
-    return not service.is_plain or any(one.get(key) for one in containers for key in ("command", "args", "flags"))
 
 
 def _is_large(role: Scope) -> bool:

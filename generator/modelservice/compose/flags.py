@@ -62,8 +62,8 @@ def script(command: list[str], args: list[str]) -> str | None:
     """The shell script that a container with this command and these args runs; None when it runs none."""
     if not command or command[0].rpartition("/")[2] not in SHELLS:
         return None
-    words = [*command[1:], *args, ""]
-    return next((after for before, after in pairwise(words) if re.fullmatch(SCRIPT, before)), None)
+    words = iter([*command[1:], *args])
+    return next(words, "") if any(re.fullmatch(SCRIPT, word) for word in words) else None
 
 
 def read(args: list[str]) -> list[Argument]:
