@@ -89,8 +89,9 @@ bench: bytecode tools  ## measure start-up, a whole build, and many services at 
 fuzz: bytecode tools  ## the merge engine on many random documents (FUZZ_EXAMPLES=20000: minutes)
 	@MODELSERVICE_FUZZ_EXAMPLES=$(FUZZ_EXAMPLES) $(bin)/python -m pytest tests/patch
 
-made: setup  ## renew the committed files that scripts make: merge keys, the openapi schema, the table of fields
+made: setup  ## renew the committed files that scripts make: merge keys, Kubernetes' fields, the openapi schema, the table of fields
 	@$(bin)/python generator/tasks/merge_keys.py
+	@$(bin)/python generator/tasks/kubernetes_fields.py
 	@$(bin)/python generator/tasks/openapi.py
 	@$(bin)/python generator/tasks/fields.py
 

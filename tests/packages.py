@@ -37,7 +37,7 @@ def item(text: str, path: str, index: int = 0) -> str:
 
 def service(spec: Map | str = "", name: str = "llama", path: str = "", *, namespace: str = "", annotations: Map | None = None) -> str:
     """Return a ModelService of a package; its spec is YAML, or a map."""
-    model = {"name": f"meta/{name}-8b"}
+    model = {"name": f"meta/{name}-8b", "size": "20Gi"}
     written = json.dumps({"modelArtifacts": model, **spec}) if isinstance(spec, dict) else spec
     notes = "".join(f"    {key}: {json.dumps(value)}\n" for key, value in (annotations or {}).items())
     head = f"apiVersion: {API_VERSION}\nkind: ModelService\nmetadata: # of {name}\n  name: {name}\n"

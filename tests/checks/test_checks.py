@@ -89,7 +89,7 @@ def test_a_warning_made_an_error_stops_the_output() -> None:
 
 def test_checks_find_nothing_in_a_service_without_mistakes() -> None:
     """A plain service with pinned images has no results at all, under either profile."""
-    proxy = {"routing": {"proxy": {"image": "proxy:1"}}}
+    proxy = {"routing": {"proxy": {"image": "proxy:v0.7.1"}}, "modelArtifacts": {"size": "10Gi"}}
     role = {"containers": [engine(mountModelVolume=True)]}
     assert make({**proxy, "decode": role}).generated.results == []
     assert make({"profile": "llm-d", **proxy, "decode": role, "prefill": role}).generated.results == []

@@ -17,9 +17,9 @@ from tests.compose.made import engine, make
     ],
 )
 def test_deprecated_keys_of_a_role(key: str, value: Any, there: str) -> None:
-    """A role's deprecated key is a warning that says what it is called under extraConfig."""
+    """A role's deprecated key is told that says what it is called under extraConfig."""
     ((severity, field, message),) = make({"decode": {key: value}}).found("deprecated-keys")
-    assert (severity, field) == ("warning", "spec.decode")
+    assert (severity, field) == ("info", "spec.decode")
     assert key in message
     assert there in message
     assert "extraConfig" in message
@@ -40,10 +40,10 @@ def test_deprecated_keys_of_a_role(key: str, value: Any, there: str) -> None:
     ],
 )
 def test_deprecated_keys_of_a_container(key: str, value: Any) -> None:
-    """A container's deprecated key is a warning at that container; under extraConfig it is none."""
+    """A container's deprecated key is told at that container; under extraConfig it is none."""
     made = make({"decode": {"containers": [engine(name="a"), engine(**{key: value})]}})
     ((severity, field, message),) = made.found("deprecated-keys")
-    assert (severity, field) == ("warning", "spec.decode.containers[1]")
+    assert (severity, field) == ("info", "spec.decode.containers[1]")
     assert key in message
     assert make({"decode": {"containers": [engine(extraConfig={key: value})]}}).found("deprecated-keys") == []
 

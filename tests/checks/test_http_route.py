@@ -37,6 +37,11 @@ def test_a_backend_that_is_not_there(backend: Map, message: str) -> None:
     assert found("http-route", both, POOL, SERVICE, external=(f"{kind}/*",)) == []
 
 
+def test_a_backend_of_a_kind_that_is_nowhere() -> None:
+    """Where there is no pool at all, the pool may come from elsewhere: a warning."""
+    assert [one.severity for one in found("http-route", route([{"kind": "InferencePool", "name": "pool"}]), SERVICE)] == ["warning"]
+
+
 @pytest.mark.parametrize("complete", [True, False])
 def test_a_port_that_the_service_lacks(complete: bool) -> None:
     """A port that the Service does not have is an error with both."""

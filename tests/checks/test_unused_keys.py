@@ -5,16 +5,18 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from tests.compose.made import engine, make
+from tests.compose.made import decode, document, engine, make, overlay
+from tests.test_generate import EFFECTS
+
+from modelservice.config import layers
+from modelservice.generate import generate
 
 Map = dict[str, Any]
 
 
 def fields(spec: Map) -> list[str]:
-    """Return the fields that are found."""
-    found = make(spec).found("unused-keys")
-    assert all(severity == "warning" for severity, _, _ in found)
-    return [field for _, field, _ in found]
+    """Return the fields of the warnings."""
+    return [field for severity, field, _ in make(spec).found("unused-keys") if severity == "warning"]
 
 
 @pytest.mark.parametrize(
@@ -77,3 +79,98 @@ def test_a_command_beside_a_generated_one_is_told(command: str) -> None:
     assert fields(spec) == ["spec.decode.containers[1].command"]
     assert make(spec).container(index=1).get("command") != ["sh"]
     assert fields({"decode": {"containers": [engine(modelCommand="custom", command=["sh"])]}}) == []
+
+
+# Every key, wherever it may stand
+
+
+CONTEXTS: dict[str, Map] = {
+    "furiosa": {},
+    "llm-d": {"profile": "llm-d"},
+    "both roles": {"profile": "llm-d", "prefill": {"replicas": 1}},
+    "groups": {"profile": "llm-d", "multinode": True},
+    "requester": {"profile": "llm-d", "requester": {"enable": True}},
+    "tracing": {"profile": "llm-d", "tracing": {"enabled": True}},
+    "no proxy": {"profile": "llm-d", "routing": {"proxy": {"enabled": False}}},
+    "autoscaling": {"decode": {"autoscaling": {"enabled": True}}},
+    "pool": {"routing": {"inferencePool": {"create": True}}},
+    "claim": {"modelArtifacts": {"uri": "pvc://c/p"}},
+    "cache": {"modelArtifacts": {"uri": "pvc+hf://c/p/a/b"}},
+    "artifact": {"modelArtifacts": {"uri": "oci://r/m:1"}},
+    "DRA of llm-d": {"profile": "llm-d", "accelerator": {"dra": True}},
+    "DRA of furiosa": {"dra": {"enabled": True}},
+    "cpu": {"profile": "llm-d", "accelerator": {"type": "cpu"}},
+    "custom": decode(command=["x"]),
+    "no decode": {"decode": {"create": False}},
+    "monitored": {"decode": {"monitoring": {"podmonitor": {"enabled": True}}}},
+}
+# What says again what another key says already, or is needed whatever comes of it.
+SAID_ALREADY = {("decode.accelerator.dra", "DRA of llm-d"), ("modelArtifacts.name", "no decode")}
+
+
+def with_key(context: Map, path: str, value: Any) -> tuple[Map, Map, str]:
+    """Return a spec without and with a key, and the field of the key."""
+    scope, _, key = path.partition(".")
+    if scope == "container":
+        command = "vllmServe" if context.get("profile") == "llm-d" else "furiosaLLMServe"
+        (container,) = (context.get("decode") or {}).get("containers") or [engine(modelCommand=command)]
+        without = layers.merge(context, {"decode": {"containers": [container]}})
+        return without, layers.merge(context, {"decode": {"containers": [{**container, key: value}]}}), "spec.decode.containers"
+    own: Any = value
+    for step in reversed(path.split(".")):
+        own = {step: own}
+    return context, layers.merge(context, own), f"spec.{path}"
+
+
+@pytest.mark.parametrize("context", CONTEXTS)
+@pytest.mark.parametrize(("path", "value"), sorted({path: value for path, value, _ in EFFECTS}.items()), ids=lambda one: str(one)[:40])
+def test_every_key_has_an_effect_or_is_told(path: str, value: Any, context: str) -> None:
+    """Whatever the service is: a key changes what is generated, or something is said of it, or of what holds it."""
+    without, with_it, field = with_key(CONTEXTS[context], path, value)
+    if without == with_it or (path, context) in SAID_ALREADY or path in ("profile", "presets", "enabled"):
+        return
+    before, after = (generate([document(spec)])[0] for spec in (without, with_it))
+    if before.objects != after.objects:
+        return
+    known = {(result.field, result.message) for result in before.results}
+    fresh = [result for result in after.results if (result.field, result.message) not in known]
+    told = [result.field for result in fresh] + [result.field for result in after.results if result.tags == {"check": "unused-keys"}]
+    assert any(field.startswith(one) or one.startswith(field) for one in told if one), told
+
+
+def test_a_service_that_is_not_enabled_says_so() -> None:
+    """Nothing that it says means anything, and one line tells that."""
+    made = make({"enabled": False, "decode": {"replicas": 3}})
+    assert [(severity, field) for severity, field, _ in made.found("unused-keys")] == [("info", "spec.enabled")]
+
+
+@pytest.mark.parametrize(
+    ("patches", "severity", "field", "words"),
+    [
+        ([{"target": {"kind": "HTTPRout"}, "patch": {"metadata": {"labels": {"a": "b"}}}}], "warning", "spec.patches[0]", "no HTTPRout is"),
+        ([{"target": "pod", "patch": {}}], "warning", "spec.patches[0]", "changes nothing"),
+        ([{"target": "pod", "when": {"artifact": "oci"}, "patch": {"spec": {"hostIPC": True}}}], "info", "spec.patches[0]", "when"),
+        ([], "warning", "spec", "neither patches nor resources"),
+    ],
+)
+def test_an_overlay_that_changes_nothing_is_told(patches: list[Map], severity: str, field: str, words: str) -> None:
+    """Where it is written: in the spec, or in an Overlay of its own."""
+    own = overlay(*patches)
+    ((said, told, message),) = make({"overlays": [own]}).found("unused-keys")
+    assert (said, told) == (severity, f"spec.overlays[0].{field}")
+    assert words in message
+    (result,) = [one for one in make({}, overlays=(own,)).generated.results if one.tags == {"check": "unused-keys"}]
+    assert (result.field, result.resource.kind if result.resource else "") == (field, "Overlay")
+
+
+def test_an_overlay_that_changes_something_is_not_told() -> None:
+    """One role, one container or one object is enough."""
+    own = overlay({"target": "pod", "when": {"role": "decode"}, "patch": {"spec": {"hostIPC": True}}})
+    assert make({"profile": "llm-d", "overlays": [own]}).found("unused-keys") == []
+
+
+def test_a_misspelt_key_of_metadata_is_told() -> None:
+    """Labels that nobody sees."""
+    spelt = document({})
+    (made,) = generate([{**spelt, "metadata": {**spelt["metadata"], "lables": {"a": "b"}}}])
+    assert [result.field for result in made.results if result.tags == {"check": "unused-keys"}] == ["metadata.lables"]

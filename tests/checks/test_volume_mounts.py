@@ -47,13 +47,23 @@ def test_init_containers_count_too() -> None:
     assert "init" in message
 
 
-def test_in_a_leader_worker_set_it_is_a_warning() -> None:
-    """Nobody checks those pods before they are made, and a real config that the charts render has such a mount: ours."""
-    made = make(
-        {"profile": "llm-d", "multinode": True, "prefill": {"create": False}, "decode": {"containers": [engine(volumeMounts=[MOUNT])]}}
-    )
-    assert [finding[:2] for finding in made.found("volume-mounts")] == [("warning", "spec.decode.volumes")]
-    assert made.one("LeaderWorkerSet")["kind"] == "LeaderWorkerSet"
+@pytest.mark.parametrize(
+    ("volumes", "severity"), [({}, "warning"), ({"volumes": [CACHE, {"name": "metrics-volume", "emptyDir": {}}]}, "error")]
+)
+def test_in_a_leader_worker_set_without_volumes_of_its_own_it_is_a_warning(volumes: Map, severity: str) -> None:
+    """Its StatefulSets are refused; but the charts render such values, and what makes the volume may come later."""
+    role = {"containers": [engine(volumeMounts=[{**MOUNT, "name": "other"}])], **volumes}
+    made = make({"profile": "llm-d", "multinode": True, "prefill": {"create": False}, "decode": role})
+    assert [finding[:2] for finding in made.found("volume-mounts")] == [(severity, "spec.decode.volumes")]
+
+
+def test_claims_of_a_leader_worker_set_are_volumes() -> None:
+    """A patch may give it claim templates, whose names its pods mount."""
+    claim = {"metadata": {"name": "cache"}, "spec": {"accessModes": ["ReadWriteOnce"]}}
+    patch = {"target": {"kind": "LeaderWorkerSet"}, "patch": {"spec": {"leaderWorkerTemplate": {"volumeClaimTemplates": [claim]}}}}
+    role = {"containers": [engine(volumeMounts=[MOUNT])]}
+    assert make({"multinode": True, "decode": role, "patches": [patch]}).found("volume-mounts") == []
+    assert len(make({"multinode": True, "decode": role}).found("volume-mounts")) == 1
 
 
 def test_each_role_is_looked_at() -> None:

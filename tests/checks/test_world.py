@@ -15,6 +15,12 @@ from tests.compose.samples import SAMPLES
 from modelservice import checks
 from modelservice.checks.world import POD_TEMPLATES, SHAPE, World, name_of, namespace_of
 
+
+def ours(instance: str) -> Map:
+    """Return the labels of what a ModelService makes."""
+    return {"app.kubernetes.io/instance": instance, "app.kubernetes.io/managed-by": "modelservice"}
+
+
 # For each check, resources among which it finds one thing, and whether only a world that is complete shows it.
 FINDINGS: dict[str, tuple[list[Map], bool]] = {
     "inference-pool": (
@@ -24,8 +30,22 @@ FINDINGS: dict[str, tuple[list[Map], bool]] = {
         ],
         False,
     ),
-    "endpoint-picker": ([thing("InferencePool", "p", spec={"endpointPickerRef": {"name": "epp"}})], True),
-    "http-route": ([thing("HTTPRoute", "r", spec={"rules": [{"backendRefs": [{"name": "svc"}]}]})], True),
+    "endpoint-picker": (
+        [
+            thing(
+                "InferencePool",
+                "p",
+                spec={
+                    "selector": {"matchLabels": LABELS},
+                    "targetPorts": [{"number": 8000}],
+                    "endpointPickerRef": {"name": "epp", "port": {"number": 9002}},
+                },
+            ),
+            deployment(template=pod(ports=[{"containerPort": 8000}])),
+        ],
+        True,
+    ),
+    "http-route": ([thing("HTTPRoute", "r", spec={"rules": [{"backendRefs": [{"name": "svc", "port": 80}]}]})], True),
     "pod-monitor": (
         [
             thing("PodMonitor", "m", spec={"selector": {"matchLabels": LABELS}, "podMetricsEndpoints": [{"port": "metrics"}]}),
@@ -33,14 +53,51 @@ FINDINGS: dict[str, tuple[list[Map], bool]] = {
         ],
         False,
     ),
-    "service-selector": ([thing("Service", "s", spec={"selector": {"app": "none"}})], True),
+    "service-selector": ([thing("Service", "s", spec={"selector": {"app": "none"}, "ports": [{"port": 80}]})], True),
     "workload-selectors": ([deployment("a"), deployment("b")], False),
     "autoscaler": (
-        [thing("HorizontalPodAutoscaler", "h", spec={"scaleTargetRef": {"kind": "Deployment", "name": "web"}}), deployment(replicas=1)],
+        [
+            thing(
+                "HorizontalPodAutoscaler",
+                "h",
+                spec={"maxReplicas": 3, "scaleTargetRef": {"apiVersion": "apps/v1", "kind": "Deployment", "name": "web"}},
+            ),
+            deployment(replicas=1),
+        ],
         False,
     ),
     "references": ([deployment(template=pod(imagePullSecrets=[{"name": "x"}]))], True),
-    "name-length": ([thing("Service", "x" * 64)], False),
+    "name-length": ([deployment("x" * 64)], False),
+    "kubernetes-fields": ([thing("ConfigMap", data={"port": 80})], False),
+    "leader-worker-set": ([leader_worker_set({"workerTemplate": pod()}, "a.b")], False),
+    "pool-labels": (
+        [
+            {
+                **thing("InferencePool", "p", spec={"selector": {"matchLabels": LABELS}, "targetPorts": [{"number": 8000}]}),
+                "metadata": {"name": "p", "labels": ours("p")},
+            },
+            {**deployment(), "metadata": {"name": "web", "labels": ours("web")}},
+        ],
+        False,
+    ),
+    "service-links": (
+        [
+            thing("Service", "vllm", spec={"ports": [{"port": 80}]}),
+            deployment(template={**pod(), "spec": {"containers": [{"name": "c", "image": "vllm:1"}]}}),
+        ],
+        False,
+    ),
+    "resource-quota": ([thing("ResourceQuota", "q", spec={"hard": {"cpu": "1"}}), deployment()], False),
+    "renamed-references": (
+        [
+            thing("HTTPRoute", "r", spec={"rules": [{"backendRefs": [{"kind": "InferencePool", "name": "p"}]}]}),
+            {
+                **thing("InferencePool", spec={"selector": {"matchLabels": LABELS}, "targetPorts": [{"number": 8000}]}),
+                "metadata": {"name": "x-p", "annotations": {"internal.config.kubernetes.io/previousNames": "p"}},
+            },
+        ],
+        True,
+    ),
 }
 
 
@@ -123,6 +180,7 @@ def test_pods_of_every_kind_are_found_where_they_are() -> None:
         ({"command": ["serve", "--port"], "args": ["3"]}, {3}),
         ({"args": ["--port", "$(PORT)", "--port"]}, set()),
         ({"args": None, "ports": None}, set()),
+        ({"args": ["--port=²", "--port", "9" * 5000, "--port=٣"]}, set()),
         ({"ports": [{"containerPort": "http"}]}, set()),
     ],
 )

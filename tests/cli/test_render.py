@@ -66,8 +66,10 @@ def test_a_dash_is_standard_input(llama: str) -> None:
 
 
 def test_a_disabled_service_is_nothing(tmp_path: Path) -> None:
-    """No resource is no output and no error."""
-    assert call("render", written(tmp_path, "off.yaml", service(more="  enabled: false\n"))) == (0, "", "")
+    """No resource is no output and no error; that nothing comes out is said."""
+    said = call("render", written(tmp_path, "off.yaml", service(more="  enabled: false\n")))
+    assert (said.code, said.stdout) == (0, "")
+    assert ["spec.enabled: is false" in line for line in said.lines] == [True]
 
 
 def test_a_process_prints_the_same_bytes(llama: str) -> None:
@@ -417,7 +419,7 @@ def test_a_preset_that_is_not_there_is_told(llama: str) -> None:
     """An unknown preset is an error with those that there are."""
     said = call("render", llama, "--preset", "smh")
     assert (said.code, said.stdout) == (1, "")
-    assert "there is no preset 'smh'; there are: " in said.lines[0]
+    assert "there is no preset 'smh'; did you mean shm? There are: " in said.lines[0]
 
 
 def test_services_are_held_against_one_another(tmp_path: Path, llama: str) -> None:

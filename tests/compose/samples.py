@@ -117,10 +117,27 @@ SAMPLES: dict[str, Map] = {
         "prefill": {"accelerator": {"type": "cpu"}},
     },
     "tracing": {"profile": "llm-d", "tracing": {"enabled": True}},
+    "hardened requester": {"profile": "llm-d", "requester": {"enable": True}, "presets": ["hardened"]},
+    "hardened with containers of one's own": {
+        "presets": ["hardened"],
+        "decode": {"initContainers": [{"name": "warm-up", "image": "busybox:1.36"}]},
+    },
     "requester": {"profile": "llm-d", "requester": {"enable": True}, "decode": {"replicas": 2, "annotations": {"team": "a"}}},
     "other accelerator": {"profile": "llm-d", "accelerator": {"type": "intel-xe"}, "decode": {"containers": [engine()]}},
     "other count": {"decode": {"containers": [engine(resources={"limits": {"furiosa.ai/rngd": "2"}})], "autoscaling": {"enabled": True}}},
     "routes": {"routing": {"inferencePool": {"create": True}, "httpRoute": {"create": True}, "parentRefs": [{"name": "gateway"}]}},
+    "proxy of one's own": {
+        "profile": "llm-d",
+        "tracing": {"enabled": True},
+        "routing": {
+            "proxy": {
+                "version": "0.10.0",
+                "flags": {"metrics-port": 9100},
+                "resources": {"requests": {"cpu": "1"}},
+                "env": [{"name": "OTEL_SERVICE_NAME", "valueFrom": {"fieldRef": {"fieldPath": "metadata.name"}}}],
+            }
+        },
+    },
     "extra objects": {"extraObjects": [{"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "{{ .Release.Name }}-extra"}}]},
     "own overlay": {
         "overlays": [overlay({"target": "container", "patch": {"image": "mirror.example/engine:1"}})],

@@ -42,8 +42,8 @@ def test_presets_come_after_automatic_overlays() -> None:
 
 def test_own_overlays_come_after_presets() -> None:
     """The user's overlay wins over a preset that was named."""
-    made = make({"presets": ["graceful-shutdown"], "overlays": [pod_overlay(terminationGracePeriodSeconds=7)]})
-    assert made.pod()["terminationGracePeriodSeconds"] == 7
+    made = make({"presets": ["graceful-shutdown"], "overlays": [pod_overlay(terminationGracePeriodSeconds=70)]})
+    assert made.pod()["terminationGracePeriodSeconds"] == 70
 
 
 def test_own_overlays_apply_in_their_order_and_given_ones_last() -> None:
@@ -56,12 +56,12 @@ def test_own_overlays_apply_in_their_order_and_given_ones_last() -> None:
 
 def test_own_fields_win_over_every_overlay() -> None:
     """What the user writes in the spec is above presets and overlays, inline and given (issue 3)."""
-    seconds = {"terminationGracePeriodSeconds": 5}
+    seconds = {"terminationGracePeriodSeconds": 50}
     made = make(
         {"presets": ["graceful-shutdown"], "overlays": [pod_overlay(terminationGracePeriodSeconds=1)], "decode": seconds},
         overlays=(pod_overlay(terminationGracePeriodSeconds=2),),
     )
-    assert made.pod()["terminationGracePeriodSeconds"] == 5
+    assert made.pod()["terminationGracePeriodSeconds"] == 50
 
 
 def test_extra_config_wins_over_own_fields() -> None:
@@ -290,12 +290,12 @@ def test_extra_config_of_a_container_is_a_patch_of_it() -> None:
         decode(
             env=[{"name": "A", "value": "1"}],
             tty=True,
-            extraConfig={"env": [{"name": "A", "value": "2"}, {"name": "B", "value": "3"}], "tty": None, "lifecycle": {"preStop": {}}},
+            extraConfig={"env": [{"name": "A", "value": "2"}, {"name": "B", "value": "3"}], "tty": None, "workingDir": "/x"},
         )
     )
     assert (made.variables()["A"], made.variables()["B"]) == ("2", "3")
     assert "tty" not in made.container()
-    assert made.container()["lifecycle"] == {"preStop": {}}
+    assert made.container()["workingDir"] == "/x"
 
 
 # What does not fit
@@ -486,11 +486,18 @@ def test_generating_changes_nothing_that_it_reads(sample: str) -> None:
 
 
 def normal(template: Map) -> Map:
-    """Return a pod template without the annotation that only a LeaderWorkerSet's pods have."""
-    return {key: value for key, value in template["metadata"].items() if key != "annotations"} | {"spec": template["spec"]}
+    """Return a pod template without the annotation that only a LeaderWorkerSet's pods have, and the default that only those are given."""
+    spec = {**template["spec"], "containers": [without_protocol(one) for one in template["spec"]["containers"]]}
+    return {key: value for key, value in template["metadata"].items() if key != "annotations"} | {"spec": spec}
 
 
-@pytest.mark.parametrize("sample", [name for name in SAMPLES if name not in ("requester", "disabled")])
+def without_protocol(container: Map) -> Map:
+    """Return a container without its ports' protocol TCP."""
+    ports = [{key: value for key, value in port.items() if (key, value) != ("protocol", "TCP")} for port in container.get("ports") or []]
+    return {**container, "ports": ports}
+
+
+@pytest.mark.parametrize("sample", [name for name in SAMPLES if "requester" not in name and name != "disabled"])
 def test_a_pod_is_the_same_in_every_workload(sample: str) -> None:
     """The pod is composed by itself and then goes into whatever runs it: Deployments and LeaderWorkerSets run the same one."""
     made = [make({**SAMPLES[sample], "multinode": multinode}) for multinode in (False, True)]
@@ -505,8 +512,8 @@ def template_of(made: Made, role: str) -> Map:
     return made.template(role)
 
 
-def test_objects_come_service_first_then_role_by_role_then_extra_objects() -> None:
-    """Output has one order, whatever the config's."""
+def test_objects_come_in_the_order_in_which_they_may_be_applied() -> None:
+    """What others need comes first: ServiceAccounts and ConfigMaps before workloads, then what finds their pods."""
     spec = {
         "extraObjects": [{"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "x"}}],
         "prefill": {"monitoring": {"podmonitor": {"enabled": True}}},
@@ -514,7 +521,50 @@ def test_objects_come_service_first_then_role_by_role_then_extra_objects() -> No
         "routing": {"inferencePool": {"create": True}},
     }
     kinds = make(spec).kinds()
-    assert set(kinds[:2]) == {"ServiceAccount", "InferencePool"}
-    assert kinds[2] == "Deployment"
-    assert set(kinds[3:5]) == {"Deployment", "PodMonitor"}
-    assert kinds[5:] == ["ConfigMap"]
+    assert kinds == ["ServiceAccount", "ConfigMap", "Deployment", "Deployment", "InferencePool", "PodMonitor"]
+
+
+# What every object is
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "problem"),
+    [
+        ("annotations", "text", "is 'text'; must be a map"),
+        ("labels", ["x"], "is a list; must be a map"),
+        ("name", 5, "is 5; must be text: quote it"),
+        ("annotations", {"a": ["x"]}, "is a list; must be text"),
+    ],
+)
+def test_an_extra_object_that_nobody_could_look_at(field: str, value: Any, problem: str) -> None:
+    """What is not shaped as metadata is told at its field, before anything reads it."""
+    extra = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "x", field: value}}
+    (error,) = make({"extraObjects": [extra]}).errors
+    place = f"spec.extraObjects[0].metadata.{field}"
+    assert error == f"{place + '.a' if isinstance(value, dict) else place}: {problem}"
+
+
+@pytest.mark.parametrize(
+    ("patch", "words"),
+    [
+        ({"target": {"kind": "ServiceAccount"}, "patch": {"metadata": {"annotations": "text"}}}, "metadata.annotations is 'text'"),
+        ({"target": {"kind": "ServiceAccount"}, "patch": {"metadata": {"labels": {"app": ["x"]}}}}, "metadata.labels.app is a list"),
+        ({"target": {"kind": "ServiceAccount"}, "patch": {"metadata": {"name": 5}}}, "metadata.name is 5"),
+        ({"target": {"kind": "ServiceAccount"}, "patch": {"kind": 5}}, "kind is 5"),
+        ({"target": "pod", "patch": {"metadata": {"annotations": ["x"]}}}, "annotations where is a list"),
+    ],
+)
+def test_an_overlay_that_leaves_no_object(patch: Map, words: str) -> None:
+    """An overlay that writes something else where every object has text or a map is an error about the overlay."""
+    scope = {"scope": "service"} if isinstance(patch["target"], dict) else {}
+    errors = make({"overlays": [overlay(patch, **scope)]}).errors
+    assert len(errors) == 1
+    assert words in errors[0]
+
+
+def test_a_resource_of_an_overlay_that_is_no_object() -> None:
+    """The same for what an overlay adds."""
+    resource = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "x", "annotations": "${name}"}}
+    errors = make({"overlays": [overlay(resources=[resource])]}).errors
+    assert len(errors) == 1
+    assert "metadata.annotations is 'llama'" in errors[0]

@@ -348,3 +348,40 @@ def test_users_words_are_last_whatever_overlays_say(own: list[str], theirs: Map,
     spec["decode"]["containers"][0]["flags"] = wanted
     result = make({**VLLM, **spec}, overlays=(flag_overlay(**theirs),)).container().get("args", [])
     assert result == flags.merged(args, wanted)
+
+
+def test_two_spellings_of_one_flag() -> None:
+    """Of two keys that mean the same flag the later holds, where the flag stands, with its dashes."""
+    assert flags.merged(["--a_b", "1", "x"], {"a-b": [], "a_b": 3}) == ["--a_b", "3"]
+    assert flags.merged([], {"a-b": 1, "a_b": 2}) == ["--a-b", "2"]
+    assert flags.merged(["--c"], {"a-b": 1, "a_b": None}) == ["--c"]
+
+
+@pytest.mark.parametrize(
+    ("args", "wanted"),
+    [
+        ([], []),
+        (["a", "--b", "c", "d", "--e=f=g", "h", "--i"], [("", ["a"]), ("b", ["c", "d"]), ("e", ["f=g"]), ("", ["h"]), ("i", [])]),
+        (["--max_model_len", "-1", "-x=", "--"], [("max-model-len", ["-1"]), ("x", [""]), ("", [])]),
+    ],
+)
+def test_arguments_are_read_as_flags(args: list[str], wanted: list[Any]) -> None:
+    """Each with its key and its values; what belongs to no flag has none."""
+    assert flags.read(args) == wanted
+
+
+@pytest.mark.parametrize(
+    ("command", "args", "text"),
+    [
+        (["sh", "-c", "a b"], [], "a b"),
+        (["/bin/bash", "-ec"], ["a b", "c"], "a b"),
+        (["bash"], ["-x", "-c", "a"], "a"),
+        (["sh", "-c"], [], ""),
+        (["sh", "script.sh"], ["-x"], None),
+        (["python3", "-c", "a"], [], None),
+        ([], ["-c", "a"], None),
+    ],
+)
+def test_the_script_of_a_container(command: list[str], args: list[str], text: str | None) -> None:
+    """What a shell is given to run."""
+    assert flags.script(command, args) == text

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.compose.made import document, overlay
+from tests.compose.made import document, engine, make, overlay
 
 from modelservice.config.modelservice import ModelService, label_value, tidy
 
@@ -254,6 +254,14 @@ def test_an_empty_pull_policy_is_unset() -> None:
     )
     assert spec["decode"]["containers"] == [{"name": "a"}, {"name": "b", "imagePullPolicy": "Never"}]
     assert spec["routing"]["proxy"] == {}
+
+
+def test_an_empty_model_command_is_unset() -> None:
+    """``modelCommand: ""`` counts as absent: a container with a command runs that, another what its image has."""
+    spec = tidy({"decode": {"containers": [{"name": "a", "modelCommand": ""}, {"name": "b", "modelCommand": "custom"}]}})
+    assert spec["decode"]["containers"] == [{"name": "a"}, {"name": "b", "modelCommand": "custom"}]
+    assert make({"decode": {"containers": [engine(modelCommand="", command=["x"])]}}).container()["command"] == ["x"]
+    assert make({"decode": {"containers": [engine(modelCommand="")]}}).container()["args"][0] == "--model"
 
 
 @pytest.mark.parametrize(

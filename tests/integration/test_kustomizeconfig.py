@@ -208,8 +208,8 @@ def test_generated_replicas_are_set(generated: dict[str, Map]) -> None:
 
 def _values(run: Run, entry: Entry) -> list[Any]:
     """Return what a build has at the field of an entry; of a map, its items too."""
-    (owner,) = [each for each in stream(run.stdout) if each["kind"] == entry.kind]
-    found = list(_walk(owner, entry.path.replace("[]", "").split("/")))
+    owners = [each for each in stream(run.stdout) if each["kind"] == entry.kind]
+    found = [value for owner in owners for value in _walk(owner, entry.path.replace("[]", "").split("/"))]
     assert found, f"references/resources.yaml has nothing at {entry}"
     return found + [item for each in found if isinstance(each, dict) for item in each.items()]
 

@@ -18,7 +18,7 @@ PLUGINS = Path(__file__).resolve().parents[2] / "plugins" / "kustomize"
 MULTINODE = """\
 profile: llm-d
 multinode: true
-modelArtifacts: {name: org/NAME}
+modelArtifacts: {name: org/NAME, labels: {llm-d.ai/model: NAME}}
 prefill: {create: false}
 routing:
   proxy: {enabled: false}
@@ -238,6 +238,36 @@ def test_a_validator_that_fails(checked: Callable[[str], Run]) -> None:
     assert line.startswith("error: InferencePool p-own: spec.targetPorts[0].number: is 8001, and the pods of Deployment p-a-decode serve ")
     assert "8000" in line
     assert "validator shouldn't modify" not in run.stderr
+
+
+COMPONENTS = {
+    "nowhere": ("", "", True),
+    "in the base": ("components: [../plugins]\n", "", False),
+    "beside the validator": ("", "components: [plugins]\n", False),
+    "as a file, unseen": ("configurations: [kustomizeconfig.yaml]\n", "", True),
+}
+
+
+@pytest.mark.parametrize(("base", "top", "told"), COMPONENTS.values(), ids=COMPONENTS)
+def test_a_validator_tells_of_references_that_dangle(base: str, top: str, told: bool, tree: Tree, kustomize_build: Build) -> None:
+    """After namePrefix kustomize follows a pool's picker only with the component; of that nothing is left in what is printed."""
+    folder = tree(
+        {
+            "base/resources.yaml": f"{PICKER}---\n{POOL}".replace("NUMBER", "8000"),
+            "base/kustomizeconfig.yaml": (PLUGINS / "kustomizeconfig.yaml").read_text(encoding="utf-8"),
+            "base/a.yaml": TWO["a.yaml"],
+            f"base/{KUSTOMIZATION}": "generators: [a.yaml]\nresources: [resources.yaml]\n" + base,
+            KUSTOMIZATION: "resources: [base]\nnamePrefix: p-\nvalidators: [plugins/validator]\n" + top,
+        }
+    )
+    run = kustomize_build(folder)
+    assert run.returncode == 0
+    line = "warning: InferencePool p-own: spec.endpointPickerRef.name: Service picker is called p-picker now"
+    assert run.stderr.startswith(line) is told
+    assert (run.stderr == "") is not told
+    assert "annotations" not in run.stdout
+    picker = objects(run.stdout)["InferencePool/p-own"]["spec"]["endpointPickerRef"]["name"]
+    assert picker == ("picker" if not base + top else "p-picker")
 
 
 def test_a_validator_with_severities(tree: Tree, kustomize_build: Build) -> None:

@@ -327,7 +327,7 @@ def test_claims_of_the_role_with_and_without_dra() -> None:
 def test_a_containers_own_claims_stay_and_come_first(dra: bool) -> None:
     """The container's own claims are not dropped, as the chart does, and stand before the pod's (behaviour 7)."""
     own = {"resources": {"claims": [{"name": "own", "request": "r"}]}}
-    made = llm_d(own, accelerator={"dra": dra}, decode={"resourceClaims": [NIC]})
+    made = llm_d(own, accelerator={"dra": dra}, decode={"resourceClaims": [NIC, {"name": "own", "resourceClaimName": "own"}]})
     added = [{"name": "nvidia-decode-claim"}] if dra else []
     assert made.container()["resources"]["claims"] == [{"name": "own", "request": "r"}, *added, {"name": "nic"}]
 

@@ -12,11 +12,15 @@ from modelservice.checks import (
     deprecated_keys,
     furiosa_multinode,
     image_tag,
+    kubernetes_fields,
     literal_token,
+    model_storage,
     name_cut,
     name_length,
     podmonitor_port,
+    proxy_flags,
     selectors,
+    template_text,
     unused_keys,
     volume_mounts,
 )
@@ -24,27 +28,49 @@ from modelservice.checks.collisions import identity
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
+    from typing import Any
 
     from modelservice.checks.world import World
     from modelservice.compose import Composition
     from modelservice.krm import Result
+    from modelservice.plan import Scope
 
 OF_ONE = (
+    kubernetes_fields,
     volume_mounts,
     furiosa_multinode,
     accelerator_count,
     name_cut,
     podmonitor_port,
     literal_token,
+    template_text,
     unused_keys,
     deprecated_keys,
     image_tag,
     name_length,
+    model_storage,
+    proxy_flags,
 )
 OF_ALL = (selectors, collisions)
+
+# checks of one service, each a module of this name, and whether a service has something for it to look at: imported only then
+ON_OCCASION: dict[str, Callable[[Composition], Any]] = {
+    "leader-worker-set": lambda service: service.plan.service.facts["multinode"],
+    "pool-labels": lambda service: service.plan.service.facts["inferencePool"],
+    "preset-tolerations": lambda service: service.plan.config.spec.get("presets"),
+    "pod-security": lambda service: "hardened" in (service.plan.config.spec.get("presets") or []),
+    "whole-nodes": lambda service: any(_is_large(role) for role in service.plan.roles),
+    "ports": lambda service: "routing" in service.plan.config.own or _has_own_words(service),
+    "own-arguments": lambda service: _has_own_words(service),
+    "engine-flags": lambda service: _has_own_words(service),
+    "parallelism": lambda service: any((service.plan.config.own.get(role.name) or {}).get("parallelism") for role in service.plan.roles),
+    "duplicate-items": lambda service: not service.is_plain,
+    "draining": lambda service: any(_may_end_early(role) for role in service.plan.roles) or _has_hooks(service),
+}
 # checks of all resources, each a module of this name; imported where there are other resources than a service's own
 OF_WORLD = (
+    "kubernetes-fields",
     "inference-pool",
     "endpoint-picker",
     "http-route",
@@ -54,8 +80,13 @@ OF_WORLD = (
     "autoscaler",
     "references",
     "name-length",
+    "leader-worker-set",
+    "pool-labels",
+    "service-links",
+    "resource-quota",
+    "renamed-references",
 )
-NAMES = tuple(dict.fromkeys([*(module.NAME for module in (*OF_ONE, *OF_ALL)), *OF_WORLD]))
+NAMES = tuple(dict.fromkeys([*(module.NAME for module in (*OF_ONE, *OF_ALL)), *ON_OCCASION, *OF_WORLD]))
 
 
 def check(services: Sequence[Composition]) -> list[list[Result]]:
@@ -65,6 +96,10 @@ def check(services: Sequence[Composition]) -> list[list[Result]]:
         for module in OF_ONE:
             for result in module.check(service):
                 _add(results[index], module.NAME, result, service)
+        for name, concerns in ON_OCCASION.items():
+            if concerns(service):
+                for result in _module(name).check(service):
+                    _add(results[index], name, result, service)
     for module_of_all in OF_ALL:
         for index, result in module_of_all.check_all(services):
             _add(results[index], module_of_all.NAME, result, services[index])
@@ -73,13 +108,35 @@ def check(services: Sequence[Composition]) -> list[list[Result]]:
 
 def check_world(world: World, severities: Mapping[str, str]) -> list[Result]:
     """The results about all resources, in the order of the checks; ``severities`` are those that checks were given."""
-    from importlib import import_module  # 0.4 ms that a service alone does not pay for  # noqa: PLC0415
-
     results: list[Result] = []
     for name in OF_WORLD:
-        for result in import_module(f"{__name__}.{name.replace('-', '_')}").check_world(world):
+        for result in _module(name).check_world(world):
             _add_with(results, name, result, severities)
     return results
+
+
+def _module(name: str) -> Any:
+    from importlib import import_module  # 0.4 ms that a service alone does not pay for  # noqa: PLC0415
+
+    return import_module(f"{__name__}.{name.replace('-', '_')}")
+
+
+def _has_own_words(service: Composition) -> bool:
+    """Whether a container may run anything but what is generated, or have fields that are not."""
+    containers = [one.parameters["container"] for role in service.plan.roles for one in role.containers]
+    return not service.is_plain or any(one.get(key) for one in containers for key in ("command", "args", "flags"))
+
+
+def _is_large(role: Scope) -> bool:
+    return role.parameters["parallelism"]["devices"] >= 8 or role.facts["acceleratorMismatch"] is True
+
+
+def _may_end_early(role: Scope) -> bool:
+    return any((role.facts["drain"], role.facts["autoscaling"], *(one.facts["modelCommand"] == "custom" for one in role.containers)))
+
+
+def _has_hooks(service: Composition) -> bool:
+    return any("lifecycle" in container for pod in service.pods.values() for container in pod["spec"]["containers"])
 
 
 def _add(results: list[Result], name: str, result: Result, service: Composition) -> None:

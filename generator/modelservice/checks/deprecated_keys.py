@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from modelservice.compose import Composition
 
-NAME, SEVERITY = "deprecated-keys", "warning"
+NAME, SEVERITY = "deprecated-keys", "info"
 # key -> what it is called under extraConfig
 ROLE_KEYS = {key: key for key in ("imagePullSecrets", "schedulerName")} | {"podSecurityContext": "securityContext"}
 CONTAINER_KEYS = {
@@ -35,4 +35,5 @@ def check(service: Composition) -> Iterator[Result]:
         for path, fields in places:
             used = [key if names[key] == key else f"{key} (there {names[key]})" for key in fields if key in names and fields[key]]
             if used:
-                yield Result(f"the charts deprecate {', '.join(used)} here; write them under extraConfig", SEVERITY, field=path)
+                written = "they mean the same under extraConfig" if len(used) > 1 else "it means the same under extraConfig"
+                yield Result(f"{', '.join(used)}: the Helm charts call this deprecated; {written}", SEVERITY, field=path)

@@ -1,4 +1,7 @@
-"""An HTTPRoute to an InferencePool or Service that is not there, or to a port that the Service does not have."""
+"""An HTTPRoute to an InferencePool or Service that is not there, or to a port that the Service does not have.
+
+With none of its kind among the resources it may come from elsewhere, and is a warning.
+"""
 
 from __future__ import annotations
 
@@ -27,7 +30,8 @@ def _check(world: World, route: dict[str, Any], field: str, backend: dict[str, A
     kind, name = backend.get("kind") or "Service", str(backend.get("name"))
     namespace = backend.get("namespace") or namespace_of(route)
     if kind in ("InferencePool", "Service") and world.lacks(kind, name, namespace):
-        yield finding(route, f"{field}.name", f"there is no {kind} {name} in namespace {namespace}", SEVERITY, name)
+        severity = SEVERITY if world.of(kind) else "warning"
+        yield finding(route, f"{field}.name", f"there is no {kind} {name} in namespace {namespace}", severity, name)
     service = world.find("Service", name, namespace) if kind == "Service" else None
     ports = [port.get("port") for port in ((service or {}).get("spec") or {}).get("ports") or []]
     if service is not None and backend.get("port") is not None and backend["port"] not in ports:

@@ -8,8 +8,10 @@ from modelservice.krm import Result
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from typing import Any
 
     from modelservice.compose import Composition
+    from modelservice.plan import Scope
 
 NAME, SEVERITY = "volume-mounts", "error"
 
@@ -17,13 +19,14 @@ NAME, SEVERITY = "volume-mounts", "error"
 def check(service: Composition) -> Iterator[Result]:
     """A finding for each such mount.
 
-    In a LeaderWorkerSet it is a warning: the API server accepts that one, whose pods nobody checks before they are made, and so do the
-    charts.
+    A LeaderWorkerSet is taken as it is, and its StatefulSets are refused. Where its role has no volumes of its own it is a warning all the
+    same: the charts take such values, and what makes the volume may come later.
     """
     for role in service.plan.roles:
         pod = service.pods[role.name]
-        volumes = [volume.get("name") for volume in pod["spec"].get("volumes") or []]
-        severity = "warning" if role.facts["workload"] == "LeaderWorkerSet" else SEVERITY
+        volumes = [volume.get("name") for volume in [*(pod["spec"].get("volumes") or []), *_claims(service, role)]]
+        listed = (service.plan.config.own.get(role.name) or {}).get("volumes")
+        severity = "warning" if role.facts["workload"] == "LeaderWorkerSet" and not listed else SEVERITY
         for _, container in pod_containers(pod):
             for mount in container.get("volumeMounts") or []:
                 if mount.get("name") not in volumes:
@@ -34,3 +37,12 @@ def check(service: Composition) -> Iterator[Result]:
                         severity,
                         field=f"spec.{role.name}.volumes",
                     )
+
+
+def _claims(service: Composition, role: Scope) -> Iterator[dict[str, Any]]:
+    """The volumes that a LeaderWorkerSet makes for its pods, as a patch may say: under the names of its claim templates."""
+    if role.facts["workload"] == "LeaderWorkerSet":
+        for obj in service.objects:
+            if obj.get("kind") == "LeaderWorkerSet" and obj["metadata"].get("name") == role.parameters["workload"]["name"]:
+                for claim in obj["spec"]["leaderWorkerTemplate"].get("volumeClaimTemplates") or []:
+                    yield {"name": (claim.get("metadata") or {}).get("name")}

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from modelservice.workloads import POD_TEMPLATES
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from typing import Any
 
     from modelservice.compose import Composition
+    from modelservice.krm import ResourceRef
+    from modelservice.plan import Scope
 
     Map = dict[str, Any]
 
@@ -16,6 +20,15 @@ def own_roles(service: Composition) -> Iterator[tuple[str, Map]]:
     """The created roles, as the user wrote them: path and fields."""
     for role in service.plan.roles:
         yield f"spec.{role.name}", service.plan.config.own.get(role.name) or {}
+
+
+def says_group_size(service: Composition, workload: str) -> bool:
+    """Whether the user says how many pods a group of a LeaderWorkerSet has.
+
+    Values of older charts do not: their groups were as large as ``data``, and what is refused of one pod may be right as it was meant.
+    """
+    roles = {role.parameters["workload"]["name"]: role.name for role in service.plan.roles}
+    return workload not in roles or "workers" in ((service.plan.config.own.get(roles[workload]) or {}).get("parallelism") or {})
 
 
 def own_containers(service: Composition) -> Iterator[tuple[str, Map]]:
@@ -30,3 +43,22 @@ def pod_containers(pod: Map) -> Iterator[tuple[str, Map]]:
     for key in ("initContainers", "containers"):
         for index, container in enumerate(pod["spec"].get(key) or []):
             yield f"spec.{key}[{index}]", container
+
+
+def origin_of(service: Composition, role: Scope, path: Sequence[str | int], otherwise: str) -> tuple[str, ResourceRef | None]:
+    """The field that set what stands at ``path`` of a role's pod template, and the overlay, where it is one's; ``otherwise`` if none did.
+
+    It composes the service once more, so it is for findings.
+    """
+    from modelservice.origin import Trace  # only findings need it  # noqa: PLC0415
+
+    trace, name = Trace(service), role.parameters["workload"]["name"]
+    workload = next((one for one in service.objects if _is_workload(one, name)), None)
+    template = POD_TEMPLATES[workload["kind"]][-1] if workload else ()
+    origin = trace.origin(workload, [*template, *path]) if workload else trace.in_pod(role.name, path)
+    return (origin.field, origin.resource) if origin is not None else (otherwise, None)
+
+
+def _is_workload(obj: Map, name: str) -> bool:
+    kind, metadata = obj.get("kind"), obj.get("metadata")
+    return isinstance(kind, str) and kind in POD_TEMPLATES and isinstance(metadata, dict) and metadata.get("name") == name

@@ -7,13 +7,16 @@ fields, extraConfig. The pod is composed first, by itself, and then goes into wh
 from __future__ import annotations
 
 from modelservice.compose import flags, overlays
-from modelservice.compose.composition import PROXY, Composition, Observer, misshapen
+from modelservice.compose.composition import PROXY, Composition, Observer, misshapen, misshapen_metadata, misshapen_object
 from modelservice.compose.overlays import holds
 from modelservice.compose.parameters import ABSENT, REFERENCE, MissingParameterError
 from modelservice.compose.server_patch import server_patch
 from modelservice.krm import ResourceRef, Result
+from modelservice.kubernetes.apply_order import apply_rank
 from modelservice.patch import PatchError, strategic_merge
-from modelservice.workloads import KINDS, REQUESTER
+from modelservice.plan.drain import PRESET as DRAINS
+from modelservice.texts import shown
+from modelservice.workloads import KINDS, REQUESTER, ROLES
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -26,7 +29,7 @@ if TYPE_CHECKING:
 
     Map = dict[str, Any]
 
-POD_PARTS = ("pod", "container", "proxy")
+POD_PARTS = ("pod", "container", "proxy", "otherContainer")
 
 
 def compose(plan: Plan, extra: Sequence[Overlay] = (), library: Sequence[Overlay] = (), observer: Observer | None = None) -> Composition:
@@ -38,16 +41,24 @@ def compose(plan: Plan, extra: Sequence[Overlay] = (), library: Sequence[Overlay
     composition, observer = Composition(plan, overlays=(extra, library)), observer or Observer()
     if plan.enabled:
         layers = _layers(plan.config.spec, extra, library)
+        changing: set[tuple[int, int]] = set()
         for scope in (plan.service, *plan.roles):
-            composer = _Composer(scope, layers, composition.problems, observer)
+            composer = _Composer(scope, layers, composition.problems, observer, changing)
             if scope is not plan.service:
                 composition.pods[scope.name] = composer.compose_pod()
             composition.objects += composer.compose_objects()
+        composition.idle = [one for overlay in _brought(layers, library) for one in _idle(overlay, changing)]
         composition.objects += plan.config.spec.get("extraObjects") or []
         if plan.config.spec.get("patches") and not composition.problems:
             from modelservice.compose import user_patches  # few services have any  # noqa: PLC0415
 
             user_patches.apply(composition, observer)
+        if not composition.is_plain:
+            from modelservice.kubernetes.stored import stored  # its data takes a millisecond to read  # noqa: PLC0415
+
+            brought = {id(obj) for obj in plan.config.spec.get("extraObjects") or []}
+            composition.objects = [stored(obj, defaults=id(obj) not in brought) for obj in composition.objects]
+        composition.objects.sort(key=apply_rank)
     return composition
 
 
@@ -55,7 +66,7 @@ def _layers(spec: Map, extra: Sequence[Overlay], library: Sequence[Overlay]) -> 
     """All overlays in the order in which they apply, each with the layer whose fields it takes: profile, spec, or none."""
     fields = overlays.folder("spec")
     brought = {overlay.name: overlay for overlay in library}
-    named = spec.get("presets") or []
+    named = _presets(spec)
     presets = [brought.get(name) or overlays.preset(name) for name in named]
     automatic = [*overlays.folder("automatic"), *(overlay for overlay in library if overlay.when and overlay.name not in named)]
     own = [overlays.Overlay(document, f"spec.overlays[{index}].") for index, document in enumerate(spec.get("overlays") or [])]
@@ -67,11 +78,31 @@ def _layers(spec: Map, extra: Sequence[Overlay], library: Sequence[Overlay]) -> 
     ]
 
 
-class _Composer:
-    """Composes one scope, the service or a role, from the overlays that apply to it."""
+def _presets(spec: Map) -> list[str]:
+    """The presets that ``spec`` names, and the one that ``drain`` of it or of a role means."""
+    named: list[str] = spec.get("presets") or []
+    drains = any((part or {}).get("drain") is not None for part in (spec, *(spec.get(role) for role in ROLES)))
+    return [*named, DRAINS] if drains and DRAINS not in named else named
 
-    def __init__(self, scope: Scope, layers: list[tuple[str, Overlay]], problems: list[Result], observer: Observer) -> None:
-        self.scope = scope
+
+def _brought(layers: list[tuple[str, Overlay]], library: Sequence[Overlay]) -> list[Overlay]:
+    """The overlays of users that were asked for; those of a library apply where they say."""
+    return [overlay for _, overlay in layers if overlay.written_at is not None and overlay not in library]
+
+
+def _idle(overlay: Overlay, changing: set[tuple[int, int]]) -> list[tuple[Overlay, int | None]]:
+    if not overlay.patches:
+        return [] if overlay.resources() else [(overlay, None)]
+    return [(overlay, index) for index in range(len(overlay.patches)) if (id(overlay), index) not in changing]
+
+
+class _Composer:
+    """Composes one scope, the service or a role, from the overlays that apply to it; ``changing`` gets the patches that do something."""
+
+    def __init__(
+        self, scope: Scope, layers: list[tuple[str, Overlay]], problems: list[Result], observer: Observer, changing: set[tuple[int, int]]
+    ) -> None:
+        self.scope, self.changing = scope, changing
         self.problems = problems
         self.observer = observer
         self.place = ""  # of the part of an overlay that is at work, for messages
@@ -96,9 +127,11 @@ class _Composer:
                 if patch.flags is not None:
                     template = self._with_flags(template, overlay, patch, layer)
                 if template is not before:
+                    self._note(overlay, index, before, template)
                     self.observer.pod_patched(self.scope, overlay, index, layer, before, template)
         self.pod = template["template"]
-        for what in misshapen(self.pod["spec"]):
+        wrong = [f"{name.removeprefix('metadata.')} where {what}" for name, what in misshapen_metadata(self.pod["metadata"])]
+        for what in [*wrong, *misshapen(self.pod["spec"])]:
             field = f"spec.{self.scope.name}.extraConfig"
             self.problems.append(Result(f"the pods then have {what}: extraConfig or an overlay says so", field=field))
         return self.pod
@@ -114,7 +147,7 @@ class _Composer:
         for _, overlay in self.layers:
             for index, resource in enumerate(overlay.resources()):
                 self.place = f"spec.resources[{index}]"
-                if made := self._filled(overlay, resource, parameters):
+                if (made := self._filled(overlay, resource, parameters)) and self._is_object(overlay, made):
                     self.observer.made(self.scope, overlay, index, made)
                     objects.append(made)
         for layer, overlay in self.layers:
@@ -133,10 +166,16 @@ class _Composer:
             new: Map | None = obj
             if _is_target(overlay.patches[index], obj):
                 new = self._merged_object(overlay, obj, filled)
+                self._note(overlay, index, obj, new)
                 self.observer.patched(self.scope, overlay, index, layer, obj, new)
             if new is not None:
                 patched.append(new)
         return patched
+
+    def _note(self, overlay: Overlay, index: int, before: Map, after: Map | None) -> None:
+        """Note that a patch of a user's overlay changes something, if it does."""
+        if overlay.written_at is not None and before != after:
+            self.changing.add((id(overlay), index))
 
     def _pod_patch(self, overlay: Overlay, patch: Patch, layer: str) -> Map | None:
         """A patch to a part of the pod, made one to the pod template."""
@@ -147,6 +186,8 @@ class _Composer:
         if not holds(patch.when, self.scope.facts) or (patch.part == "proxy" and not self.scope.facts["proxy"]):
             return None
         filled: Map | None = self._filled(overlay, patch.fill, self._parameters_of(None, layer))
+        if filled and patch.part == "otherContainer":
+            return {"spec": {kind: [{"name": name, **filled} for name in names] for kind, names in self.scope.others.items()}}
         return {"spec": {"initContainers": [{"name": PROXY, **filled}]}} if filled and patch.part == "proxy" else filled
 
     def _container_patch(self, overlay: Overlay, patch: Patch, layer: str, container: Container) -> Map | None:
@@ -206,7 +247,7 @@ class _Composer:
         if filled is ABSENT:
             return None
         if filled is not None and not isinstance(filled, dict):
-            self._refuse(overlay, f"it has {filled!r} where a map is needed")
+            self._refuse(overlay, f"it has {shown(filled)} where a map is needed")
             return None
         return filled
 
@@ -222,10 +263,19 @@ class _Composer:
     def _merged_object(self, overlay: Overlay, obj: Map, patch: Map) -> Map | None:
         """``obj`` with ``patch`` merged in, or None when the patch deletes it; what tells objects apart must be left."""
         merged = self._merged(overlay, obj, patch)
-        if merged is None or (merged.get("kind") and (merged.get("metadata") or {}).get("name")):
-            return merged
-        self._refuse(overlay, f"it takes the kind or the name of {obj['kind']} {obj['metadata']['name']} away")
-        return obj
+        if merged is None:
+            return None
+        if not merged.get("kind") or not isinstance(metadata := merged.get("metadata"), dict) or not metadata.get("name"):
+            self._refuse(overlay, f"it takes the kind or the name of {obj['kind']} {obj['metadata']['name']} away")
+            return obj
+        return merged if self._is_object(overlay, merged) else obj
+
+    def _is_object(self, overlay: Overlay, obj: Map) -> bool:
+        """Whether an object that ``overlay`` made or patched is one that everybody can look at."""
+        for field, what in misshapen_object(obj):
+            self._refuse(overlay, f"{field} {what}", field)
+            return False
+        return True
 
     def _merged(self, overlay: Overlay, target: Map, patch: Map) -> Map | None:
         try:

@@ -10,6 +10,7 @@ import re
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from typing import Any
 
     Argument = tuple[str, list[str]]
@@ -29,19 +30,49 @@ def merged(args: list[str], flags: dict[str, Any], kept: int = 0) -> list[str]:
     is changed.
     """
     own = args[len(args) - kept :]
-    arguments = _arguments(args[: len(args) - kept])
     taken = {key(name) for name, _ in _arguments(own)}
+    places: list[list[str]] = []  # the texts of each argument; of a flag that stands several times, all but the first are empty
+    by_flag: dict[str, list[int]] = {}
+    for name, texts in _arguments(args[: len(args) - kept]):
+        if name:
+            by_flag.setdefault(key(name), []).append(len(places))
+        places.append(texts)
     for name, value in flags.items():
-        if key(name) not in taken:
-            arguments = _replaced(arguments, name, value)
-    return [text for _, texts in arguments for text in texts] + own
+        if key(name) in taken:
+            continue
+        written = _written(name, places, by_flag.get(key(name), ()))
+        first, *others = by_flag.get(key(name)) or [len(places)]
+        if first == len(places):
+            places.append([])
+        for place in others:
+            places[place] = []
+        places[first] = [] if value is None else _texts(value, written)
+        by_flag[key(name)] = [first] if places[first] else []
+    return [text for texts in places for text in texts] + own
 
 
 def refuse_script(command: list[str], args: list[str]) -> None:
     """Raise FlagError for a container that runs a shell script: its flags are inside the script's text, where nothing can be merged."""
-    program = command[0].rpartition("/")[2] if command else ""
-    if program in SHELLS and any(re.fullmatch(SCRIPT, argument) for argument in [*command[1:], *args]):
+    if script(command, args) is not None:
+        program = command[0].rpartition("/")[2]
         raise FlagError(f"cannot be merged: the container runs a {program} script; change the script, or let modelCommand make the command")
+
+
+def script(command: list[str], args: list[str]) -> str | None:
+    """The shell script that a container with this command and these args runs; None when it runs none."""
+    if not command or command[0].rpartition("/")[2] not in SHELLS:
+        return None
+    words = [*command[1:], *args, ""]
+    return next((after for before, after in pairwise(words) if re.fullmatch(SCRIPT, before)), None)
+
+
+def read(args: list[str]) -> list[Argument]:
+    """``args`` as flags, in their order: the key of each with its values; what comes before any flag has the key ``""``."""
+    flags: list[Argument] = []
+    for name, texts in _arguments(args):
+        _, equals, value = texts[0].partition("=")
+        flags.append((key(name), texts if not name else [value] if equals else texts[1:]))
+    return flags
 
 
 def key(name: str) -> str:
@@ -63,29 +94,18 @@ def _arguments(args: list[str]) -> list[Argument]:
 
 
 def _is_flag(text: str) -> bool:
-    return len(text) > 1 and text[0] == "-" and not text[1].isdigit() and text[1] != "."
+    return len(text) > 1 and text[0] == "-" and text[1] not in "0123456789."
 
 
-def _replaced(arguments: list[Argument], name: str, value: Any) -> list[Argument]:
-    wanted = [] if value is None else [(name, _texts(name, value, _written(arguments, name)))]
-    replaced: list[Argument] = []
-    for argument in arguments:
-        if not argument[0] or key(argument[0]) != key(name):
-            replaced.append(argument)
-        elif wanted:
-            replaced.append(wanted.pop())
-    return replaced + wanted
-
-
-def _written(arguments: list[Argument], name: str) -> str:
+def _written(name: str, places: list[list[str]], standing: Sequence[int]) -> str:
     """How the flag is written where it stands already, with its separator: ``--flag=`` or ``--flag``."""
-    for flag, texts in arguments:
-        if flag and key(flag) == key(name):
-            return f"{flag}=" if "=" in texts[0] else flag
+    for place in standing:
+        flag, separator, _ = places[place][0].partition("=")
+        return flag + separator
     return f"--{name.lstrip('-')}"
 
 
-def _texts(name: str, value: Any, written: str) -> list[str]:
+def _texts(value: Any, written: str) -> list[str]:
     if value is True:
         return [written.removesuffix("=")]
     texts: list[str] = []

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     Filler = Callable[[Map], Any]
 
 REFERENCE = re.compile(r"\$\{([A-Za-z][\w.-]*)(\?)?\}")
-TEXT_MAPS = frozenset(("annotations", "labels", "matchLabels", "nodeSelector", "data"))
+TEXT_MAPS = frozenset(("annotations", "labels", "matchLabels", "nodeSelector", "data", "limits", "requests"))
 TEXT_LISTS = frozenset(("args", "command"))
 
 ABSENT: Any = object()

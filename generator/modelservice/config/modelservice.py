@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from modelservice import data
 from modelservice.config import layers, validation
-from modelservice.krm import Result
+from modelservice.krm import FirstOfEachPlace, Result
+from modelservice.texts import cut, listed, shown, whole_number
 from modelservice.workloads import ROLES
 
 TYPE_CHECKING = False
@@ -39,8 +42,8 @@ class ModelService:
         if own.get("overlays"):
             from modelservice.config import overlay  # few services bring any  # noqa: PLC0415
 
-            for index, given in enumerate(own["overlays"]):
-                self.problems += overlay.problems(given, f"spec.overlays[{index}]")
+            told = any(problem.field.startswith("spec.overlays[") for problem in self.problems)  # of what is an empty map now
+            self.problems += overlay.all_problems(own["overlays"], with_empty=not told)
         self.profile: str = own.get("profile") or DEFAULT_PROFILE
         defaults = _defaults(self.profile, own)
         self.own, self.inherited, self.spec = own, layers.inherited(defaults, own), layers.merge(defaults, own)
@@ -58,18 +61,26 @@ class ModelService:
 
 def _preset_problems(presets: list[str], brought: Iterable[str]) -> list[Result]:
     there = [*data.names("overlays", "presets"), *brought] if presets else []
-    return [
-        Result(f"there is no preset {name!r}; there are: {', '.join(there)}", field=f"spec.presets[{index}]", current=name)
-        for index, name in enumerate(presets)
-        if name not in there
-    ]
+    told = FirstOfEachPlace()
+    for index, name in enumerate(presets):
+        if isinstance(name, str) and name not in there:
+            told.add("presets", partial(_preset_problem, index, name, there))
+    return told.told()
+
+
+def _preset_problem(index: int, name: str, there: list[str]) -> Result:
+    from difflib import get_close_matches  # only for a mistake  # noqa: PLC0415
+
+    close = get_close_matches(cut(name), there, 1)
+    meant = f"did you mean {close[0]}? There are: " if close else "there are: "
+    return Result(f"there is no preset {shown(name)}; {meant}{listed(there)}", field=f"spec.presets[{index}]", current=name)
 
 
 def tidy(spec: Map) -> Map:
     """``spec`` with what it says in another form brought into the one form; ``spec`` itself is not changed.
 
-    An empty imagePullPolicy and a priorityClassName ``none`` are unset; a port written as text becomes a number; labelValue becomes
-    labelValues; routing.proxy.parentRefs becomes routing.parentRefs.
+    An empty imagePullPolicy or modelCommand and a priorityClassName ``none`` are unset; a port written as text becomes a number; labelValue
+    becomes labelValues; routing.proxy.parentRefs becomes routing.parentRefs.
     """
     spec = dict(spec)
     for name, tidied in (
@@ -101,7 +112,7 @@ def _tidy_requester(requester: Map) -> Map:
 
 
 def _with_numbers(fields: Map, *ports: str) -> Map:
-    return {key: int(value) if key in ports and isinstance(value, str) else value for key, value in fields.items()}
+    return {key: whole_number(value.strip()) if key in ports and isinstance(value, str) else value for key, value in fields.items()}
 
 
 def _tidy_role(role: Map) -> Map:
@@ -114,12 +125,12 @@ def _tidy_role(role: Map) -> Map:
         listed = list(values) if isinstance(values, list) else [values]
         role["acceleratorTypes"] = {**types, "labelValues": types.get("labelValues") or listed}
     if role.get("containers"):
-        role["containers"] = [_without_empty(container, "imagePullPolicy") for container in role["containers"]]
+        role["containers"] = [_without_empty(container, "imagePullPolicy", "modelCommand") for container in role["containers"]]
     return role
 
 
-def _without_empty(fields: Map, key: str) -> Map:
-    return {k: v for k, v in fields.items() if k != key} if fields.get(key) == "" else fields
+def _without_empty(fields: Map, *keys: str) -> Map:
+    return {key: value for key, value in fields.items() if key not in keys or value != ""}
 
 
 def _defaults(profile: str, own: Map) -> Map:

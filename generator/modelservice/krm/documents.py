@@ -5,34 +5,41 @@ from __future__ import annotations
 import re
 
 from modelservice.krm.errors import ReadError
-from modelservice.krm.reading import decode, parse_all
+from modelservice.krm.reading import decode, quickly
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any
+    from collections.abc import Mapping, Sequence
+    from typing import Any, Protocol
 
-    from modelservice.krm.full import Node
+    class _Node(Protocol):
+        """A position, and those within it."""
+
+        @property
+        def line(self) -> int: ...
+        @property
+        def column(self) -> int: ...
+        @property
+        def children(self) -> Mapping[str, Any] | Sequence[Any] | None: ...
 
 
 class _Source:
-    """The text of a file; its nodes, which cost a full reading, come into being when a position is asked for."""
+    """The text of a file, and the nodes of its documents: those of the full reader if it has read them, else found when asked for."""
 
     __slots__ = ("_nodes", "name", "text")
 
-    def __init__(self, text: str, name: str) -> None:
+    def __init__(self, text: str, name: str, nodes: Sequence[_Node] | None) -> None:
         self.text = text
         self.name = name
-        self._nodes: list[Node] | None = None
+        self._nodes = nodes
 
-    def node(self, index: int) -> Node:
+    def node(self, index: int) -> _Node | None:
+        """Return the node of a document; None for JSON that is too long to be read once more."""
         if self._nodes is None:
-            from modelservice.krm import full  # noqa: PLC0415  imports ruamel.yaml: only for messages
+            from modelservice.krm import places  # noqa: PLC0415  only for messages
 
-            try:
-                self._nodes = full.read(self.text)
-            except ReadError:  # JSON's own parser has read what the full reader does not take
-                self._nodes = [full.Node(None, 1, 1)]
-        return self._nodes[index]
+            self._nodes = places.documents(self.text)
+        return self._nodes[index] if self._nodes else None
 
 
 class Document:
@@ -57,6 +64,8 @@ class Document:
         innermost field around it that is.
         """
         node = self._source.node(self.index)
+        if node is None:
+            return 1, 1
         while path and (step := _step(node, path)):
             node, path = step
         return node.line, node.column
@@ -69,27 +78,34 @@ class Document:
 
 def read_documents(data: bytes | str, name: str) -> list[Document]:
     """Read the documents in `data`, without the empty ones; raises `ReadError`, which gives `name` as the file."""
+    nodes = None
     try:
         text = decode(data)
-        values = parse_all(text)
+        values = quickly(text)
+        if values is None:
+            from modelservice.krm import full  # noqa: PLC0415  imports ruamel.yaml: only where text needs it
+
+            nodes = full.read(text)
+            values = [node.value for node in nodes]
     except ReadError as error:
         raise ReadError(error.problem, error.line, error.column, name) from None
-    source = _Source(text, name)
+    source = _Source(text, name, nodes)
     return [Document(value, source, index) for index, value in enumerate(values) if value is not None]
 
 
-def _step(node: Node, path: str) -> tuple[Node, str] | None:
+def _step(node: _Node, path: str) -> tuple[_Node, str] | None:
     """Return the node that the beginning of `path` leads to, and the rest; None if there is none.
 
     A key may hold dots itself, so the longest key that the path begins with is the one that is meant.
     """
-    if isinstance(node.children, list):
+    children = node.children
+    if isinstance(children, list):
         match = re.match(r"\[([0-9]+)\]\.?", path)
-        if match is None or int(match[1]) >= len(node.children):
+        if match is None or int(match[1]) >= len(children):
             return None
-        return node.children[int(match[1])], path[match.end() :]
-    found = ""
-    for key in node.children or {}:
-        if path.startswith(key) and path[len(key) : len(key) + 1] in ("", ".", "[") and len(key) > len(found):
-            found = key
-    return (node.children[found], path[len(found) :].removeprefix(".")) if found and node.children else None
+        return children[int(match[1])], path[match.end() :]
+    if not isinstance(children, dict):
+        return None
+    ends = [match.start() for match in re.finditer(r"[.\[]|\Z", path)]
+    key = next((path[:end] for end in reversed(ends) if path[:end] in children), None)
+    return None if key is None else (children[key], path[len(key) :].removeprefix("."))

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import binascii
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any
 
 from ruamel.yaml import YAML
@@ -27,13 +27,12 @@ from ruamel.yaml.reader import ReaderError
 from ruamel.yaml.scanner import Scanner
 
 from modelservice.krm.errors import ReadError
+from modelservice.krm.limits import MAX_BYTES, MAX_DEPTH, TOO_DEEP, TOO_MANY_ALIASES, VALUE_BYTES
 from modelservice.krm.scalars import resolve
 
 _TAG = "tag:yaml.org,2002:"
 _ANCHOR = r"[0-9A-Za-z_-]+"
 _HALF = "[\ud800-\udfff]"
-_MAX_DEPTH = 200
-_MAX_ALIASED = 400_000  # values that aliases may add to a document; go-yaml becomes strict at the same number
 
 # What ruamel.yaml says of frequent mistakes, and what helps: seen from where it noticed, or from where it began.
 _NOTICED = (
@@ -50,9 +49,13 @@ _BEGUN = (
 
 
 class Node:
-    """A value with the position (from 1) of its key, or its own if it has none, and the nodes within it."""
+    """A value with the position (from 1) of its key, or its own if it has none, and the nodes within it.
 
-    __slots__ = ("children", "column", "line", "size", "value")
+    `size` is what an alias of it adds to a document, in bytes as `limits` counts them; `depth` counts the maps and lists
+    within one another, itself included.
+    """
+
+    __slots__ = ("children", "column", "depth", "line", "size", "value")
 
     def __init__(
         self,
@@ -60,13 +63,19 @@ class Node:
         line: int,
         column: int,
         children: dict[str, Node] | list[Node] | None = None,
-        size: int = 1,
+        size: int = VALUE_BYTES,
+        depth: int = 0,
     ) -> None:
         self.value = value
         self.line = line
         self.column = column
         self.children = children
         self.size = size
+        self.depth = depth
+
+    def at(self, line: int, column: int, value: Any = None) -> Node:
+        """Return this node at another position, and with another but equal value if one is given."""
+        return Node(self.value if value is None else value, line, column, self.children, self.size, self.depth)
 
 
 def read(text: str) -> list[Node]:
@@ -161,18 +170,13 @@ class _Composer:
             if not re.fullmatch(_ANCHOR, event.anchor):
                 raise self._error(event, f"the anchor &{event.anchor} may have letters, digits, - and _ only")
             self._anchors[event.anchor] = None  # known, but not complete yet
-        node = self._at(event, self._scalar(event)) if isinstance(event, ScalarEvent) else self._collection(event)
+        node = self._scalar_node(event) if isinstance(event, ScalarEvent) else self._collection(event)
         if event.anchor:
             self._anchors[event.anchor] = node
         return node
 
-    def _at(self, event: Any, value: Any, children: Any = None, size: int = 1) -> Node:
-        mark = event.start_mark
-        return Node(value, mark.line + 1, mark.column + 1, children, size)
-
     def _error(self, event: Any, problem: str) -> ReadError:
-        mark = event.start_mark
-        return ReadError(problem, mark.line + 1, mark.column + 1)
+        return ReadError(problem, *_position(event))
 
     def _alias(self, event: Any) -> Node:
         name = event.anchor
@@ -182,14 +186,16 @@ class _Composer:
             problem = f"*{name} is inside of what &{name} names" if inside else f"there is no anchor &{name} above *{name}"
             raise self._error(event, problem)
         self._aliased += node.size
-        if self._aliased > _MAX_ALIASED:
-            raise self._error(event, f"aliases make this document more than {_MAX_ALIASED} values larger")
-        return self._at(event, _copy(node.value), node.children, node.size)
+        if self._aliased > MAX_BYTES:
+            raise self._error(event, TOO_MANY_ALIASES)
+        if self._depth + node.depth > MAX_DEPTH:
+            raise self._error(event, TOO_DEEP)
+        return node.at(*_position(event), _copy(node.value))
 
     def _collection(self, event: Any) -> Node:
         self._depth += 1
-        if self._depth > _MAX_DEPTH:
-            raise self._error(event, f"this is nested deeper than {_MAX_DEPTH} levels")
+        if self._depth > MAX_DEPTH:
+            raise self._error(event, TOO_DEEP)
         node = self._mapping(event) if isinstance(event, MappingStartEvent) else self._sequence(event)
         self._depth -= 1
         return node
@@ -198,7 +204,7 @@ class _Composer:
         nodes = []
         while not isinstance(inner := next(self._events), SequenceEndEvent):
             nodes.append(self._node(inner))
-        return self._at(event, [node.value for node in nodes], nodes, 1 + sum(node.size for node in nodes))
+        return _around(event, [node.value for node in nodes], nodes, nodes)
 
     def _mapping(self, event: Any) -> Node:
         fields: dict[str, Node] = {}
@@ -213,11 +219,11 @@ class _Composer:
             if key in fields:
                 raise self._repeated(inner, key, fields[key].line)
             node = self._node(next(self._events))
-            fields[key] = self._at(inner, node.value, node.children, node.size)
+            fields[key] = node.at(*_position(inner))
+            fields[key].size += len(key)
         for merge, node in merges:
             self._merge(merge, node, fields)
-        value = {key: node.value for key, node in fields.items()}
-        return self._at(event, value, fields, 1 + sum(node.size for node in fields.values()))
+        return _around(event, {key: node.value for key, node in fields.items()}, fields, fields.values())
 
     def _repeated(self, event: Any, key: str, line: int) -> ReadError:
         return self._error(event, f"the key {key!r} is already in this map, on line {line}")
@@ -228,7 +234,7 @@ class _Composer:
             if not isinstance(source.children, dict):
                 raise self._error(event, "<< merges a map or a list of maps, and this is neither")
             for key, found in source.children.items():
-                fields.setdefault(key, Node(_copy(found.value), found.line, found.column, found.children, found.size))
+                fields.setdefault(key, found.at(found.line, found.column, _copy(found.value)))
 
     def _key(self, event: Any) -> str:
         """Return the key as text, as in JSON: kubectl makes text of numbers and booleans, kustomize refuses them."""
@@ -240,6 +246,9 @@ class _Composer:
         if value is None:
             raise self._error(event, "null cannot be a key")
         raise self._error(event, "a map or a list cannot be a key; text that begins with { or [ must be quoted")
+
+    def _scalar_node(self, event: Any) -> Node:
+        return Node(self._scalar(event), *_position(event), size=VALUE_BYTES + len(event.value))
 
     def _scalar(self, event: Any) -> Any:
         tag: str = event.tag or ""
@@ -277,6 +286,16 @@ class _Composer:
         if type(value) not in types:
             raise self._error(event, f"the tag !!{kind} does not fit {event.value!r}")
         return value
+
+
+def _position(event: Any) -> tuple[int, int]:
+    return event.start_mark.line + 1, event.start_mark.column + 1
+
+
+def _around(event: Any, value: Any, children: Any, nodes: Collection[Node]) -> Node:
+    """Return the node of a map or list, of which `nodes` are the nodes within."""
+    size = VALUE_BYTES + sum(node.size for node in nodes)
+    return Node(value, *_position(event), children, size, 1 + max((node.depth for node in nodes), default=0))
 
 
 def _is_merge(event: Any) -> bool:

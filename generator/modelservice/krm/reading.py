@@ -6,6 +6,7 @@ import json
 
 from modelservice.krm import fast
 from modelservice.krm.errors import ReadError
+from modelservice.krm.limits import MAX_BYTES, MAX_DEPTH, TOO_LARGE
 from modelservice.krm.scalars import resolve
 
 TYPE_CHECKING = False
@@ -14,7 +15,9 @@ if TYPE_CHECKING:
 
 
 def decode(data: bytes | str) -> str:
-    """Return the text of `data`, which must be UTF-8 and may begin with a byte order mark; raises `ReadError`."""
+    """Return the text of `data`, which must be UTF-8 and may begin with a byte order mark; raises `ReadError`, also if it is too large."""
+    if len(data) > MAX_BYTES:
+        raise ReadError(TOO_LARGE)
     if isinstance(data, str):
         return data.removeprefix("\ufeff")
     try:
@@ -46,12 +49,28 @@ def parse(data: bytes | str) -> Any:
 
 def quickly(text: str) -> list[Any] | None:
     """Read the documents of `text`, or answer None if it takes the full reader to tell."""
-    if text.lstrip()[:1] in ("{", "["):
+    if begins_with_bracket(text):
         try:
-            return [json.loads(text, object_pairs_hook=_object, **_NUMBERS)]
+            value = json.loads(text, object_pairs_hook=_object, **_NUMBERS)
         except (ValueError, RecursionError):
             pass  # a flow collection of YAML begins the same way
+        else:
+            if _is_shallow(value):
+                return [value]
     return fast.read(text)
+
+
+def begins_with_bracket(text: str) -> bool:
+    """Tell whether the text may be JSON: then its lines are not those of YAML."""
+    return text.lstrip()[:1] in ("{", "[")
+
+
+def _is_shallow(value: Any) -> bool:
+    level = [value]
+    for _ in range(MAX_DEPTH):
+        collections = (node.values() if isinstance(node, dict) else node for node in level)
+        level = [inner for collection in collections for inner in collection if isinstance(inner, dict | list)]
+    return not level
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -154,9 +154,9 @@ def _checked(documents: list[Any], text: str) -> dict[str, Any]:
 
 
 def _refusal(problem: str, text: str, key: str = "") -> ReadError:
-    from modelservice.krm import full  # noqa: PLC0415  knows positions
+    from modelservice.krm import places  # noqa: PLC0415  only for messages
 
-    nodes = full.read(text)
+    nodes = places.documents(text)
     if not nodes:
         return ReadError(problem)
     node = nodes[-1]

@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+from modelservice.texts import cut, one_line
+
+LONGEST_LINE = 2000  # characters; nobody reads more
+CONFIG = "config"  # what stands where no check has told: the config itself, or the call
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Any
 
 
@@ -63,6 +69,13 @@ class Result:
         self.index = index
         self.tags = tags
 
+    def line(self) -> str:
+        """Return the result as one line: which config, which field, what, and in brackets which check tells it."""
+        owner = f"{cut(self.resource.kind)} {cut(self.resource.name)}: " if self.resource else ""
+        line = one_line(f"{owner}{self.field + ': ' if self.field else ''}{self.message}")
+        check = (self.tags or {}).get("check", CONFIG)
+        return f"{line if len(line) <= LONGEST_LINE else f'{line[:LONGEST_LINE]}…'} [{check}]"
+
     def to_dict(self) -> dict[str, Any]:
         """Return the result in the words of the specification, without what is empty.
 
@@ -77,6 +90,34 @@ class Result:
             file=_filled(path=self.file, index=self.index or None) if self.file else None,
             tags=self.tags or None,
         )
+
+
+class FirstOfEachPlace:
+    """Of many results about one place the first 20, of which the last says how many more there are.
+
+    A place is whatever can be a key.
+    """
+
+    MOST = 20
+
+    def __init__(self) -> None:
+        self.results: list[Result] = []
+        self._counts: dict[Any, int] = {}
+        self._last: dict[Any, Result] = {}
+
+    def add(self, place: Any, result: Result | Callable[[], Result]) -> None:
+        """Add a result, unless there are enough of this place; what makes one is only called where it is told, since words cost time."""
+        count = self._counts[place] = self._counts.get(place, 0) + 1
+        if count <= self.MOST:
+            self._last[place] = result if isinstance(result, Result) else result()
+            self.results.append(self._last[place])
+
+    def told(self) -> list[Result]:
+        """The results, in the order in which they were added."""
+        for place, count in self._counts.items():
+            if count > self.MOST:
+                self._last[place].message += f"; and {count - self.MOST} more like this"
+        return self.results
 
 
 def _text(value: Any) -> str:

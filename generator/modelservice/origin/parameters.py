@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from modelservice.origin.paths import child, place_in
 from modelservice.patch.three_way import ABSENT
+from modelservice.plan.drain import PRESET as DRAINS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ COMPUTED: dict[str, tuple[str, bool]] = {
     "claims.pod": ("spec.{role}.resourceClaims", True),
     "claims.container": ("{container}.resources.claims", True),
     "proxy.args": ("spec.routing.proxy", False),
+    "proxyFields": ("spec.routing.proxy", True),
     "port": ("spec.routing.{port}", False),
     "engine.port": ("spec.routing.{port}", False),
     "engine.command": ("{container}.command", True),
@@ -34,6 +36,8 @@ COMPUTED: dict[str, tuple[str, bool]] = {
     "device.resource": ("spec.accelerator.resources", False),
     "device.count": ("{container}.resources", False),
     "device.env": ("spec.accelerator.env.{kind}", True),
+    "acceleratorWarning": ("spec.{role}.containers", False),
+    "serverPatch": ("spec.{role}", False),
     "tracingServiceName": ("spec.tracing.serviceNames", False),
 }
 CLAIM_TEMPLATES = {"furiosa": "spec.dra.claimTemplates"}
@@ -45,6 +49,8 @@ def field_of(config: ModelService, scope: Scope, container: Container | None, pa
         return _name_field(config, path[0])
     if path[0] == "claimTemplate":
         return CLAIM_TEMPLATES.get(config.profile, "spec.accelerator.resourceClaimTemplates")
+    if path[0] == "drain" or tuple(path) == ("engine", "drainFlags"):
+        return _drain_field(config, scope.name)
     of_container = _container_field(scope, container)
     for length in (len(path), 1):
         if (computed := COMPUTED.get(".".join(path[:length]))) is not None:
@@ -56,6 +62,13 @@ def field_of(config: ModelService, scope: Scope, container: Container | None, pa
         return "spec.schedulerName"
     scopes = {"role": f"spec.{scope.name}", "container": of_container}
     return _within(config, scopes.get(path[0], "spec"), [*path[path[0] in scopes :], *below])
+
+
+def _drain_field(config: ModelService, role: str) -> str:
+    if (config.spec.get(role) or {}).get("drain") is not None:
+        return f"spec.{role}.drain"
+    named = config.spec.get("presets") or []
+    return f"spec.presets[{named.index(DRAINS)}]" if config.spec.get("drain") is None and DRAINS in named else "spec.drain"
 
 
 def _container_field(scope: Scope, container: Container | None) -> str:

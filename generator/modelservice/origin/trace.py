@@ -90,8 +90,7 @@ class Trace(Observer):
         patch, place = overlay.patches[index], f"spec.patches[{index}]"
         if patch.part == "container":
             for one in scope.containers:
-                template = patch.template if isinstance(patch.template, dict) else {}
-                template = {"patch": template, "flags": patch.flags}
+                template = {"patch": patch.template or {}, "flags": patch.flags}
                 self._pods[scope.name].append(
                     _Step(scope, before, after, template, overlay=overlay, place=place, root=_engine(one), container=one, layer=layer)
                 )

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from modelservice.plan import accelerators, engine
-from modelservice.plan.scopes import PROFILE, SPEC, Container, deletions, says_something
+from modelservice.plan import accelerators, drain, engine
+from modelservice.plan.scopes import PROFILE, SPEC, Container, deletions, last_of_each, says_something
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -56,12 +56,17 @@ def _planned(scope: Scope, config: ModelService, kind: str, given: Map, field: s
     pod_claims = scope.parameters["claims"]["pod"]
     name = given.get("name") or engine.PROFILE_ENGINE[config.profile]
     fields = says_something(given)
+    if "env" in fields:
+        fields["env"] = last_of_each(fields["env"], "name")
     if "resources" in fields:  # claims go with the pod's own, below, where it has any
         fields["resources"] = says_something(
             {key: value for key, value in fields["resources"].items() if key != "claims" or not pod_claims}
         )
     for probe in PROBES & fields.keys():  # one with another handler must not meet a preset's
         fields[probe] = {"$patch": "replace", **fields[probe]}
+    if lifecycle := (fields.get("extraConfig") or {}).get("lifecycle"):  # nor a hook with another
+        hooks = {key: {"$patch": "replace", **hook} if isinstance(hook, dict) else hook for key, hook in lifecycle.items()}
+        fields["extraConfig"] = {**fields["extraConfig"], "lifecycle": hooks}
     return Container(
         name,
         facts,
@@ -70,6 +75,7 @@ def _planned(scope: Scope, config: ModelService, kind: str, given: Map, field: s
             "engine": {
                 **engine.command_and_args(given, _serving(scope, config), field, problems),
                 "port": scope.parameters["port"],
+                "drainFlags": drain.flags(given, facts, scope.parameters["drain"]),
             },
             "device": {**device, "env": accelerators.environment(config.spec, kind)},
             "claims": {"pod": pod_claims, "container": accelerators.container_claims(given, pod_claims)},

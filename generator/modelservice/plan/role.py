@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from modelservice.plan import accelerators, container, names, parallelism, proxy
-from modelservice.plan.scopes import PROFILE, SPEC, Scope, deletions, says_something
+from modelservice.plan import accelerators, container, drain, names, parallelism, proxy
+from modelservice.plan.scopes import PROFILE, SPEC, Scope, deletions, last_of_each, says_something
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -25,8 +25,10 @@ def planned(config: ModelService, service: Scope, name: str, problems: Problems)
     if mode == "dra":
         template = accelerators.claim_template(spec, kind, config.profile, name, split["devices"], problems)
     claims = accelerators.pod_claims(template, role)
+    times = drain.of_role(spec, role)
     facts = {**service.facts, **_facts(service.facts, name, role, routing)}
     facts |= {"accelerator": mode, "claims": bool(claims), "claimMatch": template.get("match", "none")}
+    facts["drain"] = bool(times)
     selector = names.selector((spec.get("modelArtifacts") or {}).get("labels") or {}, name)
     traced_as = ((spec.get("tracing") or {}).get("serviceNames") or {}).get(f"vllm{name.capitalize()}")
     if facts["tracing"] and traced_as is None:
@@ -42,15 +44,18 @@ def planned(config: ModelService, service: Scope, name: str, problems: Problems)
         },
         "selector": selector,
         "parallelism": split,
+        "acceleratorType": kind,
         "podmonitor": _podmonitor(role),
         "claims": {"pod": claims},
         "claimTemplate": template,
-        "proxy": {"args": proxy.arguments(routing)},
+        "drain": times,
+        "proxy": {"args": proxy.arguments(routing) if facts["proxy"] else []},
         "port": _engine_port(routing, facts["proxy"], problems),
         "tracingServiceName": traced_as,
     }
     scope = Scope(name, facts, parameters)
     container.add_all(scope, config, kind, problems)
+    scope.others = _others(role, [one.name for one in scope.containers])
     scope.fields = {PROFILE: _fields(config.inherited, name), SPEC: _fields(config.own, name)}
     return scope
 
@@ -67,6 +72,18 @@ def _facts(service: Map, name: str, role: Map, routing: Map) -> Map:
         "subGroupExclusiveTopology": bool(role.get("subGroupExclusiveTopology")),
         "modelVolume": any(one.get("mountModelVolume") for one in role.get("containers") or []),
     }
+
+
+def _others(role: Map, known: list[str]) -> dict[str, list[str]]:
+    """The names of the role's containers beside those that are ``known``: its init containers, and what extraConfig adds."""
+    extra = role.get("extraConfig") or {}
+    given = {"initContainers": [role.get("initContainers"), extra.get("initContainers")], "containers": [extra.get("containers")]}
+    found = {}
+    for kind, lists in given.items():
+        items = [one for listed in lists if isinstance(listed, list) for one in listed if isinstance(one, dict) and "$patch" not in one]
+        if names := list(dict.fromkeys(one["name"] for one in items if one.get("name") and one["name"] not in known)):
+            found[kind] = names
+    return found
 
 
 def _workload(service: Map, role: str) -> str:
@@ -93,4 +110,8 @@ def _fields(given: Map, name: str) -> Map:
     """What one layer says of the role, field by field."""
     role = given.get(name) or {}
     fields = says_something({**role, "schedulerName": role.get("schedulerName") or given.get("schedulerName")})
-    return {"role": fields, "replaced": {"volumes": deletions(fields.get("volumes"), "name")}}
+    if "volumes" in fields:
+        fields["volumes"] = last_of_each(fields["volumes"], "name")
+    proxied = says_something(((given.get("routing") or {}).get("proxy")) or {})
+    replaced = {"volumes": deletions(fields.get("volumes"), "name"), "proxyEnv": deletions(proxied.get("env"), "name")}
+    return {"role": fields, "proxyFields": proxied, "replaced": replaced}

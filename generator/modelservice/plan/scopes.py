@@ -15,15 +15,17 @@ PROFILE, SPEC = "profile", "spec"
 class Scope:
     """The service or one of its roles.
 
-    ``fields`` holds, by layer, the parameters that depend on who wrote the fields: ``role`` and ``replaced``.
+    ``fields`` holds, by layer, the parameters that depend on who wrote the fields: ``role`` and ``replaced``. ``others`` are the names of
+    the containers that are neither an engine nor the proxy, by their list in the pod.
     """
 
-    __slots__ = ("containers", "facts", "fields", "name", "parameters")
+    __slots__ = ("containers", "facts", "fields", "name", "others", "parameters")
 
     def __init__(self, name: str, facts: Map, parameters: Map) -> None:
         self.name, self.facts, self.parameters = name, facts, parameters
         self.containers: list[Container] = []
         self.fields: dict[str, Map] = {}
+        self.others: dict[str, list[str]] = {}
 
 
 class Container:
@@ -46,3 +48,8 @@ def says_something(fields: Map) -> Map:
 def deletions(items: list[Map] | None, key: str) -> list[Map] | None:
     """Patch items that delete what has the keys of ``items``, so that an item of the user's replaces a generated one whole."""
     return [{key: item[key], "$patch": "delete"} for item in items or [] if key in item] or None
+
+
+def last_of_each(items: list[Map], key: str) -> list[Map]:
+    """``items`` with each value of ``key`` once: the last, at the place of the first; merged into one they would be neither of them."""
+    return list({item.get(key): item for item in items}.values())

@@ -14,10 +14,13 @@ def test_any_field_of_a_pod(multinode: bool) -> None:
     assert made.pod()["dnsConfig"] == {"options": [{"name": "ndots"}]}
 
 
+STOP = {"preStop": {"sleep": {"seconds": 1}}}
+
+
 def test_any_field_of_a_container() -> None:
     """Each container has its own."""
-    made = make({"decode": {"containers": [engine(extraConfig={"lifecycle": {"preStop": {}}}), engine(name="b")]}})
-    assert made.container()["lifecycle"] == {"preStop": {}}
+    made = make({"decode": {"containers": [engine(extraConfig={"lifecycle": STOP}), engine(name="b")]}})
+    assert made.container()["lifecycle"] == STOP
     assert "lifecycle" not in made.container(index=1)
 
 

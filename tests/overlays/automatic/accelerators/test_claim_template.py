@@ -24,4 +24,4 @@ def test_a_template_of_furiosa_has_none() -> None:
 def test_without_claims_there_is_no_template() -> None:
     """A device plugin needs none."""
     assert "ResourceClaimTemplate" not in make({}).kinds()
-    assert "ResourceClaimTemplate" not in make({"decode": {"resourceClaims": [{"name": "x"}]}}).kinds()
+    assert "ResourceClaimTemplate" not in make({"decode": {"resourceClaims": [{"name": "x", "resourceClaimName": "x"}]}}).kinds()

@@ -16,10 +16,10 @@ def test_a_route_leads_from_the_gateways_to_the_pool(routing: dict[str, Any]) ->
     route = make({"routing": {"httpRoute": {"create": True}, **routing}}, namespace="serving").one("HTTPRoute")
     assert route["apiVersion"] == "gateway.networking.k8s.io/v1"
     assert (route["metadata"]["name"], route["metadata"]["namespace"]) == ("llama", "serving")
-    assert route["spec"]["parentRefs"] == GATEWAYS
+    assert route["spec"]["parentRefs"] == [{**one, "group": "gateway.networking.k8s.io", "kind": "Gateway"} for one in GATEWAYS]
     (rule,) = route["spec"]["rules"]
     (backend,) = rule["backendRefs"]
-    assert backend == {"group": "inference.networking.k8s.io", "kind": "InferencePool", "name": "llama"}
+    assert backend == {"group": "inference.networking.k8s.io", "kind": "InferencePool", "name": "llama", "weight": 1}
 
 
 def test_a_route_without_gateways_is_an_error() -> None:

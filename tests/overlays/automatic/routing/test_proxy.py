@@ -54,3 +54,19 @@ def test_a_deleted_image_is_an_error() -> None:
     errors = make({"routing": {"proxy": {"image": None}}}).errors
     assert len(errors) == 1
     assert errors[0].startswith("spec.routing.proxy.image: missing")
+
+
+@pytest.mark.parametrize("profile", ["furiosa", "llm-d"])
+def test_resources_and_variables_of_ones_own(profile: str) -> None:
+    """They are the proxy's alone; a variable of the user's replaces a generated one of the same name whole."""
+    resources = {"requests": {"cpu": "500m"}, "limits": {"memory": "1Gi"}}
+    source = {"fieldRef": {"fieldPath": "metadata.name"}}
+    env = [{"name": "OTEL_SERVICE_NAME", "valueFrom": source}, {"name": "GOMAXPROCS", "value": "2"}]
+    made = make({"profile": profile, "tracing": {"enabled": True}, "routing": {"proxy": {"resources": resources, "env": env}}})
+    proxy = made.proxy()
+    assert proxy["resources"] == resources
+    by_name = {one["name"]: one for one in proxy["env"]}
+    assert by_name["OTEL_SERVICE_NAME"] == {"name": "OTEL_SERVICE_NAME", "valueFrom": source}
+    assert by_name["GOMAXPROCS"]["value"] == "2"
+    assert len(by_name) == len(proxy["env"])
+    assert "GOMAXPROCS" not in made.variables()

@@ -50,7 +50,7 @@ def test_the_container_is_the_requester() -> None:
             "env": [{"name": "PROBES_PORT", "value": "8080"}, {"name": "SPI_PORT", "value": "8081"}],
             "ports": [{"name": "probes", "containerPort": 8080}, {"name": "spi", "containerPort": 8081}],
             "readinessProbe": {"httpGet": {"path": "/ready", "port": 8080}, "initialDelaySeconds": 2, "periodSeconds": 5},
-            "resources": {"limits": {"nvidia.com/gpu": 1, "cpu": 1, "memory": "250Mi"}},
+            "resources": {"limits": {"nvidia.com/gpu": "1", "cpu": "1", "memory": "250Mi"}},
         }
     ]
 
@@ -71,7 +71,7 @@ def test_what_the_user_says_of_the_requester() -> None:
     assert [variable["value"] for variable in container["env"]] == ["10", "11"]
     assert [port["containerPort"] for port in container["ports"]] == [10, 11]
     assert container["readinessProbe"] == {"httpGet": {"path": "/ready", "port": 10}, "initialDelaySeconds": 1}
-    assert container["resources"] == {"limits": {"nvidia.com/gpu": "2", "cpu": 0.5}}
+    assert container["resources"] == {"limits": {"nvidia.com/gpu": "2", "cpu": "500m"}}
 
 
 def test_the_patch_is_the_decode_pod_as_composed() -> None:

@@ -9,7 +9,12 @@ KEY = "leaderworkerset.sigs.k8s.io/subgroup-exclusive-topology"
 
 def test_object_and_pod_template_are_annotated() -> None:
     """The annotation is on both, beside the user's."""
-    role = {"subGroupExclusiveTopology": True, "annotations": {"a": "1"}, "podAnnotations": {"b": "2"}}
+    role = {
+        "subGroupExclusiveTopology": True,
+        "subGroupPolicy": {"subGroupSize": 1},
+        "annotations": {"a": "1"},
+        "podAnnotations": {"b": "2"},
+    }
     made = make({"multinode": True, "decode": role})
     assert made.workload()["metadata"]["annotations"] == {KEY: "kubernetes.io/hostname", "a": "1"}
     assert made.template()["metadata"]["annotations"] == {KEY: "kubernetes.io/hostname", "b": "2"}
