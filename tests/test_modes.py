@@ -86,7 +86,7 @@ def test_presets_are_added_behind_those_of_the_spec() -> None:
         ({"decode.replicas": "[1"}, "the functionConfig's data does not fit: 'decode.replicas=[1': the value is not YAML"),
         ({"": "1"}, "the functionConfig's data does not fit: '=1' is no PATH=VALUE"),
         ("text", "the functionConfig's data is 'text'; must be a map of settings"),
-        (["a"], "the functionConfig's data is ['a']; must be a map of settings"),
+        (["a"], "the functionConfig's data is a list; must be a map of settings"),
     ],
 )
 def test_settings_that_do_not_fit(data: Any, message: str) -> None:

@@ -21,8 +21,10 @@ from modelservice.krm import (
     read_resource_list,
     read_stdin,
     write_resource_list,
+    write_stderr,
     write_stdout,
 )
+from modelservice.texts import cut, mishap, one_line, shown
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
 
     Map = dict[str, Any]
 
+LONGEST_LINE = 2000  # characters; nobody reads more
 USAGE = f"""modelservice-fn {__version__}: a KRM function for kustomize and kpt.
 
 It reads a ResourceList on stdin and writes one to stdout; start it through an orchestrator:
@@ -40,19 +43,45 @@ Without one, `modelservice render FILE` prints the same resources.
 
 
 def main() -> int:
-    """Run the function once; 0 done, 1 the input is wrong, 2 the call is wrong."""
+    """Run the function once; 0 done, 1 the input is wrong, 2 the call is wrong, 130 interrupted. Whatever happens, there is an answer."""
     if len(sys.argv) > 1:
         return _answer_human(sys.argv[1:])
+    resources, items, broken = ResourceList(), [], 0
     try:
         resources = read_resource_list(read_stdin())
-    except ReadError as error:
-        resources = ResourceList(results=[Result(f"the input is not a ResourceList: {error}")])
-        _tell(resources.results, quiet=False)
-    else:
+        items = resources.items
         run(resources)
-        _tell(resources.results, quiet=resources.has_files)
-    write_stdout(write_resource_list(resources))
-    return 1 if any(result.severity == "error" for result in resources.results) else 0
+        answer = write_resource_list(resources)
+    except ReadError as error:
+        broken, answer = 1, _refusal(resources, items, f"the input is not a ResourceList: {error}")
+    except BaseException as error:
+        broken = 130 if isinstance(error, KeyboardInterrupt) else 1
+        answer = _refusal(resources, items, mishap(error))
+    _tell(resources.results, quiet=resources.has_files and not broken)
+    arrived = _write(answer)
+    return broken or (0 if arrived and not any(result.severity == "error" for result in resources.results) else 1)
+
+
+def _refusal(resources: ResourceList, items: list[Item], message: str) -> bytes:
+    """The answer where the run broke: the items as they came, if they can be written, and what happened."""
+    resources.items, resources.results = items, [Result(message, resource=ResourceRef.of(resources.function_config))]
+    try:
+        return write_resource_list(resources)
+    except Exception:
+        resources.items, resources.function_config = [], None
+        return write_resource_list(resources)
+
+
+def _write(answer: bytes) -> bool:
+    """Write to stdout; whether all of it arrived."""
+    try:
+        write_stdout(answer)
+    except BrokenPipeError:  # who is gone needs no message
+        return False
+    except BaseException as error:
+        write_stderr(f"error: {mishap(error)}\n")
+        return False
+    return True
 
 
 def run(resources: ResourceList) -> None:
@@ -100,7 +129,9 @@ def _check_world(resources: ResourceList, specs: list[Map], made: list[Map], *, 
 
     external = [name for spec in specs for name in spec.get("external") or []]
     severities = {name: severity for spec in reversed(specs) for name, severity in (spec.get("checks") or {}).items()}
-    world = World([item.value for item in resources.items], complete=complete, external=external, generated=made)
+    version = next((spec["kubernetesVersion"] for spec in specs if spec.get("kubernetesVersion")), None)
+    objects = [item.value for item in resources.items]
+    world = World(objects, complete=complete, external=external, generated=made, kubernetes_version=version)
     resources.results += check_world(world, severities)
 
 
@@ -132,14 +163,14 @@ def _overlay_problems(overlay: Map) -> list[Result]:
 
 def _same_names(library: list[Map]) -> list[Result]:
     """An error for each Overlay that is called as an earlier one is: a preset of this name could be either."""
-    names = [overlay["metadata"]["name"] for overlay in library]
-    return [
-        Result(
-            "another Overlay is called so, too; a preset is asked for by its name", field="metadata.name", resource=ResourceRef.of(overlay)
-        )
-        for index, overlay in enumerate(library)
-        if names[index] in names[:index]
-    ]
+    message = "another Overlay is called so, too; a preset is asked for by its name"
+    seen: set[str] = set()
+    found = []
+    for overlay in library:
+        if overlay["metadata"]["name"] in seen:
+            found.append(Result(message, field="metadata.name", resource=ResourceRef.of(overlay)))
+        seen.add(overlay["metadata"]["name"])
+    return found
 
 
 class RequestError(ValueError):
@@ -152,7 +183,7 @@ def _services(resources: ResourceList) -> list[Map]:
     if _is(config, "ModelService"):
         return [config]
     if not isinstance(config, dict | None) or (config and (config.get("apiVersion"), config.get("kind")) != ("v1", "ConfigMap")):
-        found = f"{config.get('apiVersion')} {config.get('kind')}" if isinstance(config, dict) else repr(config)
+        found = " ".join(cut(str(config.get(key))) for key in ("apiVersion", "kind")) if isinstance(config, dict) else shown(config)
         raise RequestError(
             f"the functionConfig is {found}; must be a {API_VERSION} ModelService or Validation, or a ConfigMap with settings"
         )
@@ -161,7 +192,7 @@ def _services(resources: ResourceList) -> list[Map]:
         raise RequestError(f"there is no ModelService: give one as functionConfig, or among the items (apiVersion: {API_VERSION})")
     data = (config or {}).get("data") or {}
     if not isinstance(data, dict):
-        raise RequestError(f"the functionConfig's data is {data!r}; must be a map of settings")
+        raise RequestError(f"the functionConfig's data is {shown(data)}; must be a map of settings")
     if not data:
         return services
     from modelservice.config.settings import SettingError, with_settings  # noqa: PLC0415
@@ -197,25 +228,26 @@ def _identity(resource: Map) -> tuple[Any, Any, Any]:
 
 def _tell(results: list[Result], quiet: bool) -> None:
     """Write the results to stderr, errors first; only errors when ``quiet``."""
-    for severity in ("error",) if quiet else ("error", "warning"):
-        for result in results:
-            if result.severity == severity:
-                print(f"{severity}: {describe(result)}", file=sys.stderr)
+    severities = ("error",) if quiet else ("error", "warning")
+    lines = [f"{severity}: {describe(result)}\n" for severity in severities for result in results if result.severity == severity]
+    if lines:
+        write_stderr("".join(lines))
 
 
 def describe(result: Result) -> str:
     """One line: which config, which field, what."""
-    owner = f"{result.resource.kind} {result.resource.name}: " if result.resource else ""
-    return f"{owner}{result.field + ': ' if result.field else ''}{result.message}"
+    owner = f"{cut(result.resource.kind)} {cut(result.resource.name)}: " if result.resource else ""
+    line = one_line(f"{owner}{result.field + ': ' if result.field else ''}{result.message}")
+    return line if len(line) <= LONGEST_LINE else f"{line[:LONGEST_LINE]}…"
 
 
 def _answer_human(arguments: list[str]) -> int:
     if arguments in (["--version"], ["-V"]):
-        print(__version__)
-        return 0
-    wants_help = arguments in (["--help"], ["-h"])
-    print(USAGE, end="", file=sys.stdout if wants_help else sys.stderr)
-    return 0 if wants_help else 2
+        return 0 if _write(f"{__version__}\n".encode()) else 1
+    if arguments in (["--help"], ["-h"]):
+        return 0 if _write(USAGE.encode()) else 1
+    write_stderr(USAGE)
+    return 2
 
 
 if __name__ == "__main__":

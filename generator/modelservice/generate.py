@@ -5,7 +5,7 @@ from __future__ import annotations
 from modelservice import checks
 from modelservice.compose import Composition, Overlay, compose
 from modelservice.config import ModelService
-from modelservice.krm import ResourceRef
+from modelservice.krm import FirstOfEachPlace, ResourceRef
 from modelservice.plan import Plan
 
 TYPE_CHECKING = False
@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from modelservice.krm import Result
 
     Map = dict[str, Any]
+
+
+LONGEST_FIELD = 1000  # characters that tell fields apart
+WITHOUT_DIGITS = dict.fromkeys(b"0123456789")  # so that the items of a list are one place
 
 
 class Generated:
@@ -83,16 +87,31 @@ def _composed(document: Map, extra: list[Overlay], library: list[Overlay]) -> tu
 
 def _once(problems: list[Result]) -> list[Result]:
     """``problems`` without those about a field that an earlier one already is about, or about a part of it, or about what holds it."""
-    kept: list[Result] = []
+    kept = []
+    fields: set[str] = set()
+    around: set[str] = set()
     for problem in problems:
-        if not any(_same_place(problem.field, other.field) for other in kept):
+        holders = _holders(problem.field)
+        if problem.field not in fields and problem.field not in around and fields.isdisjoint(holders):
+            fields.add(problem.field)
+            around.update(holders)
             kept.append(problem)
     return kept
 
 
-def _same_place(field: str, other: str) -> bool:
-    longer, shorter = (field, other) if len(field) > len(other) else (other, field)
-    return longer == shorter or (longer.startswith(shorter) and longer[len(shorter)] in ".[")
+def _first_of_each_place(results: list[Result]) -> list[Result]:
+    """Of many results of one check about items of one list, or keys of one map, only the first."""
+    told = FirstOfEachPlace()
+    for result in results:
+        place = (_holders(result.field) or [result.field])[-1].translate(WITHOUT_DIGITS)
+        resource = result.resource.to_dict().values() if result.resource else ()
+        told.add((place, result.severity, (result.tags or {}).get("check"), *resource), result)
+    return told.told()
+
+
+def _holders(field: str) -> list[str]:
+    """The fields that ``field`` is a part of, from the outermost on; what a key itself holds of dots and brackets counts too."""
+    return [field[:end] for end, character in enumerate(field[:LONGEST_FIELD]) if character in ".[" and end]
 
 
 def _generated(composition: Composition, problems: list[Result]) -> Generated:
@@ -100,8 +119,10 @@ def _generated(composition: Composition, problems: list[Result]) -> Generated:
     document = composition.plan.config.document
     reference = ResourceRef.of(document)
     if problems:
-        later = [problem for problem in composition.problems if problem.severity == "error"]
-        composition.problems = _once([*problems, *(problem for problem in later if problem not in problems)])
+        known = set(map(id, problems))
+        later = [problem for problem in composition.problems if problem.severity == "error" and id(problem) not in known]
+        composition.problems = _once([*problems, *later])
+    composition.problems = _first_of_each_place(composition.problems)
     for result in composition.problems:
         result.resource = result.resource or reference
     generated = Generated(document, composition.objects, composition.problems)

@@ -15,27 +15,34 @@ if TYPE_CHECKING:
 
 
 def run() -> NoReturn:
-    """Run the function and end the process with its exit code."""
+    """Run the function and end the process with its exit code; what it cannot answer itself is answered here, as an error."""
     gc.disable()
-    from modelservice.function import main  # only now, since importing makes most of the garbage  # noqa: PLC0415
-
     try:
+        from modelservice.function import main  # only now, since importing makes most of the garbage  # noqa: PLC0415
+        from modelservice.krm.streams import replace_closed  # noqa: PLC0415
+
+        replace_closed()
         code = main()
-    except Exception as error:
-        code = 1
-        print(f"error: {mishap(error)}", file=sys.stderr)
-    sys.stdout.flush()
-    sys.stderr.flush()
+    except BaseException as error:  # that an import failed, or was interrupted: main answers for what comes after
+        code = _answer_for(error)
     os._exit(code)
 
 
-def mishap(error: Exception) -> str:
-    """What to tell of an error that nobody foresaw: it is ours, and where it is."""
-    trace = error.__traceback__
-    while trace is not None and trace.tb_next is not None:
-        trace = trace.tb_next
-    place = f"{os.path.basename(trace.tb_frame.f_code.co_filename)}:{trace.tb_lineno}" if trace is not None else "nowhere"
-    return f"this is a mistake in modelservice, please report it with the config that led to it: {type(error).__name__}: {error} ({place})"
+def _answer_for(error: BaseException) -> int:
+    """Write the ResourceList, the sentence on stderr and the exit code of a run that did not come to an answer."""
+    import contextlib  # noqa: PLC0415
+    import json  # noqa: PLC0415
+
+    from modelservice.texts import mishap  # noqa: PLC0415
+
+    message = mishap(error)
+    results = [{"message": message, "severity": "error"}]
+    answer = {"apiVersion": "config.kubernetes.io/v1", "kind": "ResourceList", "items": [], "results": results}
+    for stream, text in ((sys.stdout, json.dumps(answer)), (sys.stderr, f"error: {message}")):
+        with contextlib.suppress(Exception):  # closed or full: there is nobody left to tell
+            stream.write(f"{text}\n")
+            stream.flush()
+    return 130 if isinstance(error, KeyboardInterrupt) else 1
 
 
 if __name__ == "__main__":

@@ -114,15 +114,15 @@ def since(versions: dict[str, Definitions], definition: str, field: str) -> str:
     return "" if first == with_type[0] else first
 
 
-def closure(kinds: list[str], types: dict[str, dict[str, str]]) -> set[str]:
-    """Return the types that objects of these kinds are made of, but for their status."""
+def closure(kinds: list[str], types: dict[str, dict[str, str]], without: tuple[str, ...] = ()) -> set[str]:
+    """Return the types that objects of these kinds are made of, but for what the fields ``without`` hold."""
     found: set[str] = set()
     waiting = list(kinds)
     while waiting:
         name = waiting.pop()
         if name in types and name not in found:
             found.add(name)
-            waiting += [below.strip("[]{}") for field, below in types[name].items() if field not in ("status", "managedFields")]
+            waiting += [below.strip("[]{}") for field, below in types[name].items() if field not in without]
     return found
 
 
@@ -136,53 +136,38 @@ def is_usual(api_version_kind: str) -> bool:
 def tables() -> tuple[dict[str, Any], dict[str, Any]]:
     """Return the contents of the two files."""
     versions = read_versions()
-    newest = versions[list(versions)[-1]]
-    names = type_names(newest)
-    holds_types = {name: schema for name, schema in newest.items() if "properties" in schema or names[name].rpartition(".")[2] in EMPTY}
-    known = {name: names[name] for name in holds_types}
-    types = {
-        known[name]: {field: word(below, known) for field, below in schema.get("properties", {}).items()}
-        for name, schema in sorted(holds_types.items())
-    }
-    required = {known[name]: schema["required"] for name, schema in sorted(holds_types.items()) if "required" in schema}
-    keys = {
-        known[name]: lists
-        for name, schema in sorted(holds_types.items())
-        if (lists := {field: below[KEYS] for field, below in schema.get("properties", {}).items() if KEYS in below})
-    }
-    new_fields = {
-        known[name]: brought
-        for name in sorted(holds_types)
-        if (brought := {field: first for field in types[known[name]] if (first := since(versions, name, field))})
+    names, oldest, newest = list(versions), next(iter(versions)), versions[list(versions)[-1]]
+    short = type_names(newest)
+    known = {name: short[name] for name in sorted(newest) if "properties" in newest[name] or short[name].rpartition(".")[2] in EMPTY}
+    fields = {name: newest[name].get("properties", {}) for name in known}
+    types = {known[name]: {field: word(below, known) for field, below in fields[name].items()} for name in known}
+    sections: dict[str, dict[str, Any]] = {  # by type
+        "types": types,
+        "required": {known[name]: newest[name]["required"] for name in known if "required" in newest[name]},
+        "keys": {known[name]: {field: below[KEYS] for field, below in fields[name].items() if KEYS in below} for name in known},
+        "since": {known[name]: {field: first for field in fields[name] if (first := since(versions, name, field))} for name in known},
     }
     by_version = {version: kinds_of(definitions) for version, definitions in versions.items()}
-    kinds = {kind: known[definition] for kind, definition in by_version[list(versions)[-1]].items()}
-    everything = {kind for known_then in by_version.values() for kind in known_then}
+    everything = sorted({kind for kinds_then in by_version.values() for kind in kinds_then})
+    kinds = {kind: known[definition] for kind, definition in sorted(by_version[names[-1]].items())}
     first_of = {kind: next(version for version in versions if kind in by_version[version]) for kind in everything}
-    removed = {
-        kind: list(versions)[1 + max(index for index, version in enumerate(versions) if kind in by_version[version])]
-        for kind in everything - kinds.keys()
-    }
-    usual = closure([name for kind, name in kinds.items() if is_usual(kind)], types)
-    files = []
-    for wanted in (True, False):
-        files.append(
-            {
-                "kinds": {kind: name for kind, name in sorted(kinds.items()) if (name in usual) is wanted},
-                "types": {name: fields for name, fields in sorted(types.items()) if (name in usual) is wanted},
-                "required": {name: fields for name, fields in sorted(required.items()) if (name in usual) is wanted},
-                "keys": {name: fields for name, fields in sorted(keys.items()) if (name in usual) is wanted},
-                "since": {name: fields for name, fields in sorted(new_fields.items()) if (name in usual) is wanted},
-                "kinds_since": {
-                    kind: first
-                    for kind, first in sorted(first_of.items())
-                    if first != list(versions)[0] and (kinds.get(kind) in usual) is wanted
-                },
-            }
-        )
-    files[0] = {"versions": list(versions), **files[0]}
-    files[1]["removed"] = dict(sorted(removed.items()))
-    return files[0], files[1]
+    last_of = {kind: max(index for index, version in enumerate(names) if kind in by_version[version]) for kind in everything}
+    usual = closure([name for kind, name in kinds.items() if is_usual(kind)], types, ("status", "managedFields"))
+    reached = sorted(closure(list(kinds.values()), types))
+    files: list[dict[str, Any]] = [
+        {
+            "kinds": {kind: name for kind, name in kinds.items() if (name in usual) is wanted},
+            **{
+                title: {name: section[name] for name in reached if (name in usual) is wanted and (title == "types" or section.get(name))}
+                for title, section in sections.items()
+            },
+            "kinds_since": {kind: first for kind, first in first_of.items() if first != oldest and (kinds.get(kind) in usual) is wanted},
+        }
+        for wanted in (True, False)
+    ]
+    groups = sorted({kind.rpartition("/")[0].rpartition("/")[0] for kind in everything})
+    removed = {kind: names[1 + last_of[kind]] for kind in everything if kind not in kinds}
+    return {"versions": names, "groups": groups, **files[0]}, {**files[1], "removed": removed}
 
 
 EMPTY = {  # types without fields

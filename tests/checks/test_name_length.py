@@ -6,7 +6,7 @@ import pytest
 from tests.checks.worlds import Map, found, thing
 from tests.compose.made import make
 
-LIMITED = {"Deployment": 63, "StatefulSet": 63, "Service": 63, "InferencePool": 63}
+LIMITED = {"Deployment": 63, "StatefulSet": 63, "InferencePool": 63}
 
 
 @pytest.mark.parametrize(("kind", "longest"), LIMITED.items())
@@ -33,10 +33,10 @@ def test_other_kinds_may_have_long_names(kind: str) -> None:
 
 def test_generated_resources_are_told_once() -> None:
     """What a ModelService makes is told with the ModelService, and not again among all resources."""
-    long = thing("Service", "x" * 64)
+    long = thing("InferencePool", "x" * 64)
     assert found("name-length", long, generated=(long,)) == []
     ((severity, field, message),) = make({"extraObjects": [long]}).found("name-length")
-    assert (severity, field, message) == ("error", "metadata.name", "has 64 characters; a Service may have 63")
+    assert (severity, field, message) == ("error", "metadata.name", "has 64 characters; a InferencePool may have 63")
 
 
 GROUPS = [(1, 1, 52), (1, 1000, 52), (2, None, 49), (2, 0, 49), (2, 1, 49), (2, 10, 49), (8, 11, 48), (8, 100, 48), (8, 101, 47)]

@@ -6,7 +6,7 @@ from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.checks.worlds import Map, deployment, found, pod, thing
+from tests.checks.worlds import Map, deployment, found, leader_worker_set, pod, thing
 
 PLAIN, CANARY = {"app": "web"}, {"app": "web", "track": "canary"}
 
@@ -58,23 +58,44 @@ def test_two_generated_workloads_are_told_by_their_own_check() -> None:
 LABELS = st.dictionaries(st.sampled_from("abc"), st.sampled_from(["1", "2"]), min_size=1, max_size=3)
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(st.lists(st.tuples(LABELS, LABELS), max_size=5))
-def test_every_two_that_overlap_are_told_and_no_others(given_labels: list[tuple[Map, Map]]) -> None:
-    """Looking pods up by a label finds what comparing each with each finds."""
+def test_every_selector_that_takes_others_pods_is_told_and_no_other(given_labels: list[tuple[Map, Map]]) -> None:
+    """Each selector is told with the first two that meet by it, unless these two have been told, as comparing each with each finds."""
     workloads = [deployment(f"w{index}", selector, template=pod(labels)) for index, (selector, labels) in enumerate(given_labels)]
-    expected = {
-        max(one, other)
-        for one, (selector, _) in enumerate(given_labels)
-        for other, (_, labels) in enumerate(given_labels)
-        if one != other and selector.items() <= labels.items()
-    }
-    pairs = {
-        (min(one, other), max(one, other))
-        for one, (selector, _) in enumerate(given_labels)
-        for other, (_, labels) in enumerate(given_labels)
-        if one != other and selector.items() <= labels.items()
-    }
+    by_selector: dict[tuple[Any, ...], list[tuple[int, int]]] = {}
+    for one, (selector, _) in enumerate(given_labels):
+        for other, (_, labels) in enumerate(given_labels):
+            if one != other and selector.items() <= labels.items():
+                by_selector.setdefault(tuple(sorted(selector.items())), []).append((one, other))
+    firsts = {frozenset(pairs[0]): max(pairs[0]) for pairs in by_selector.values()}
     told = found("workload-selectors", *workloads)
-    assert {one.resource for one in told} == {f"Deployment/w{index}" for index in expected}
-    assert len(told) == len(pairs)
+    assert sorted(one.resource for one in told) == sorted(f"Deployment/w{later}" for later in firsts.values())
+
+
+def test_many_of_one_selector_are_one_finding() -> None:
+    """However many workloads have a label in common, each selector is told once, with the first that it takes and how many more."""
+    same = [deployment(f"w{index}", PLAIN) for index in range(300)]
+    (one,) = found("workload-selectors", *same, deployment("apart", {"app": "db"}))
+    assert one.resource == "Deployment/w1"
+    assert one.message == "Deployment w0 selects the pods of Deployment w1, Deployment w2, Deployment w3, and 296 more too (app=web)"
+    canaries = [deployment(f"c{index}", CANARY) for index in range(300)]
+    assert [len(one.message) < 200 for one in found("workload-selectors", *same, *canaries)] == [True, True]
+
+
+def test_one_of_many_that_is_not_generated() -> None:
+    """Among generated workloads of one selector, the one that is not meets them, wherever it stands."""
+    same = [deployment(f"w{index}", PLAIN) for index in range(5)]
+    for index, own in enumerate(same):
+        (one,) = found("workload-selectors", *same, generated=tuple(each for each in same if each is not own))
+        assert f"Deployment w{index}" in one.message
+
+
+def test_a_workload_of_two_templates_is_one() -> None:
+    """The pods of a leader and of its workers are one workload's."""
+    templates = {"leaderTemplate": pod(PLAIN), "workerTemplate": pod(PLAIN)}
+    group: Any = leader_worker_set(templates, "group")
+    group["spec"]["selector"] = {"matchLabels": PLAIN}
+    assert found("workload-selectors", group) == []
+    (one,) = found("workload-selectors", group, deployment("d", CANARY))
+    assert one.message == "LeaderWorkerSet group selects the pods of Deployment d too (app=web)"

@@ -30,8 +30,22 @@ FINDINGS: dict[str, tuple[list[Map], bool]] = {
         ],
         False,
     ),
-    "endpoint-picker": ([thing("InferencePool", "p", spec={"endpointPickerRef": {"name": "epp"}})], True),
-    "http-route": ([thing("HTTPRoute", "r", spec={"rules": [{"backendRefs": [{"name": "svc"}]}]})], True),
+    "endpoint-picker": (
+        [
+            thing(
+                "InferencePool",
+                "p",
+                spec={
+                    "selector": {"matchLabels": LABELS},
+                    "targetPorts": [{"number": 8000}],
+                    "endpointPickerRef": {"name": "epp", "port": {"number": 9002}},
+                },
+            ),
+            deployment(template=pod(ports=[{"containerPort": 8000}])),
+        ],
+        True,
+    ),
+    "http-route": ([thing("HTTPRoute", "r", spec={"rules": [{"backendRefs": [{"name": "svc", "port": 80}]}]})], True),
     "pod-monitor": (
         [
             thing("PodMonitor", "m", spec={"selector": {"matchLabels": LABELS}, "podMetricsEndpoints": [{"port": "metrics"}]}),
@@ -39,26 +53,37 @@ FINDINGS: dict[str, tuple[list[Map], bool]] = {
         ],
         False,
     ),
-    "service-selector": ([thing("Service", "s", spec={"selector": {"app": "none"}})], True),
+    "service-selector": ([thing("Service", "s", spec={"selector": {"app": "none"}, "ports": [{"port": 80}]})], True),
     "workload-selectors": ([deployment("a"), deployment("b")], False),
     "autoscaler": (
-        [thing("HorizontalPodAutoscaler", "h", spec={"scaleTargetRef": {"kind": "Deployment", "name": "web"}}), deployment(replicas=1)],
+        [
+            thing(
+                "HorizontalPodAutoscaler",
+                "h",
+                spec={"maxReplicas": 3, "scaleTargetRef": {"apiVersion": "apps/v1", "kind": "Deployment", "name": "web"}},
+            ),
+            deployment(replicas=1),
+        ],
         False,
     ),
     "references": ([deployment(template=pod(imagePullSecrets=[{"name": "x"}]))], True),
-    "name-length": ([thing("Service", "x" * 64)], False),
+    "name-length": ([thing("Deployment", "x" * 64)], False),
+    "kubernetes-fields": ([thing("ConfigMap", data={"port": 80})], False),
     "leader-worker-set": ([leader_worker_set({"workerTemplate": pod()}, "a.b")], False),
     "pool-labels": (
         [
-            {**thing("InferencePool", "p", spec={"selector": {"matchLabels": LABELS}}), "metadata": {"name": "p", "labels": ours("p")}},
+            {
+                **thing("InferencePool", "p", spec={"selector": {"matchLabels": LABELS}, "targetPorts": [{"number": 8000}]}),
+                "metadata": {"name": "p", "labels": ours("p")},
+            },
             {**deployment(), "metadata": {"name": "web", "labels": ours("web")}},
         ],
         False,
     ),
     "service-links": (
         [
-            thing("Service", "vllm"),
-            deployment(template={"spec": {"containers": [{"name": "c", "image": "vllm:1"}]}}),
+            thing("Service", "vllm", spec={"ports": [{"port": 80}]}),
+            deployment(template={**pod(), "spec": {"containers": [{"name": "c", "image": "vllm:1"}]}}),
         ],
         False,
     ),
@@ -67,7 +92,7 @@ FINDINGS: dict[str, tuple[list[Map], bool]] = {
         [
             thing("HTTPRoute", "r", spec={"rules": [{"backendRefs": [{"kind": "InferencePool", "name": "p"}]}]}),
             {
-                "kind": "InferencePool",
+                **thing("InferencePool", spec={"selector": {"matchLabels": LABELS}, "targetPorts": [{"number": 8000}]}),
                 "metadata": {"name": "x-p", "annotations": {"internal.config.kubernetes.io/previousNames": "p"}},
             },
         ],

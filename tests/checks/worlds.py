@@ -11,6 +11,13 @@ from modelservice.checks.world import World
 Map = dict[str, Any]
 
 LABELS = {"app": "web"}
+VERSIONS = {
+    "StatefulSet": "apps/v1",
+    "HorizontalPodAutoscaler": "autoscaling/v2",
+    "HTTPRoute": "gateway.networking.k8s.io/v1",
+    "InferencePool": "inference.networking.k8s.io/v1",
+    "PodMonitor": "monitoring.coreos.com/v1",
+}
 
 
 class Found(NamedTuple):
@@ -23,8 +30,9 @@ class Found(NamedTuple):
     current: Any
 
 
-def thing(kind: str, name: str = "web", version: str = "v1", namespace: str | None = None, **fields: Any) -> Map:
-    """Return a resource."""
+def thing(kind: str, name: str = "web", version: str = "", namespace: str | None = None, **fields: Any) -> Map:
+    """Return a resource, of the API version that its kind has."""
+    version = version or VERSIONS.get(kind, "v1")
     metadata = {"name": name, **({"namespace": namespace} if namespace else {})}
     return {"apiVersion": version, "kind": kind, "metadata": metadata, **fields}
 

@@ -12,7 +12,7 @@ from tests.integration.folders import Map, stream
 from typer.testing import CliRunner
 
 import modelservice
-from modelservice.cli import app
+from modelservice.cli.commands import app
 
 SOURCE = Path(modelservice.__file__).resolve().parents[1]
 SERVICE = """\

@@ -11,14 +11,14 @@ import typer.main
 from tests.cli.terminal import SOURCE, call, process
 
 import modelservice
-from modelservice import cli
+from modelservice.cli import commands
 
 COMMANDS = ("render", "patch")
 
 
-def commands() -> dict[str, Any]:
+def known() -> dict[str, Any]:
     """Return the commands as they are parsed."""
-    group: Any = typer.main.get_command(cli.app)
+    group: Any = typer.main.get_command(commands.app)
     found: dict[str, Any] = group.commands
     return found
 
@@ -34,7 +34,7 @@ def test_help_lists_the_commands() -> None:
     assert said.code == 0
     for name in COMMANDS:
         assert f"\n  {name} " in said.stdout
-    assert tuple(commands()) == COMMANDS
+    assert tuple(known()) == COMMANDS
     nothing = call()
     assert nothing.code == 2
     assert "Commands:" in nothing.stdout + nothing.stderr
@@ -43,7 +43,7 @@ def test_help_lists_the_commands() -> None:
 @pytest.mark.parametrize("name", COMMANDS)
 def test_each_command_has_help(name: str) -> None:
     """A command says in a sentence what it does, and each of its options has a text; the help shows all of them."""
-    command = commands()[name]
+    command = known()[name]
     assert (command.help or "").partition("\n")[0].endswith(".")
     said = call(name, "--help")
     assert said.code == 0
@@ -83,7 +83,9 @@ def test_a_process_does_what_a_call_does() -> None:
 
 def test_the_command_costs_no_reader_of_people() -> None:
     """Help and version come without the libraries that only messages about wrong input need."""
-    program = "import sys\nfrom modelservice.cli import app\ntry:\n    app(['--version'])\nexcept SystemExit:\n    print(*sys.modules)\n"
+    program = (
+        "import sys\nfrom modelservice.cli.commands import app\ntry:\n    app(['--version'])\nexcept SystemExit:\n    print(*sys.modules)\n"
+    )
     found = subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, text=True, env={"PYTHONPATH": str(SOURCE)})
     loaded = {name.partition(".")[0] for name in found.stdout.split()}
     assert {"modelservice", "typer"} <= loaded

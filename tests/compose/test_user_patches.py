@@ -291,7 +291,7 @@ def test_both_kinds_of_patches_in_all_their_forms(patch: Any) -> None:
         ("hit: 1\n---\nhit: 2\n", "there are 2 patches, and one target; give each an entry of its own"),
         ({"kind": "List", "items": [{"hit": 1}, {"hit": 2}]}, "there are 2 patches, and one target"),
         ({"kind": "List", "items": []}, "the patch is empty"),
-        ({"kind": "List", "items": [None]}, "is None; must be a map"),
+        ({"kind": "List", "items": [None]}, "is null; must be a map"),
         ("- {op: remove, path: /no}\n---\n- {op: remove, path: /kind}\n", "there are 2 patches"),
         ([{"op": "remove", "path": "/no"}], "operations[0] (remove /no)"),
         ([{"op": "test", "path": "/kind", "value": "Pod"}], "operations[0] (test /kind)"),

@@ -68,7 +68,7 @@ def test_a_key_like_no_other_gets_the_list() -> None:
 @pytest.mark.parametrize(
     ("spec", "expected"),
     [
-        ({"multinode": "true"}, "spec.multinode: is 'true'; must be true or false, without quotes"),
+        ({"multinode": "true"}, "spec.multinode: is 'true'; must be true or false, as in true without quotes"),
         ({"multinode": "maybe"}, "spec.multinode: is 'maybe'; must be true or false"),
         ({"multinode": 1}, "spec.multinode: is 1; must be true or false"),
         ({"multinode": "1"}, "spec.multinode: is '1'; must be true or false"),
@@ -82,9 +82,9 @@ def test_a_key_like_no_other_gets_the_list() -> None:
         ({"decode": {"containers": {}}}, "spec.decode.containers: is a map; must be a list"),
         ({"decode": {"containers": []}}, "spec.decode.containers: has 0 items; must have at least 1"),
         ({"decode": {"containers": [None]}}, "spec.decode.containers[0]: is null; must be a map"),
-        ({"decode": {"podAnnotations": {"a": 5}}}, 'spec.decode.podAnnotations.a: is 5; must be text, as in "5"'),
-        ({"decode": {"podAnnotations": {"a": True}}}, 'spec.decode.podAnnotations.a: is true; must be text, as in "true"'),
-        ({"decode": {"containers": [{"args": [8192]}]}}, 'spec.decode.containers[0].args[0]: is 8192; must be text, as in "8192"'),
+        ({"decode": {"podAnnotations": {"a": 5}}}, "spec.decode.podAnnotations.a: is 5; must be text: quote it"),
+        ({"decode": {"podAnnotations": {"a": True}}}, "spec.decode.podAnnotations.a: is true; must be text: quote it"),
+        ({"decode": {"containers": [{"args": [8192]}]}}, "spec.decode.containers[0].args[0]: is 8192; must be text: quote it"),
         ({"routing": {"servicePort": 70000}}, "spec.routing.servicePort: is 70000; must be at most 65535"),
         ({"routing": {"servicePort": "http"}}, "spec.routing.servicePort: is 'http'; must be a port number"),
         ({"routing": {"servicePort": []}}, "spec.routing.servicePort: is a list; must be a whole number or text"),

@@ -95,26 +95,47 @@ def test_error(text: str, message: str) -> None:
     assert str(raised.value).startswith(message)
 
 
-def test_alias_bomb() -> None:
-    """A billion laughs are refused, quickly."""
+def _laughs(levels: int) -> str:
     lines = ["a0: &a0 [" + ", ".join(["lol"] * 10) + "]"]
-    lines += [f"a{level}: &a{level} [{', '.join([f'*a{level - 1}'] * 10)}]" for level in range(1, 12)]
-    with pytest.raises(ReadError, match="aliases make this document more than 400000 values larger"):
-        full.read("\n".join(lines))
+    lines += [f"a{level}: &a{level} [{', '.join([f'*a{level - 1}'] * 10)}]" for level in range(1, levels)]
+    return "".join(f"{line}\n" for line in lines)
 
 
-def test_alias_bomb_of_merges() -> None:
-    """A merge counts like an alias."""
-    text = "a: &a {" + ", ".join(f"k{number}: 0" for number in range(1000)) + "}\n"
-    with pytest.raises(ReadError, match="aliases make this document"):
-        full.read(text + "".join(f"b{number}: {{<<: *a}}\n" for number in range(500)))
+MANY_KEYS = ", ".join(f"k{number}: 0" for number in range(1000))
+BOMBS = {
+    "a billion laughs": _laughs(12),
+    "the same under what only looks like a block": "z: |\n" + _laughs(12),
+    "a long text, often": f's: &s "{"x" * 100_000}"\nl:\n' + "- *s\n" * 1_000,
+    "a long key, often": f's: &s {{"{"x" * 1_000}": 1}}\nl:\n' + "- *s\n" * 60_000,
+    "merges": f"a: &a {{{MANY_KEYS}}}\n" + "".join(f"b{number}: {{<<: *a}}\n" for number in range(500)),
+}
 
 
-@pytest.mark.parametrize("text", ["[" * 5000, "- " * 5000 + "a", "a: " + "{b: " * 5000])
+@pytest.mark.parametrize("text", BOMBS.values(), ids=BOMBS.keys())
+def test_alias_bomb(text: str) -> None:
+    """Aliases cannot make a text much larger than it could be without them: they count in values and in bytes."""
+    with pytest.raises(ReadError, match="aliases make this text more than 64 MiB larger"):
+        full.read(text)
+
+
+def test_aliases_that_people_need() -> None:
+    """A large piece may be used often."""
+    (node,) = full.read("a: &a [" + ", ".join(["x"] * 1000) + "]\n" + "".join(f"b{number}: *a\n" for number in range(300)))
+    assert len(node.value["b299"]) == 1000
+
+
+@pytest.mark.parametrize("text", ["[" * 100_000, "- " * 100_000 + "a", "a: " + "{b: " * 100_000, "? " * 100_000 + "a"])
 def test_depth(text: str) -> None:
     """Nesting without end is an error, no crash."""
-    with pytest.raises(ReadError, match="this is nested deeper than 200 levels"):
+    with pytest.raises(ReadError, match="this is nested deeper than 100 levels"):
         full.read(text)
+
+
+def test_depth_by_aliases() -> None:
+    """What an alias gives counts with the depth that it has."""
+    lists = "- &a0 x\n" + "".join(f"- &a{number} {'[' * 60}*a{number - 1}{']' * 60}\n" for number in range(1, 3))
+    with pytest.raises(ReadError, match=r"^line 3, column 67: this is nested deeper than 100 levels"):
+        full.read(lists)
 
 
 def test_what_an_alias_gives_is_its_own() -> None:

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from tests.krm.yaml_texts import values
 
+from modelservice.krm import reading
 from modelservice.krm.errors import ReadError
+from modelservice.krm.limits import MAX_DEPTH
 from modelservice.krm.reading import decode, parse, parse_all, quickly
+from modelservice.krm.writing import write_yaml
 
 
 def test_parse() -> None:
@@ -76,10 +80,36 @@ def test_flow_is_no_json(text: str, value: object) -> None:
     assert parse(text) == value
 
 
-def test_depth() -> None:
-    """JSON that is nested without end is an error, no crash."""
-    with pytest.raises(ReadError, match="this is nested deeper than 200 levels"):
-        parse("[" * 3000 + "]" * 3000)
+NESTED: dict[str, Callable[[int], str]] = {
+    "JSON": lambda depth: "[" * depth + "1" + "]" * depth,
+    "JSON maps": lambda depth: '{"a":' * depth + "1" + "}" * depth,
+    "maps of kustomize": lambda depth: "".join(f"{' ' * level}a:\n" for level in range(depth - 1)) + " " * (depth - 1) + "a: 1\n",
+    "lists of kustomize": lambda depth: "- " * depth + "1\n",
+    "lists that people write": lambda depth: "- " * depth + "&a 1\n",
+    "flow collections": lambda depth: "a: " + "[" * (depth - 1) + "]" * (depth - 1),
+}
+
+
+@pytest.mark.parametrize("nested", NESTED.values(), ids=NESTED.keys())
+def test_one_depth_for_all_readers(nested: Callable[[int], str]) -> None:
+    """Up to a depth that is told, what one reader takes the others take, and what is read can be written and read again."""
+    value = parse(nested(MAX_DEPTH))
+    assert parse(write_yaml(value)) == parse(json.dumps(value)) == value
+    for depth in (MAX_DEPTH + 1, 7 * MAX_DEPTH, 30 * MAX_DEPTH):
+        with pytest.raises(ReadError, match=f"this is nested deeper than {MAX_DEPTH} levels"):
+            parse(nested(depth))
+
+
+@pytest.mark.parametrize("begin", ['{"a":"', '"', "&a "], ids=["JSON", "fast", "full"])
+def test_one_size_for_all_readers(begin: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is too large is not looked at, and what just fits is read, as bytes and as text."""
+    monkeypatch.setattr(reading, "MAX_BYTES", 1000)
+    end = {'{"a":"': '"}', '"': '"'}.get(begin, "")
+    fits = begin + "x" * (1000 - len(begin + end)) + end
+    assert parse(fits) == parse(fits.encode()) is not None
+    for larger in (fits + "\n", fits.encode() + b"\n"):
+        with pytest.raises(ReadError, match=r"^line 1, column 1: this is larger than 64 MiB"):
+            parse(larger)
 
 
 def test_json_constant() -> None:

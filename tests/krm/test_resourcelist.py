@@ -192,6 +192,13 @@ def test_error(text: str, message: str) -> None:
     assert str(raised.value).startswith(message)
 
 
+def test_error_without_a_second_reading(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The place of an error in a long list costs no reading in full."""
+    monkeypatch.delattr(full, "read")
+    with pytest.raises(ReadError, match=r"^line 2003, column 1: kind: ResourceList was expected"):
+        read_resource_list("apiVersion: v1\nitems:\n" + "- a: b\n" * 2000 + "kind: List\n")
+
+
 def test_error_names_the_file() -> None:
     """The user of kpt, who never sees the list, is told in which file the mistake is."""
     text = f"{HEAD}items:\n- metadata: {{annotations: {{{PATH}: 'a.yaml'}}}}\n- a: 1\n  a: 2\n"

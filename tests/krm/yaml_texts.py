@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from hypothesis import strategies as st
@@ -92,3 +93,112 @@ def _damaged(draw: st.DrawFn) -> str:
 
 
 yaml_texts = st.one_of(st.lists(st.sampled_from(_TOKENS), max_size=10).map("".join), _damaged())
+
+_HEADERS = ["|", ">", "|-", ">-", "|+", ">+", "|2", "|1-", ">2+"]
+_VALUES = [
+    *["a", "b c", '"q"', "'s'", "'it''s'", '"a: b"', "1", "0.5", "012", "0x1F", "1_000", "1e3", "10Gi", "true", "null", "~", "-1", "--f"],
+    *["{}", "[]", "[a, b]", "[a,b]", "{a: b}", "{a: {b: [c, 'd, e']}}", "[a: b]", "{a}", "{a: b, a: c}", "[a 'b, c']", "[a,]", "[[a] b]"],
+    *["&x a", "*x", "!t a", "!!str 1", "<<", "a: b", "a #b", "a#b", "'a # b' # c", "# c", "- a", "? a", '"\\n"', '"a', "a\tb", "|a"],
+]
+_KEYS = ["a", "b", "c", "d", "'a'", '"b"', "a b", "1", "true", "<<", '"<<"', "&x e", "*x", "? f", "a #b", "[a]", "-", "'a: b'"]
+_BODIES = ["x", "k: v", "- w", "&a", "*x", "\tq", "012: 1", "# h", "", "  ", "{", "k: |", "---", "- - -", "a: 1"]
+
+
+@st.composite
+def _with_blocks(draw: st.DrawFn) -> str:
+    """Draw lines of keys, dashes and block scalars, whose indentation is mostly right and sometimes just not."""
+    lines: list[str] = []
+    column = 0
+    for _ in range(draw(st.integers(1, 8))):
+        column = max(0, column + draw(st.sampled_from([0, 0, 0, 2, 2, -2, -2, 1, -1])))
+        dashes = "- " * draw(st.sampled_from([0, 0, 1, 1, 2, 3]))
+        key = f"{draw(st.sampled_from(_KEYS))}:" if not dashes or draw(st.booleans()) else ""
+        is_block = draw(st.booleans())
+        value = draw(st.sampled_from(_HEADERS if is_block else ["", *_VALUES]))
+        lines.append(" " * column + dashes + " ".join(filter(None, (key, value))))
+        if is_block:
+            body = column + len(dashes) + draw(st.sampled_from([2, 2, 0, 1, -1, -2, 4]))
+            texts = draw(st.lists(st.tuples(st.sampled_from([0, 0, 0, 1, -1]), st.sampled_from(_BODIES)), max_size=3))
+            lines += [" " * max(0, body + more) + text for more, text in texts]
+    return "\n".join(lines) + draw(st.sampled_from(["\n", "\n", "", "\n\n"]))
+
+
+block_texts = _with_blocks()
+
+_NAMES = ["a", "app.kubernetes.io/name", "a b", "it's", "$ref", ".x", "/x", "'8000'", '"y"', "mountPath", "f:spec", '""']
+_PLAIN = [
+    *["a", "/mnt/x", "10Gi", "500m", "30s", "8000", "0", "-1", "0.5", "1e+06", "true", "null", "{}", "[]", "1.2.3", "v0.7.1", "10.0.0.1"],
+    *[
+        "2x4",
+        "0,1,2",
+        "8B",
+        "9aee46",
+        "--port=80",
+        "-c",
+        "http://a:80/b?c#d",
+        "a 'b'",
+        "$(A)",
+        "${A}",
+        "^a$",
+        "<a>",
+        "(a)",
+        "~/x",
+        "日本",
+        "=",
+        "\\x",
+    ],
+    *["'012'", '"on"', "'- a'", "'a: b'", '"a\\tb\\n"', "'it''s #1'", '"\\u00a0"', '"\\U0001F600"', "'{{ x }}'", "'{\"a\":1}'"],
+]
+_SCRIPT = ["set -e", "if ! [ -f x ]; then", "  && b", "# c", "", "\td", "- e: |", "&x", "k: 012", "---", "  ", "{"]
+
+
+def _block(header: str, indentation: str, script: list[str]) -> tuple[str, ...]:
+    return (header, indentation + "first", *script, "last")
+
+
+_scripts = st.lists(st.sampled_from(_SCRIPT), max_size=4)
+_ends = st.one_of(  # what begins in the line of a key or dash: the lines of a scalar
+    st.sampled_from(_PLAIN).map(lambda text: (text,)),
+    st.builds(_block, st.sampled_from(["|", "|-", ">"]), st.just(""), _scripts),
+    st.builds(_block, st.sampled_from(["|2", "|2-"]), st.sampled_from(["", " ", "  "]), _scripts),
+)
+_trees: st.SearchStrategy[Any] = st.recursive(
+    _ends,
+    lambda inner: st.one_of(
+        st.lists(inner, min_size=1, max_size=4), st.dictionaries(st.sampled_from(_NAMES), inner, min_size=1, max_size=4)
+    ),
+    max_leaves=15,
+)
+
+
+def _deeper(lines: Iterable[str]) -> list[str]:
+    return [f"  {line}" if line else "" for line in lines]
+
+
+def _canonical(tree: Any) -> list[str]:
+    """Return the lines in which kustomize writes a tree of maps, lists and ends."""
+    lines: list[str] = []
+    if isinstance(tree, tuple):
+        return [tree[0], *_deeper(tree[1:])]
+    if isinstance(tree, list):
+        for inner in tree:
+            first, *rest = _canonical(inner)
+            lines += [f"- {first}", *(rest if isinstance(inner, tuple) else _deeper(rest))]
+        return lines
+    for key, inner in tree.items():
+        below = _canonical(inner)
+        if isinstance(inner, tuple):
+            lines += [f"{key}: {below[0]}", *below[1:]]
+        else:
+            lines += [f"{key}:", *(below if isinstance(inner, list) else _deeper(below))]
+    return lines
+
+
+canonical_texts = st.builds(
+    lambda trees: "---\n".join("".join(f"{line}\n" for line in _canonical(tree)) for tree in trees),
+    st.lists(
+        st.one_of(st.lists(_trees, min_size=1, max_size=3), st.dictionaries(st.sampled_from(_NAMES), _trees, min_size=1)),
+        min_size=1,
+        max_size=2,
+    ),
+)

@@ -10,6 +10,8 @@ from typing import Any
 
 import pytest
 import yaml12
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from modelservice.patch import PatchError, json_patch
 
@@ -83,9 +85,24 @@ OURS: dict[str, tuple[Any, str]] = {
     "no slash": ([op("add", "x/spec/n", 2)], "operations[0]: path begins with a slash, such as /spec/replicas; it is 'x/spec/n'"),
     "the whole object taken away": ([op("replace", "", "x")], "(root): the patch leaves 'x' where there was an object"),
     "the whole object is another": ([op("test", "")], "operations[0] (test )"),
-    "no from": ([op("copy", "/spec/n")], "operations[0]: from begins with a slash, such as /spec/replicas; it is None"),
+    "no from": ([op("copy", "/spec/n")], "operations[0]: from begins with a slash, such as /spec/replicas; it is null"),
+    "other digits": ([op("add", "/spec/list/²", 1)], "operations[0] (add /spec/list/²): '²' is no position in a list of 3 items"),
+    "other digits from the end": ([op("remove", "/spec/list/-²")], "operations[0] (remove /spec/list/-²): '-²' is no position"),
+    "thousands of digits": ([op("replace", "/spec/list/" + "9" * 5000, 1)], "operations[0] (replace /spec/list/9999"),
+    "thousands of digits from the end": ([op("remove", "/spec/list/-" + "9" * 5000)], "operations[0] (remove /spec/list/-9999"),
+    "thousands of digits on the way": ([op("add", "/spec/maps/" + "9" * 5000 + "/k", 1)], "operations[0] (add /spec/maps/9999"),
+    "the end as a source": ([op("move", "/spec/m", **{"from": "/spec/list/-"})], "operations[0] (move /spec/m): '-' is no position"),
+    "the end on the way": ([op("add", "/spec/maps/-/k", 1)], "operations[0] (add /spec/maps/-/k): '-' is no position"),
+    "copies of copies": (
+        [op("copy", f"/spec/{letter}", **{"from": "/spec"}) for letter in "abcdefghijklmnopqrstuvwxyz"],
+        "operations[15] (copy /spec/p): the patch copies more than 4 MB",
+    ),
+    "copies in copies": (
+        [op("copy", "/spec" + "/a" * 2**power, **{"from": "/spec"}) for power in range(8)],
+        "operations[7] (copy /spec/a/a",
+    ),
     "not a map": (["add"], "operations[0]: an operation is a map with op and path, not 'add'"),
-    "not a list": (op("add", "/spec/n"), "(root): a JSON6902 patch is a list of operations, not {"),
+    "not a list": (op("add", "/spec/n"), "(root): a JSON6902 patch is a list of operations, not a map"),
 }
 
 
@@ -113,6 +130,42 @@ def test_refused(rule: str) -> None:
         json_patch(TARGET, operations)
     assert str(caught.value).startswith(message)
     assert (TARGET, operations) == before
+
+
+def test_no_message_is_long() -> None:
+    """Whatever is wrong, a message quotes no more than one can read."""
+    long = "x" * 5000
+    for operations in ([op("remove", f"/{long}")], [op(long, "/a")], [op("add", long)], [{"op": "copy", "path": "/a", "from": f"/{long}"}]):
+        with pytest.raises(PatchError) as caught:
+            json_patch(TARGET, operations)
+        assert len(str(caught.value)) < 400
+    assert json_patch(TARGET, [op("add", f"/{long}", 1)])[long] == 1
+
+
+def test_many_operations_of_one_object() -> None:
+    """What is bounded is what copies add, not the number of operations or what they bring along."""
+    operations = [op("replace", "/spec/n", "x" * 10_000)] * 500
+    assert json_patch(TARGET, operations) == expected({"n": "x" * 10_000})
+
+
+STEPS = st.sampled_from(["spec", "list", "maps", "n", "none", "k", "0", "1", "-", "-1", "-9", "01", "²", "~2", "", "9" * 5000])
+POINTERS = st.lists(STEPS, max_size=4).map(lambda steps: "".join(f"/{step}" for step in steps)) | st.text(max_size=3)
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=3), lambda below: st.lists(below) | st.dictionaries(st.text(), below)
+)
+FIELDS = {"op": st.sampled_from(["add", "remove", "replace", "move", "copy", "test"]) | VALUES, "path": POINTERS}
+
+
+@settings(deadline=None)
+@given(st.lists(st.fixed_dictionaries(FIELDS, optional={"from": POINTERS, "value": VALUES}), max_size=4) | VALUES)
+def test_any_operations(operations: Any) -> None:
+    """Whatever is given as a patch, the answer is an object that still has kind and name, or a PatchError."""
+    try:
+        patched = json_patch(TARGET, operations)
+    except PatchError:
+        return
+    assert patched["kind"]
+    assert patched["metadata"]["name"]
 
 
 def test_of_nothing_without_value() -> None:

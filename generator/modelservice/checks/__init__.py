@@ -61,15 +61,16 @@ ON_OCCASION: dict[str, Callable[[Composition], Any]] = {
     "preset-tolerations": lambda service: service.plan.config.spec.get("presets"),
     "pod-security": lambda service: "hardened" in (service.plan.config.spec.get("presets") or []),
     "whole-nodes": lambda service: any(_is_large(role) for role in service.plan.roles),
-    "ports": lambda service: "routing" in service.plan.config.own or _has_own_words(service),
-    "own-arguments": lambda service: _has_own_words(service),
-    "engine-flags": lambda service: _has_own_words(service),
+    "ports": lambda service: "routing" in service.plan.config.own or not service.is_plain or _has_own_words(service),
+    "own-arguments": lambda service: not service.is_plain or _has_own_words(service),
+    "engine-flags": lambda service: not service.is_plain or _has_own_words(service),
     "parallelism": lambda service: any((service.plan.config.own.get(role.name) or {}).get("parallelism") for role in service.plan.roles),
     "duplicate-items": lambda service: not service.is_plain,
     "draining": lambda service: any(_may_end_early(role) for role in service.plan.roles) or _has_hooks(service),
 }
 # checks of all resources, each a module of this name; imported where there are other resources than a service's own
 OF_WORLD = (
+    "kubernetes-fields",
     "inference-pool",
     "endpoint-picker",
     "http-route",
@@ -121,9 +122,9 @@ def _module(name: str) -> Any:
 
 
 def _has_own_words(service: Composition) -> bool:
-    """Whether a container may run anything but what is generated, or have fields that are not."""
+    """Whether a container has a command, arguments or flags of the user's."""
     containers = [one.parameters["container"] for role in service.plan.roles for one in role.containers]
-    return not service.is_plain or any(one.get(key) for one in containers for key in ("command", "args", "flags"))
+    return any(one.get(key) for one in containers for key in ("command", "args", "flags"))
 
 
 def _is_large(role: Scope) -> bool:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from modelservice.checks.world import finding, name_of, namespace_of
+from modelservice.checks.world import and_more, finding, name_of, namespace_of
+from modelservice.texts import MOST, listed
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -21,17 +22,15 @@ def check_world(world: World) -> Iterator[Result]:
         selector = (spec.get("selector") or {}).get("matchLabels") or {}
         selected = world.selected(selector, namespace_of(pool))
         if selector and not selected and world.complete and world.pods:
-            labels = ", ".join(f"{key}={value}" for key, value in selector.items())
-            there = "; ".join(f"{name_of(pods.workload)} has {_written(pods.labels)}" for pods in world.pods)
-            yield finding(pool, "spec.selector.matchLabels", f"selects no pods: {labels}; {there}", "warning")
-        for pods in selected:
-            served = pods.ports()
-            for index, port in enumerate(spec.get("targetPorts") or []):
-                number = port.get("number")
-                if served and number not in served:
-                    ports = ", ".join(str(one) for one in sorted(served))
-                    message = f"is {number}, and the pods of {name_of(pods.workload)} serve {ports}"
-                    yield finding(pool, f"spec.targetPorts[{index}].number", message, SEVERITY, number)
+            there = listed([f"{name_of(pods.workload)} has {_written(pods.labels)}" for pods in world.pods[: MOST + 1]], "; ")
+            yield finding(pool, "spec.selector.matchLabels", f"selects no pods: {_written(selector)}; {there}", "warning")
+        for index, port in enumerate(spec.get("targetPorts") or []):
+            number = port.get("number")
+            lacking = world.not_serving(selector, namespace_of(pool), number)
+            if lacking:
+                ports = listed([str(one) for one in sorted(lacking[0].ports())])
+                message = f"is {number}, and the pods of {name_of(lacking[0].workload)} serve {ports}{and_more(lacking)}"
+                yield finding(pool, f"spec.targetPorts[{index}].number", message, SEVERITY, number)
 
 
 def _written(labels: dict[str, str]) -> str:

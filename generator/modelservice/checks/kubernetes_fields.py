@@ -2,28 +2,32 @@
 
 from __future__ import annotations
 
-from modelservice.krm import Result
+from modelservice.krm import ResourceRef, Result
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import Any
 
+    from modelservice.checks.world import World
     from modelservice.compose import Composition
-    from modelservice.krm import ResourceRef
     from modelservice.kubernetes import Problem
 
     Map = dict[str, Any]
 
 NAME, SEVERITY = "kubernetes-fields", "error"
+OURS = "modelservice.llm-d.ai/"
+LOCAL = "config.kubernetes.io/local-config"
+LABELS = ("Service", "StatefulSet")  # kinds whose names are labels
+LONGEST = 63
 
 
 def check(service: Composition) -> Iterator[Result]:
     """A finding for each such thing in the objects of a service and its pods, at the field that a user wrote."""
     if service.is_plain:
         return
-    spec = service.plan.config.spec
-    found = [(obj, problem) for obj in _looked_at(service) for problem in _problems(obj, spec) if not _is_mount(problem)]
+    version = service.plan.config.spec.get("kubernetesVersion")
+    found = [(obj, problem) for obj in _looked_at(service) for problem in _problems(obj, version) if not _is_mount(problem)]
     if not found:
         return
     from modelservice.origin import Trace  # only for what is wrong  # noqa: PLC0415
@@ -36,6 +40,49 @@ def check(service: Composition) -> Iterator[Result]:
             yield result
 
 
+def check_world(world: World) -> Iterator[Result]:
+    """A finding for each such thing in the other resources, in whatever shape they are, and in what was edited after it was generated."""
+    for obj in world.raw:
+        if not _reaches_kubernetes(obj) or not (found := _problems(obj, world.kubernetes_version)):
+            continue
+        made = world.generated(obj)
+        known = {(one.path, one.message) for one in _problems(made, world.kubernetes_version)} if made is not None else set()
+        for problem in found:
+            if (problem.path, problem.message) not in known:
+                yield Result(
+                    problem.message, problem.severity, field=written(problem.path), current=problem.current, resource=ResourceRef.of(obj)
+                )
+
+
+def _reaches_kubernetes(obj: Map) -> bool:
+    """Whether a resource is more than a config for tools on this side of the cluster."""
+    metadata = obj.get("metadata")
+    annotations = metadata.get("annotations") if isinstance(metadata, dict) else None
+    local = isinstance(annotations, dict) and annotations.get(LOCAL) not in (None, "false")
+    return not local and not str(obj.get("apiVersion")).startswith(OURS)
+
+
+def _problems(obj: Map, version: str | None) -> list[Problem]:
+    from modelservice.kubernetes import problems  # its data takes a millisecond to read  # noqa: PLC0415
+
+    return [one for one in problems(obj, version) if one.path != ("metadata", "name") or not _is_told_by_length(obj, one)]
+
+
+def _is_told_by_length(obj: Map, problem: Problem) -> bool:
+    """Whether the check name-length tells that a name is too long for a label."""
+    return obj["kind"] in LABELS and len(str(problem.current)) > LONGEST
+
+
+def _is_mount(problem: Problem) -> bool:
+    """Whether a mount is of a volume that the pod does not have, which the check volume-mounts tells of a service."""
+    return (
+        problem.path[-3:-2] == ("volumeMounts",)
+        and problem.path[-1] == "name"
+        and isinstance(problem.current, str)
+        and problem.current != ""
+    )
+
+
 def _looked_at(service: Composition) -> list[Map]:
     """The objects, and the pods that are only text in one of them."""
     hidden = [role for role in service.plan.roles if role.facts["workload"] == "ReplicaSet"]
@@ -45,20 +92,7 @@ def _looked_at(service: Composition) -> list[Map]:
     return [*service.objects, *pods]
 
 
-def _problems(obj: Map, spec: Map) -> list[Problem]:
-    from modelservice.kubernetes import problems  # its data takes a millisecond to read  # noqa: PLC0415
-
-    return problems(obj, spec.get("kubernetesVersion"))
-
-
-def _is_mount(problem: Problem) -> bool:
-    """Whether a mount lacks its volume: a check of its own tells that, at the field that should have it."""
-    return problem.path[-3:-2] == ("volumeMounts",) and problem.path[-1] == "name" and bool(problem.current)
-
-
 def _result(trace: Any, obj: Map, problem: Problem) -> Result:
-    from modelservice.krm import ResourceRef  # noqa: PLC0415
-
     path = problem.path
     if obj["kind"] == "PodTemplate" and path[:1] == ("template",):
         origin = trace.in_pod(obj["metadata"]["name"], path[1:])

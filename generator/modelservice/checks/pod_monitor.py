@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from modelservice.checks.world import finding, name_of, namespace_of
+from modelservice.checks.world import and_more, finding, name_of, namespace_of
+from modelservice.texts import listed
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -26,11 +27,11 @@ def check_world(world: World) -> Iterator[Result]:
         if not selected and world.complete and world.pods:
             labels = ", ".join(f"{key}={value}" for key, value in selector.items())
             yield finding(monitor, "spec.selector.matchLabels", f"selects no pods: {labels}", SEVERITY)
-        for pods in selected:
-            names = pods.port_names()
-            for index, endpoint in enumerate(spec.get("podMetricsEndpoints") or []):
-                port = endpoint.get("port")
-                if port is not None and port not in names:
-                    there = f"they name {', '.join(sorted(names))}" if names else "they name none"
-                    message = f"no container of {name_of(pods.workload)} has a port called {port} ({there})"
-                    yield finding(monitor, f"spec.podMetricsEndpoints[{index}].port", message, SEVERITY, port)
+        for index, endpoint in enumerate(spec.get("podMetricsEndpoints") or []):
+            port = endpoint.get("port")
+            lacking = world.without_port(selector, namespace_of(monitor), str(port)) if port is not None else []
+            if lacking:
+                names = listed(sorted(lacking[0].port_names()))
+                there = f"they name {names}" if names else "they name none"
+                message = f"no container of {name_of(lacking[0].workload)} has a port called {port} ({there}){and_more(lacking)}"
+                yield finding(monitor, f"spec.podMetricsEndpoints[{index}].port", message, SEVERITY, port)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from modelservice.checks.world import finding, name_of, namespace_of
+from modelservice.checks.world import and_more, finding, name_of, namespace_of
+from modelservice.texts import listed, whole_number
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -23,11 +24,11 @@ def check_world(world: World) -> Iterator[Result]:
         if selector and not selected and world.complete:
             labels = ", ".join(f"{key}={value}" for key, value in selector.items())
             yield finding(service, "spec.selector", f"selects no pods: {labels}", SEVERITY)
-        for pods in selected:
-            names = pods.port_names()
-            for index, port in enumerate(spec.get("ports") or []):
-                wanted = port.get("targetPort")
-                if isinstance(wanted, str) and not wanted.isdigit() and wanted not in names:
-                    there = f"they name {', '.join(sorted(names))}" if names else "they name none"
-                    message = f"no container of {name_of(pods.workload)} has a port called {wanted} ({there})"
-                    yield finding(service, f"spec.ports[{index}].targetPort", message, SEVERITY, wanted)
+        for index, port in enumerate(spec.get("ports") or []):
+            wanted = port.get("targetPort")
+            lacking = world.without_port(selector, namespace_of(service), wanted) if isinstance(wanted, str) else []
+            if lacking and whole_number(wanted) is None:
+                names = listed(sorted(lacking[0].port_names()))
+                there = f"they name {names}" if names else "they name none"
+                message = f"no container of {name_of(lacking[0].workload)} has a port called {wanted} ({there}){and_more(lacking)}"
+                yield finding(service, f"spec.ports[{index}].targetPort", message, SEVERITY, wanted)

@@ -165,7 +165,7 @@ def _has_devices(role: Scope) -> bool:
 def _of_other_types(service: Composition) -> Iterator[Result]:
     """What is said of accelerator types that no role has."""
     config = service.plan.config
-    types = {role.facts["acceleratorType"] for role in service.plan.roles}
+    types = {role.parameters["acceleratorType"] for role in service.plan.roles}
     for path in BY_TYPE:
         by_type = _at(config.own, path)
         for kind in by_type if isinstance(by_type, dict) else ():

@@ -6,10 +6,11 @@ from itertools import pairwise
 
 from modelservice import workloads
 from modelservice.krm import ResourceRef, Result
+from modelservice.texts import whole_number
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator
+    from collections.abc import Callable, Collection, Iterable, Iterator
     from typing import Any
 
     Map = dict[str, Any]
@@ -85,12 +86,14 @@ FOLLOWED = ("internal.config.kubernetes.io/seqindent", "modelservice")  # the no
 class Pods:
     """The pods of one template of a workload: their labels, and the template, at ``path`` in the object."""
 
-    __slots__ = ("labels", "namespace", "path", "template", "workload")
+    __slots__ = ("_names", "_ports", "labels", "namespace", "path", "template", "workload")
 
     def __init__(self, workload: Map, path: tuple[str, ...], template: Map) -> None:
         self.workload, self.template, self.path = workload, template, ".".join(path)
         self.labels: Map = (template.get("metadata") or {}).get("labels") or {}
         self.namespace = namespace_of(workload)
+        self._ports: set[int] | None = None
+        self._names: set[str] | None = None
 
     def containers(self) -> Iterator[tuple[str, Map]]:
         """The containers and init containers: path in the object, and fields."""
@@ -100,13 +103,18 @@ class Pods:
 
     def ports(self) -> set[int]:
         """The ports that the pods are known to serve: declared by a container, or said by its ``--port``."""
+        if self._ports is None:
+            self._ports = self._declared_ports()
+        return self._ports
+
+    def _declared_ports(self) -> set[int]:
         found: set[int] = set()
         for _, container in self.containers():
             found |= {port["containerPort"] for port in container.get("ports") or [] if isinstance(port.get("containerPort"), int)}
             arguments = [*(container.get("command") or []), *(container.get("args") or [])]
             values = [text.partition("=")[2] for text in arguments if str(text).startswith("--port=")]
             values += [after for before, after in pairwise(arguments) if before == "--port"]
-            found |= {int(value) for value in values if str(value).isdigit()}
+            found |= {number for value in values if (number := whole_number(str(value))) is not None}
         return found
 
     def references(self) -> Iterator[Reference]:
@@ -131,7 +139,10 @@ class Pods:
 
     def port_names(self) -> set[str]:
         """The names of the containers' ports."""
-        return {str(port["name"]) for _, container in self.containers() for port in container.get("ports") or [] if port.get("name")}
+        if self._names is None:
+            ports = [port for _, container in self.containers() for port in container.get("ports") or []]
+            self._names = {str(port["name"]) for port in ports if port.get("name")}
+        return self._names
 
 
 class World:
@@ -139,18 +150,31 @@ class World:
 
     ``complete``: nothing else is there, so that a reference to what is not among them is worth telling; ``external`` then says what is
     there all the same, as ``Kind/name`` or ``Kind/*``. ``generated`` were made in this run, and are checked with what they are from.
+    ``raw`` are all of them, in whatever shape; ``kubernetes_version`` is the cluster's, where it is known.
     """
 
-    def __init__(self, objects: Iterable[Any], *, complete: bool, external: Collection[str] = (), generated: Iterable[Map] = ()) -> None:
-        self.objects: list[Map] = [obj for obj in objects if isinstance(obj, dict) and obj.get("metadata") and _fits(obj, SHAPE)]
+    def __init__(
+        self,
+        objects: Iterable[Any],
+        *,
+        complete: bool,
+        external: Collection[str] = (),
+        generated: Iterable[Map] = (),
+        kubernetes_version: str | None = None,
+    ) -> None:
+        self.raw: list[Map] = [obj for obj in objects if isinstance(obj, dict)]
+        self.objects: list[Map] = [obj for obj in self.raw if obj.get("metadata") and _fits(obj, SHAPE)]
         self.complete = complete
+        self.kubernetes_version = kubernetes_version
         self._external = external
         self._generated = {
-            (str(obj.get("kind")), str(obj["metadata"].get("name")), namespace_of(obj)) for obj in generated if obj.get("metadata")
+            (str(obj.get("kind")), str(obj["metadata"].get("name")), namespace_of(obj)): obj for obj in generated if obj.get("metadata")
         }
         self._by_kind: dict[str, list[Map]] = {}
         self._by_name: dict[tuple[str, str, str], Map] = {}
         self._by_label: dict[tuple[str, str, str], list[Pods]] = {}
+        self._selected: dict[tuple[Any, ...], list[Pods]] = {}
+        self._lacking: dict[tuple[Any, ...], list[Pods]] = {}
         for obj in self.objects:
             self._by_kind.setdefault(str(obj.get("kind")), []).append(obj)
             self._by_name.setdefault((str(obj.get("kind")), str(obj["metadata"].get("name")), namespace_of(obj)), obj)
@@ -191,11 +215,35 @@ class World:
 
     def is_generated(self, obj: Map) -> bool:
         """Whether ``obj`` was generated in this run."""
-        return (str(obj.get("kind")), str(obj["metadata"].get("name")), namespace_of(obj)) in self._generated
+        return self.generated(obj) is not None
+
+    def generated(self, obj: Map) -> Map | None:
+        """What was generated in this run as ``obj``, which someone may have edited since."""
+        if not isinstance(obj.get("metadata"), dict):
+            return None
+        return self._generated.get((str(obj.get("kind")), str(obj["metadata"].get("name")), namespace_of(obj)))
 
     def selected(self, selector: Map, namespace: str) -> list[Pods]:
         """The pods in a namespace whose labels hold all of ``selector``; none for an empty one."""
-        return [pods for pods in self._candidates(selector, namespace) if selector.items() <= pods.labels.items()]
+        asked = (namespace, frozenset((key, value.__class__, str(value)) for key, value in selector.items()))
+        if asked not in self._selected:
+            self._selected[asked] = [pods for pods in self._candidates(selector, namespace) if selector.items() <= pods.labels.items()]
+        return self._selected[asked]
+
+    def without_port(self, selector: Map, namespace: str, name: str) -> list[Pods]:
+        """Those of the selected pods that have no port of this name."""
+        return self._lacking_one(selector, namespace, name, Pods.port_names)
+
+    def not_serving(self, selector: Map, namespace: str, port: Any) -> list[Pods]:
+        """Those of the selected pods that are known to serve ports, and not this one."""
+        return [pods for pods in self._lacking_one(selector, namespace, port, Pods.ports) if pods.ports()]
+
+    def _lacking_one(self, selector: Map, namespace: str, port: Any, of: Callable[[Pods], set[Any]]) -> list[Pods]:
+        selected = self.selected(selector, namespace)
+        asked = (id(selected), port, of)
+        if asked not in self._lacking:
+            self._lacking[asked] = [pods for pods in selected if port not in of(pods)]
+        return self._lacking[asked]
 
     def _candidates(self, selector: Map, namespace: str) -> list[Pods]:
         """The pods that have the rarest label of ``selector``: with thousands of pods, looking at all for each selector takes seconds."""
@@ -215,6 +263,12 @@ def namespace_of(obj: Map) -> str:
 def name_of(obj: Map) -> str:
     """Kind and name, for messages."""
     return f"{obj.get('kind')} {obj['metadata'].get('name')}"
+
+
+def and_more(pods: list[Pods]) -> str:
+    """What to add to a message about the first of ``pods`` that holds for all of them."""
+    more = len({id(one.workload) for one in pods}) - 1
+    return f"; and so for {more} more of the workloads that it selects" if more > 0 else ""
 
 
 def finding(obj: Map, field: str, message: str, severity: str, current: Any = None) -> Result:

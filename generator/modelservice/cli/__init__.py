@@ -2,44 +2,26 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
 
-import typer
-
-from modelservice import __version__
-from modelservice.cli import patch, render
-from modelservice.process import mishap
-
-__all__ = ["app", "main"]
-
-app = typer.Typer(
-    help="Turns ModelServices into the Kubernetes resources that serve them.",
-    no_args_is_help=True,
-    add_completion=False,
-    rich_markup_mode=None,
-    pretty_exceptions_enable=False,
-)
-app.command("render")(render.render)
-app.command("patch")(patch.patch)
-
-
-def _print_version(wanted: bool) -> None:
-    if wanted:
-        typer.echo(__version__)
-        raise typer.Exit
-
-
-@app.callback()
-def _options(
-    version: bool = typer.Option(False, "--version", callback=_print_version, is_eager=True, help="Print the version."),
-) -> None:
-    """Take the options that come before a command."""
+__all__ = ["main"]
 
 
 def main() -> None:
-    """Run the command line; exit code 0 done, 1 the input is wrong, 2 the call is wrong."""
+    """Run the command line; exit code 0 done, 1 the input is wrong, 2 the call is wrong, 130 interrupted."""
     try:
+        from modelservice.krm.streams import replace_closed  # noqa: PLC0415
+
+        replace_closed()
+        from modelservice.cli.commands import app  # takes 100 ms, in which somebody may press Ctrl-C, too  # noqa: PLC0415
+
         app()
-    except Exception as error:
-        print(f"error: {mishap(error)}", file=sys.stderr)
-        sys.exit(1)
+    except SystemExit:
+        raise
+    except BaseException as error:
+        from modelservice.texts import mishap  # noqa: PLC0415
+
+        with contextlib.suppress(OSError):
+            print(f"error: {mishap(error)}", file=sys.stderr, flush=True)
+        sys.exit(130 if isinstance(error, KeyboardInterrupt) else 1)

@@ -11,6 +11,7 @@ import typer
 from modelservice.cli.files import read_documents_of, stop_at
 from modelservice.krm import ReadError, parse_all, write_documents, write_stdout
 from modelservice.patch import PatchError, json_patch, strategic_merge
+from modelservice.texts import shown
 
 Map = dict[str, Any]
 
@@ -75,7 +76,7 @@ def _contents(text: str, number: int) -> list[Any]:
         contents = stop_at([f"patch {number}: {error.problem}"])
     for content in contents:
         if not isinstance(content, (dict, list)):
-            stop_at([f"patch {number}: {content!r} is no file, and no patch either: a patch is a map, or a list of operations"])
+            stop_at([f"patch {number}: {shown(content)} is no file, and no patch either: a patch is a map, or a list of operations"])
     if not contents:
         stop_at([f"patch {number}: is empty"])
     return contents

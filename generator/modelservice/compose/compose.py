@@ -7,7 +7,7 @@ fields, extraConfig. The pod is composed first, by itself, and then goes into wh
 from __future__ import annotations
 
 from modelservice.compose import flags, overlays
-from modelservice.compose.composition import PROXY, Composition, Observer, misshapen
+from modelservice.compose.composition import PROXY, Composition, Observer, misshapen, misshapen_metadata, misshapen_object
 from modelservice.compose.overlays import holds
 from modelservice.compose.parameters import ABSENT, REFERENCE, MissingParameterError
 from modelservice.compose.server_patch import server_patch
@@ -15,6 +15,7 @@ from modelservice.krm import ResourceRef, Result
 from modelservice.kubernetes.apply_order import apply_rank
 from modelservice.patch import PatchError, strategic_merge
 from modelservice.plan.drain import PRESET as DRAINS
+from modelservice.texts import shown
 from modelservice.workloads import KINDS, REQUESTER, ROLES
 
 TYPE_CHECKING = False
@@ -129,7 +130,8 @@ class _Composer:
                     self._note(overlay, index, before, template)
                     self.observer.pod_patched(self.scope, overlay, index, layer, before, template)
         self.pod = template["template"]
-        for what in misshapen(self.pod["spec"]):
+        wrong = [f"{name.removeprefix('metadata.')} where {what}" for name, what in misshapen_metadata(self.pod["metadata"])]
+        for what in [*wrong, *misshapen(self.pod["spec"])]:
             field = f"spec.{self.scope.name}.extraConfig"
             self.problems.append(Result(f"the pods then have {what}: extraConfig or an overlay says so", field=field))
         return self.pod
@@ -145,7 +147,7 @@ class _Composer:
         for _, overlay in self.layers:
             for index, resource in enumerate(overlay.resources()):
                 self.place = f"spec.resources[{index}]"
-                if made := self._filled(overlay, resource, parameters):
+                if (made := self._filled(overlay, resource, parameters)) and self._is_object(overlay, made):
                     self.observer.made(self.scope, overlay, index, made)
                     objects.append(made)
         for layer, overlay in self.layers:
@@ -245,7 +247,7 @@ class _Composer:
         if filled is ABSENT:
             return None
         if filled is not None and not isinstance(filled, dict):
-            self._refuse(overlay, f"it has {filled!r} where a map is needed")
+            self._refuse(overlay, f"it has {shown(filled)} where a map is needed")
             return None
         return filled
 
@@ -261,10 +263,19 @@ class _Composer:
     def _merged_object(self, overlay: Overlay, obj: Map, patch: Map) -> Map | None:
         """``obj`` with ``patch`` merged in, or None when the patch deletes it; what tells objects apart must be left."""
         merged = self._merged(overlay, obj, patch)
-        if merged is None or (merged.get("kind") and (merged.get("metadata") or {}).get("name")):
-            return merged
-        self._refuse(overlay, f"it takes the kind or the name of {obj['kind']} {obj['metadata']['name']} away")
-        return obj
+        if merged is None:
+            return None
+        if not merged.get("kind") or not isinstance(metadata := merged.get("metadata"), dict) or not metadata.get("name"):
+            self._refuse(overlay, f"it takes the kind or the name of {obj['kind']} {obj['metadata']['name']} away")
+            return obj
+        return merged if self._is_object(overlay, merged) else obj
+
+    def _is_object(self, overlay: Overlay, obj: Map) -> bool:
+        """Whether an object that ``overlay`` made or patched is one that everybody can look at."""
+        for field, what in misshapen_object(obj):
+            self._refuse(overlay, f"{field} {what}", field)
+            return False
+        return True
 
     def _merged(self, overlay: Overlay, target: Map, patch: Map) -> Map | None:
         try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from modelservice.config.plain import is_plain
+from modelservice.texts import shown
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -66,7 +67,7 @@ class Composition:
 def misshapen(pod: Map) -> Iterator[str]:
     """What the spec of a pod has in places where Kubernetes has lists of maps, and nobody could look at."""
     for key in ("initContainers", "containers"):
-        if not _are_maps(containers := pod.get(key) or []) or not all(one.get("name") for one in containers):
+        if not _are_maps(containers := pod.get(key) or []) or not all(_is_text(one.get("name")) for one in containers):
             yield f"{key} that are no list of containers with names"
             continue
         for container in containers:
@@ -75,6 +76,36 @@ def misshapen(pod: Map) -> Iterator[str]:
                     yield f"{name} of container {container['name']} that are no list of maps"
     if not _are_maps(pod.get("volumes") or []):
         yield "volumes that are no list of maps"
+
+
+def misshapen_object(obj: Any) -> Iterator[tuple[str, str]]:
+    """What an object has where everybody looks and Kubernetes has something else: the field, and what is wrong with it."""
+    for key in ("apiVersion", "kind"):
+        if not _is_text(obj.get(key)):
+            yield key, f"is {shown(obj.get(key))}; must be text"
+    metadata = obj.get("metadata")
+    if isinstance(metadata, dict):
+        yield from misshapen_metadata(metadata)
+    elif metadata is not None:
+        yield "metadata", f"is {shown(metadata)}; must be a map"
+
+
+def misshapen_metadata(metadata: Map) -> Iterator[tuple[str, str]]:
+    """The same of the metadata of an object or of a pod template."""
+    for key in ("name", "namespace"):
+        if not isinstance(metadata.get(key), str | None):
+            yield f"metadata.{key}", f"is {shown(metadata[key])}; must be text"
+    for key in ("labels", "annotations"):
+        values = metadata.get(key)
+        if values is not None and not isinstance(values, dict):
+            yield f"metadata.{key}", f"is {shown(values)}; must be a map of texts"
+        for name, value in values.items() if isinstance(values, dict) else ():
+            if isinstance(value, (dict, list)):
+                yield f"metadata.{key}.{name}", f"is {shown(value)}; must be text"
+
+
+def _is_text(value: Any) -> bool:
+    return isinstance(value, str) and bool(value)
 
 
 def _are_maps(items: Any) -> bool:

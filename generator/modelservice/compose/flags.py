@@ -7,10 +7,10 @@ removes it. ``--flag=value`` and ``--flag value`` are the same flag, and so are 
 from __future__ import annotations
 
 import re
-from itertools import pairwise
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from typing import Any
 
     Argument = tuple[str, list[str]]
@@ -30,12 +30,25 @@ def merged(args: list[str], flags: dict[str, Any], kept: int = 0) -> list[str]:
     is changed.
     """
     own = args[len(args) - kept :]
-    arguments = _arguments(args[: len(args) - kept])
     taken = {key(name) for name, _ in _arguments(own)}
+    places: list[list[str]] = []  # the texts of each argument; of a flag that stands several times, all but the first are empty
+    by_flag: dict[str, list[int]] = {}
+    for name, texts in _arguments(args[: len(args) - kept]):
+        if name:
+            by_flag.setdefault(key(name), []).append(len(places))
+        places.append(texts)
     for name, value in flags.items():
-        if key(name) not in taken:
-            arguments = _replaced(arguments, name, value)
-    return [text for _, texts in arguments for text in texts] + own
+        if key(name) in taken:
+            continue
+        written = _written(name, places, by_flag.get(key(name), ()))
+        first, *others = by_flag.get(key(name)) or [len(places)]
+        if first == len(places):
+            places.append([])
+        for place in others:
+            places[place] = []
+        places[first] = [] if value is None else _texts(value, written)
+        by_flag[key(name)] = [first] if places[first] else []
+    return [text for texts in places for text in texts] + own
 
 
 def refuse_script(command: list[str], args: list[str]) -> None:
@@ -46,11 +59,11 @@ def refuse_script(command: list[str], args: list[str]) -> None:
 
 
 def script(command: list[str], args: list[str]) -> str | None:
-    """The shell script that a container with this command and these args runs; None when it runs none."""
+    """The text of the shell script that a container runs; None for one that runs a program."""
     if not command or command[0].rpartition("/")[2] not in SHELLS:
         return None
-    words = [*command[1:], *args, ""]
-    return next((after for before, after in pairwise(words) if re.fullmatch(SCRIPT, before)), None)
+    words = iter([*command[1:], *args])
+    return next(words, "") if any(re.fullmatch(SCRIPT, word) for word in words) else None
 
 
 def read(args: list[str]) -> list[Argument]:
@@ -81,29 +94,18 @@ def _arguments(args: list[str]) -> list[Argument]:
 
 
 def _is_flag(text: str) -> bool:
-    return len(text) > 1 and text[0] == "-" and not text[1].isdigit() and text[1] != "."
+    return len(text) > 1 and text[0] == "-" and text[1] not in "0123456789."
 
 
-def _replaced(arguments: list[Argument], name: str, value: Any) -> list[Argument]:
-    wanted = [] if value is None else [(name, _texts(name, value, _written(arguments, name)))]
-    replaced: list[Argument] = []
-    for argument in arguments:
-        if not argument[0] or key(argument[0]) != key(name):
-            replaced.append(argument)
-        elif wanted:
-            replaced.append(wanted.pop())
-    return replaced + wanted
-
-
-def _written(arguments: list[Argument], name: str) -> str:
+def _written(name: str, places: list[list[str]], standing: Sequence[int]) -> str:
     """How the flag is written where it stands already, with its separator: ``--flag=`` or ``--flag``."""
-    for flag, texts in arguments:
-        if flag and key(flag) == key(name):
-            return f"{flag}=" if "=" in texts[0] else flag
+    for place in standing:
+        flag, separator, _ = places[place][0].partition("=")
+        return flag + separator
     return f"--{name.lstrip('-')}"
 
 
-def _texts(name: str, value: Any, written: str) -> list[str]:
+def _texts(value: Any, written: str) -> list[str]:
     if value is True:
         return [written.removesuffix("=")]
     texts: list[str] = []

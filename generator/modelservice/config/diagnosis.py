@@ -6,13 +6,16 @@ Loaded only for a document that is wrong: the library behind it takes 40 ms to i
 from __future__ import annotations
 
 import difflib
+from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError
 from jsonschema.validators import extend
 
-from modelservice.krm import Result
+from modelservice.krm import FirstOfEachPlace, Result
+from modelservice.texts import LONGEST, cut, shown, whole_number
 
 Path = list[str | int]
 
@@ -26,37 +29,81 @@ _Validator = extend(  # type: ignore[no-untyped-call]
 
 
 def diagnose(document: dict[str, Any], schema: dict[str, Any]) -> tuple[dict[str, Any], list[Result]]:
-    """``document`` without its wrong fields, and one error for each of them, in the order of the document."""
-    found: list[tuple[Path, str, Any]] = []
+    """``document`` without its wrong fields, and an error for each of them, in the order of the document.
+
+    Of many items of one list, or keys of one map, only the first are told.
+    """
+    wrong = _Wrong()
     for error in _Validator(schema).iter_errors(document):
-        found += _problems(error, schema)
-    found.sort(key=lambda problem: _position(document, problem[0]))
-    remaining = document
-    for path, _, _ in found:
-        remaining = _without(remaining, path)
-    return remaining, [Result(message, field=field_path(path), current=value) for path, message, value in found]
+        for path, value, say in _problems(error, schema):
+            wrong.below(path).problems.append((value, say))
+    told = FirstOfEachPlace()
+    remaining = _look(document, wrong, [], told)
+    return remaining if isinstance(remaining, dict) else {}, told.told()
+
+
+class _Wrong:
+    """What is wrong with a value, each with how to say it, and what is wrong below it, by key or index."""
+
+    __slots__ = ("inside", "problems")
+
+    def __init__(self) -> None:
+        self.problems: list[tuple[Any, Callable[[], str]]] = []
+        self.inside: dict[str | int, _Wrong] = {}
+
+    def below(self, path: Path) -> _Wrong:
+        """The same of the value at ``path``."""
+        wrong = self
+        for step in path:
+            wrong = wrong.inside.setdefault(step, _Wrong())
+        return wrong
+
+
+_NOTHING: Any = object()
+
+
+def _look(value: Any, wrong: _Wrong, path: Path, told: FirstOfEachPlace) -> Any:
+    """Tell what is wrong with ``value``, and return what is left of it: nothing, or in a list an empty map, which keeps its place."""
+    place = tuple("[]" if isinstance(step, int) else step for step in (path if path and isinstance(path[-1], int) else path[:-1]))
+    for current, say in wrong.problems:
+        told.add(place, lambda current=current, say=say: Result(say(), field=field_path(path), current=current))  # type: ignore[misc]
+    left: Any = value
+    if isinstance(value, dict):
+        order = [key for key in value if key in wrong.inside] + [key for key in wrong.inside if key not in value]
+        changed = {key: _look(value.get(key), wrong.inside[key], [*path, key], told) for key in order}
+        left = {key: inner for key, old in value.items() if (inner := changed.get(key, old)) is not _NOTHING}
+    elif isinstance(value, list):
+        changed = {
+            index: _look(item, wrong.inside[index], [*path, index], told) for index, item in enumerate(value) if index in wrong.inside
+        }
+        left = [{} if (inner := changed.get(index, old)) is _NOTHING else inner for index, old in enumerate(value)]
+    return _NOTHING if wrong.problems else left
 
 
 def field_path(path: Path) -> str:
-    """``path`` as it is written in messages: ``spec.decode.containers[0].image``."""
+    """``path`` as it is written in messages, ``spec.decode.containers[0].image``; keys that nobody could read are cut."""
     text = ""
     for step in path:
-        text += f"[{step}]" if isinstance(step, int) else f".{step}" if text else str(step)
+        key = cut(step) if isinstance(step, str) and len(step) > LONGEST else step
+        text += f"[{key}]" if isinstance(step, int) else f".{key}" if text else str(key)
     return text or "."
 
 
-def _problems(error: ValidationError, schema: dict[str, Any]) -> list[tuple[Path, str, Any]]:
+def _problems(error: ValidationError, schema: dict[str, Any]) -> Iterator[tuple[Path, Any, Callable[[], str]]]:
+    """The fields that one error of the library is about: each with its value, and what says in words what is wrong."""
     path: Path = list(error.absolute_path)
     value: Any = error.instance
     node: dict[str, Any] = error.schema if isinstance(error.schema, dict) else {}
     if error.validator == "additionalProperties":
         known = list(node.get("properties", {}))
-        return [([*path, key], _unknown(key, path, known, schema), value[key]) for key in value if key not in known]
-    if error.validator == "required":
-        missing = [key for key in node["required"] if key not in value]
-        return [([*path, key], "missing", None) for key in missing]
-    said = node.get("x-must-be") if error.validator in ("pattern", "anyOf") else None  # what the rule means, in words
-    return [(path, _message(str(error.validator), said or error.validator_value, value), value)]
+        for key in value:
+            if key not in known:
+                yield [*path, key], value[key], partial(_unknown, key, path, known, schema)
+    elif error.validator == "required":
+        yield from (([*path, key], None, lambda: "missing") for key in node["required"] if key not in value)
+    else:
+        said = node.get("x-must-be") if error.validator in ("pattern", "anyOf") else None  # what the rule means, in words
+        yield path, value, partial(_message, str(error.validator), said or error.validator_value, value)
 
 
 def _message(rule: str, wanted: Any, value: Any) -> str:
@@ -65,7 +112,7 @@ def _message(rule: str, wanted: Any, value: Any) -> str:
         return f"has {len(value)} items; must have at least {wanted}"
     if rule == "maxLength":
         return f"has {len(value)} characters; must have at most {wanted}"
-    return f"is {repr(value) if isinstance(value, str) else _shortened(value)}; must be {_right(rule, wanted, value)}"
+    return f"is {shown(value)}; must be {_right(rule, wanted, value)}"
 
 
 def _right(rule: str, wanted: Any, value: Any) -> str:
@@ -74,7 +121,7 @@ def _right(rule: str, wanted: Any, value: Any) -> str:
             names = [name for name in ([wanted] if isinstance(wanted, str) else wanted) if name != "null"]
             return f"{_kinds(names)}{_hint(names, value)}"
         case "enum":
-            return f"one of {', '.join(_shortened(choice) for choice in wanted if choice not in (None, ''))}{_nearest(value, wanted)}"
+            return f"one of {', '.join(_choice(choice) for choice in wanted if choice not in (None, ''))}{_nearest(value, wanted)}"
         case "anyOf":
             return wanted if isinstance(wanted, str) else f"{_choices(wanted)}{_nearest(value, wanted[0].get('enum', []))}"
         case "minimum":
@@ -86,19 +133,13 @@ def _right(rule: str, wanted: Any, value: Any) -> str:
 
 def _choices(alternatives: list[dict[str, Any]]) -> str:
     """What ``anyOf`` allows: the values of its enum, and what else."""
-    values = ", ".join(_shortened(choice) for choice in alternatives[0].get("enum", []))
+    values = ", ".join(_choice(choice) for choice in alternatives[0].get("enum", []))
     other = alternatives[1]
     return f"one of {values}, or {'a list of these' if other.get('type') == 'array' else 'a map with ' + ', '.join(other['properties'])}"
 
 
-def _shortened(value: Any) -> str:
-    if isinstance(value, bool):
-        return str(value).lower()
-    if value is None:
-        return "null"
-    if isinstance(value, (dict, list)):
-        return "a map" if isinstance(value, dict) else "a list"
-    return str(value)
+def _choice(value: Any) -> str:
+    return value if isinstance(value, str) else shown(value)
 
 
 KINDS = {
@@ -116,22 +157,33 @@ def _kinds(names: list[str]) -> str:
 
 
 def _hint(names: list[str], value: Any) -> str:
+    """How to write ``value`` so that it is of a right type; nothing where it may not be what was written (012 is read as 10)."""
     if "string" in names and isinstance(value, (int, float)):
-        return f', as in "{str(value).lower() if isinstance(value, bool) else value}"'
-    if "integer" in names and isinstance(value, str) and value.lstrip("-").isdigit():
-        return f", as in {value} without quotes"
-    if "boolean" in names and isinstance(value, str) and value.lower() in ("true", "false", "yes", "no", "on", "off"):
-        return ", without quotes"
+        return ": quote it"
+    if "integer" in names and isinstance(value, str):
+        digits = value.removeprefix("-")
+        plain = whole_number(digits) is not None and (digits == "0" or digits[0] != "0")
+        return f", as in {value} without quotes" if plain else ""
+    if "boolean" in names and isinstance(value, str):
+        return next((f", as in {word} without quotes" for word, same in BOOLEANS.items() if value.lower() in same), "")
     return ""
 
 
+BOOLEANS = {"true": ("true", "yes", "on"), "false": ("false", "no", "off")}
+
+
 def _nearest(value: Any, choices: list[Any]) -> str:
-    close = difflib.get_close_matches(str(value), [str(choice) for choice in choices if choice], 1)
+    close = _close(cut(str(value)) if isinstance(value, (str, int, float)) else "", [str(choice) for choice in choices if choice])
     return f"; did you mean {close[0]}?" if close else ""
 
 
+def _close(word: str, known: list[str]) -> list[str]:
+    """The one of ``known`` that ``word`` may be meant for, if there is one."""
+    return difflib.get_close_matches(word, known, 1) if len(word) <= LONGEST else []
+
+
 def _unknown(key: str, path: Path, known: list[str], schema: dict[str, Any]) -> str:
-    close = difflib.get_close_matches(key, known, 1) or [name for name in known if name.lower() == key.lower()]
+    close = _close(key, known) or [name for name in known if name.lower() == key.lower()]
     if close:
         return f"unknown key; did you mean {close[0]}?"
     places = [place for place in _places(schema, key) if place != field_path([*path, key])]
@@ -157,32 +209,3 @@ def _places(schema: dict[str, Any], key: str) -> list[str]:
 
     walk(schema, "")
     return found
-
-
-def _position(document: Any, path: Path) -> list[int]:
-    """Where ``path`` stands in the document: the index of each of its steps; a key that is missing stands last."""
-    position = []
-    for step in path:
-        if isinstance(document, dict):
-            keys = list(document)
-            position.append(keys.index(step) if step in document else len(keys))
-            document = document.get(step)
-        elif isinstance(document, list) and isinstance(step, int):
-            position.append(step)
-            document = document[step] if step < len(document) else None
-    return position
-
-
-def _without(document: Any, path: Path) -> Any:
-    """``document`` without what stands at ``path``; in a list its place is kept, so that the paths of the others still hold."""
-    if not path:
-        return {}
-    step, *rest = path
-    if isinstance(document, dict) and step in document:
-        if rest:
-            return {**document, step: _without(document[step], rest)}
-        return {key: value for key, value in document.items() if key != step}
-    if isinstance(document, list) and isinstance(step, int) and step < len(document):
-        replaced = _without(document[step], rest) if rest else {}
-        return [*document[:step], replaced, *document[step + 1 :]]
-    return document

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from modelservice import data
 from modelservice.config import layers, validation
-from modelservice.krm import Result
+from modelservice.krm import FirstOfEachPlace, Result
+from modelservice.texts import cut, listed, shown, whole_number
 from modelservice.workloads import ROLES
 
 TYPE_CHECKING = False
@@ -39,8 +42,8 @@ class ModelService:
         if own.get("overlays"):
             from modelservice.config import overlay  # few services bring any  # noqa: PLC0415
 
-            for index, given in enumerate(own["overlays"]):
-                self.problems += overlay.problems(given, f"spec.overlays[{index}]")
+            told = any(problem.field.startswith("spec.overlays[") for problem in self.problems)  # of what is an empty map now
+            self.problems += overlay.all_problems(own["overlays"], with_empty=not told)
         self.profile: str = own.get("profile") or DEFAULT_PROFILE
         defaults = _defaults(self.profile, own)
         self.own, self.inherited, self.spec = own, layers.inherited(defaults, own), layers.merge(defaults, own)
@@ -58,17 +61,19 @@ class ModelService:
 
 def _preset_problems(presets: list[str], brought: Iterable[str]) -> list[Result]:
     there = [*data.names("overlays", "presets"), *brought] if presets else []
-    unknown = [(index, name) for index, name in enumerate(presets) if name not in there]
-    if not unknown:
-        return []
+    told = FirstOfEachPlace()
+    for index, name in enumerate(presets):
+        if isinstance(name, str) and name not in there:
+            told.add("presets", partial(_preset_problem, index, name, there))
+    return told.told()
+
+
+def _preset_problem(index: int, name: str, there: list[str]) -> Result:
     from difflib import get_close_matches  # only for a mistake  # noqa: PLC0415
 
-    found = []
-    for index, name in unknown:
-        close = get_close_matches(name, there, 1)
-        meant = f"did you mean {close[0]}? There are: " if close else "there are: "
-        found.append(Result(f"there is no preset {name!r}; {meant}{', '.join(there)}", field=f"spec.presets[{index}]", current=name))
-    return found
+    close = get_close_matches(cut(name), there, 1)
+    meant = f"did you mean {close[0]}? There are: " if close else "there are: "
+    return Result(f"there is no preset {shown(name)}; {meant}{listed(there)}", field=f"spec.presets[{index}]", current=name)
 
 
 def tidy(spec: Map) -> Map:
@@ -107,7 +112,7 @@ def _tidy_requester(requester: Map) -> Map:
 
 
 def _with_numbers(fields: Map, *ports: str) -> Map:
-    return {key: int(value) if key in ports and isinstance(value, str) else value for key, value in fields.items()}
+    return {key: whole_number(value.strip()) if key in ports and isinstance(value, str) else value for key, value in fields.items()}
 
 
 def _tidy_role(role: Map) -> Map:

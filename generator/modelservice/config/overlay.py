@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from modelservice import data
 from modelservice.config import validation
-from modelservice.krm import Result
+from modelservice.krm import FirstOfEachPlace, Result
+from modelservice.texts import shown
 from modelservice.workloads import POD_TEMPLATES
 
 TYPE_CHECKING = False
@@ -42,6 +43,19 @@ def problems(document: Any, field: str) -> list[Result]:
     return found
 
 
+def all_problems(documents: list[Any], *, with_empty: bool) -> list[Result]:
+    """The errors of the Overlays in a spec, up to the twentieth that is wrong; ``with_empty``: also of empty ones."""
+    found: list[Result] = []
+    wrong = 0
+    for index, document in enumerate(documents):
+        if (document or with_empty) and (here := problems(document, f"spec.overlays[{index}]")):
+            found += here
+            wrong += 1
+            if wrong == FirstOfEachPlace.MOST:
+                break
+    return found
+
+
 def _scope_problems(spec: Map) -> list[Result]:
     """Errors where a part or fact of a role is asked for on the service, which has none."""
     if spec.get("scope") != "service":
@@ -72,7 +86,7 @@ def _resource_problems(spec: Map) -> list[Result]:
         where = f"spec.resources[{index}]"
         if isinstance(resource, str):
             if resource not in bases:
-                found.append(Result(f"is {resource!r}; must be one of {', '.join(sorted(bases))}, or a manifest", field=where))
+                found.append(Result(f"is {shown(resource)}; must be one of {', '.join(sorted(bases))}, or a manifest", field=where))
             continue
         metadata = resource.get("metadata")
         missing = [key for key in ("apiVersion", "kind") if not isinstance(resource.get(key), str)]

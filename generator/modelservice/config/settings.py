@@ -5,6 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from modelservice.krm import ReadError, parse
+from modelservice.texts import cut, shown, whole_number
+
+DEEPEST = 100  # steps of a path
 
 
 class SettingError(ValueError):
@@ -29,14 +32,14 @@ def assign(service: dict[str, Any], assignment: str) -> dict[str, Any]:
     """
     path, separator, text = assignment.partition("=")
     if not separator or not path.strip():
-        raise SettingError(f"{assignment!r} is no PATH=VALUE")
+        raise SettingError(f"{shown(assignment)} is no PATH=VALUE")
     steps = _steps(path.strip())
     if steps[0] not in ("metadata", "spec"):
         steps = ["spec", *steps]
     try:
         value = parse(text + "\n")
     except ReadError as error:
-        raise SettingError(f"{assignment!r}: the value is not YAML: {error.problem}") from None
+        raise SettingError(f"{shown(assignment)}: the value is not YAML: {error.problem}") from None
     changed: dict[str, Any] = _set(service, steps, value, path)
     return changed
 
@@ -49,12 +52,14 @@ def _steps(path: str) -> list[str | int]:
         if key:
             steps.append(key.replace("\0", "."))
         for index in indexes:
-            number = index.removesuffix("]")
-            if not index.endswith("]") or not number.isdecimal():
-                raise SettingError(f"{path!r} is no path: [{index} is no index in a list")
-            steps.append(int(number))
+            number = whole_number(index.removesuffix("]")) if index.endswith("]") else None
+            if number is None:
+                raise SettingError(f"{shown(path)} is no path: [{cut(index)} is no index in a list")
+            steps.append(number)
         if not key and not indexes:
-            raise SettingError(f"{path!r} is no path: a key is missing")
+            raise SettingError(f"{shown(path)} is no path: a key is missing")
+    if len(steps) > DEEPEST:
+        raise SettingError(f"{shown(path)} is no path: it has more than {DEEPEST} steps")
     return steps
 
 
@@ -65,10 +70,10 @@ def _set(target: Any, steps: list[str | int], value: Any, path: str) -> Any:
     if isinstance(step, int):
         items = target if target is not None else []
         if not isinstance(items, list) or step > len(items):
-            raise SettingError(f"{path!r} does not fit: there is no list with {step} items before [{step}]")
+            raise SettingError(f"{shown(path)} does not fit: there is no list with {step} items before [{step}]")
         changed = _set(items[step] if step < len(items) else None, rest, value, path)
         return [*items[:step], changed, *items[step + 1 :]]
     fields = target if target is not None else {}
     if not isinstance(fields, dict):
-        raise SettingError(f"{path!r} does not fit: {step} is asked for in what is no map")
+        raise SettingError(f"{shown(path)} does not fit: {cut(step)} is asked for in what is no map")
     return {**fields, step: _set(fields.get(step), rest, value, path)}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from modelservice.krm import Result
+from modelservice.texts import cut, whole_number
 from modelservice.workloads import ROLES
 
 TYPE_CHECKING = False
@@ -14,12 +15,14 @@ if TYPE_CHECKING:
 
     Map = dict[str, Any]
 
-ACTION = re.compile(
-    r"(?P<before>\s*)\{\{(?P<trim>-?)(?P<body>(?:\"(?:\\.|[^\"\\])*\"|[^\"}]|\}(?!\}))*?)(?P<trim_after>-?)\}\}(?P<after>\s*)"
-)
-REFERENCE = re.compile(r"\.(?:Values|Release)(?:\.[A-Za-z_][A-Za-z0-9_]*)+$")
-PIPE = re.compile(r"\s*\|\s*(?=(?:[^\"]*\"[^\"]*\")*[^\"]*$)")
-FUNCTION = re.compile(r'(?P<name>\w+)(?:\s+(?P<argument>"(?:\\.|[^"\\])*"|\d+))?$')
+STRING = r'"(?:\\.|[^"\\])*"'
+END = re.compile(rf"{STRING}|\}}\}}|\"")  # of an action: the first that is in no string; or the beginning of a string that does not end
+PART = re.compile(rf"{STRING}|[^|\"]+|\|")
+REFERENCE = re.compile(r"\.(?:Values|Release)(?:\.[A-Za-z_][A-Za-z0-9_]*)+")
+FUNCTION = re.compile(rf"(?P<name>\w+)(?:\s+(?P<argument>{STRING}|[0-9]+))?")
+BLANKS = " \t\r\n"  # that {{- and -}} take away
+MOST = 10_000_000  # characters that the templates of one config may make
+TEXTS = ("labels", "annotations", "matchLabels", "nodeSelector", "data", "stringData")  # maps whose values are texts, whatever the key
 SUPPORTED = '{{ .Values.… }} or {{ .Release.Name|Namespace }}, with | default "x", | quote, | lower, | upper, | trunc N or | trimSuffix "s"'
 
 
@@ -66,6 +69,7 @@ class _Expander:
     def __init__(self, context: Map) -> None:
         self.context = context
         self.problems: list[Result] = []
+        self.left = MOST
 
     def value(self, value: Any, path: str, key: str, parent: str = "") -> Any:
         if isinstance(value, dict):
@@ -80,28 +84,39 @@ class _Expander:
         return value
 
     def text(self, text: str, port: bool) -> Any:
-        lone = ACTION.fullmatch(text.strip())
-        expanded = ACTION.sub(self._action, text)
-        if "{{" in ACTION.sub("\0", text):
-            raise TemplateError(f"has a template that does not end; supported: {SUPPORTED}")
-        return int(expanded) if port and lone and expanded.strip().isdigit() else expanded
+        literals, values = [""], []
+        trim, position = False, 0
+        while (begin := text.find("{{", position)) >= 0:
+            end = _end(text, begin + 2)
+            trim_before, body, trim_after = _trimmed(text[begin + 2 : end])
+            literals[-1] = _literal(text[position:begin], trim, trim_before)
+            values.append(self._made(self._pipeline(body)))
+            literals.append("")
+            trim, position = trim_after, end + 2
+        literals[-1] = _literal(text[position:], trim, False)
+        expanded = literals[0] + "".join(value + literal for value, literal in zip(values, literals[1:], strict=True))
+        lone = port and len(values) == 1 and not "".join(literals).strip()
+        number = whole_number(expanded.strip()) if lone else None
+        return expanded if number is None else number
 
-    def _action(self, match: re.Match[str]) -> str:
-        before = "" if match["trim"] else match["before"]
-        after = "" if match["trim_after"] else match["after"]
-        return before + self._pipeline(match["body"].strip()) + after
+    def _made(self, text: str) -> str:
+        """``text``, if the templates may make as much."""
+        self.left -= len(text)
+        if self.left < 0:
+            raise TemplateError(f"makes the config larger than {MOST // 1_000_000} MB, with the templates before it")
+        return text
 
     def _pipeline(self, body: str) -> str:
-        reference, *functions = PIPE.split(body)
-        if not REFERENCE.match(reference.strip()):
-            raise TemplateError(f"has the template {{{{ {body} }}}}, which is not supported; supported: {SUPPORTED}")
-        value = self._look_up(reference.strip())
+        reference, *functions = _parts(body)
+        if not REFERENCE.fullmatch(reference):
+            raise TemplateError(f"has the template {{{{ {cut(body)} }}}}, which is not supported; supported: {SUPPORTED}")
+        value = self._look_up(reference)
         for function in functions:
-            value = _apply(function.strip(), value, body)
+            value = _apply(function, value, body)
         if value is None:
-            raise TemplateError(f'refers to {reference.strip()}, which is not set; set it, or give a default: | default "…"')
+            raise TemplateError(f'refers to {cut(reference)}, which is not set; set it, or give a default: | default "…"')
         if isinstance(value, (dict, list)):
-            raise TemplateError(f"refers to {reference.strip()}, which is not a single value")
+            raise TemplateError(f"refers to {cut(reference)}, which is not a single value")
         return _text(value)
 
     def _look_up(self, reference: str) -> Any:
@@ -111,9 +126,44 @@ class _Expander:
         return value
 
 
+def _end(text: str, begin: int) -> int:
+    """Where the action that begins before ``begin`` ends."""
+    while match := END.search(text, begin):
+        if match[0] == "}}":
+            return match.start()
+        if match[0] == '"':
+            break
+        begin = match.end()
+    raise TemplateError(f"has a template that does not end; supported: {SUPPORTED}")
+
+
+def _trimmed(action: str) -> tuple[bool, str, bool]:
+    """Whether an action takes the blanks before it away, what it says, and whether it takes those behind it away."""
+    before = action.startswith("-")
+    action = action[before:]
+    after = action.endswith("-")
+    return before, action[: len(action) - after].strip(), after
+
+
+def _literal(text: str, trim_start: bool, trim_end: bool) -> str:
+    text = text.lstrip(BLANKS) if trim_start else text
+    return text.rstrip(BLANKS) if trim_end else text
+
+
+def _parts(body: str) -> list[str]:
+    """What stands between the pipes of an action, save those in strings."""
+    parts = [""]
+    for part in PART.findall(body):
+        if part == "|":
+            parts.append("")
+        else:
+            parts[-1] += part
+    return [part.strip() for part in parts]
+
+
 def is_port(key: str, parent: str) -> bool:
     """Whether a field is a port, where the API server refuses text that is only digits."""
-    return key.lower().endswith("port") or (key == "number" and parent.lower().endswith("ports"))
+    return parent not in TEXTS and (key.lower().endswith("port") or (key == "number" and parent.lower().endswith("ports")))
 
 
 def _text(value: Any) -> str:
@@ -121,15 +171,15 @@ def _text(value: Any) -> str:
 
 
 def _apply(function: str, value: Any, body: str) -> Any:
-    match = FUNCTION.match(function)
+    match = FUNCTION.fullmatch(function)
     name, argument = (match["name"], match["argument"]) if match else ("", None)
     if argument and argument.startswith('"'):
         argument = re.sub(r"\\(.)", r"\1", argument[1:-1])
     if name == "default" and argument is not None:
         return value if value not in (None, "", False, 0) else argument
     operation = FUNCTIONS.get(name)
-    if operation is None or (argument is None) is operation[1]:
-        raise TemplateError(f"has the template {{{{ {body} }}}}, which is not supported; supported: {SUPPORTED}")
+    if operation is None or (argument is None) is operation[1] or (name == "trunc" and whole_number(argument or "") is None):
+        raise TemplateError(f"has the template {{{{ {cut(body)} }}}}, which is not supported; supported: {SUPPORTED}")
     return None if value is None else operation[0](_text(value), argument or "")
 
 

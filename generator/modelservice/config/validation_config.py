@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     Map = dict[str, Any]
 
-KEYS = ("checks", "external")  # which mean what they mean in a ModelService
+KEYS = ("checks", "external", "kubernetesVersion")  # which mean what they mean in a ModelService
 
 
 def validation_spec(document: Map) -> tuple[Map, list[Result]]:

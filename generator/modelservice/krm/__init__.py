@@ -14,12 +14,13 @@ from modelservice.krm.documents import Document, read_documents
 from modelservice.krm.errors import ReadError
 from modelservice.krm.reading import parse, parse_all
 from modelservice.krm.resourcelist import Item, ResourceList, read_resource_list, write_resource_list
-from modelservice.krm.results import ResourceRef, Result
-from modelservice.krm.streams import read_stdin, write_stdout
+from modelservice.krm.results import FirstOfEachPlace, ResourceRef, Result
+from modelservice.krm.streams import read_stdin, replace_closed, write_stderr, write_stdout
 from modelservice.krm.writing import write_documents, write_yaml
 
 __all__ = [
     "Document",
+    "FirstOfEachPlace",
     "Item",
     "ReadError",
     "ResourceList",
@@ -30,8 +31,10 @@ __all__ = [
     "read_documents",
     "read_resource_list",
     "read_stdin",
+    "replace_closed",
     "write_documents",
     "write_resource_list",
+    "write_stderr",
     "write_stdout",
     "write_yaml",
 ]

@@ -48,11 +48,12 @@ _LARGEST = float(1 << 63)  # from here on yaml12 gives floats for integers
 _QUOTES, _BLOCKS, _BRACKETS, _SIGNS, _DIGITS = map(frozenset, ("'\"", "|>", "[{", "-.", "0123456789"))
 _BEGINS_TEXT = frozenset("_/$(^;=~\\<")  # and any letter
 _NO_TEXT = frozenset(("", " "))
-_NUMERALS = "0123456789abcdefABCDEFxXoO_.+-"  # whatever has another character in it is no number in any YAML
-# Made of numerals alone, and yet sure: a decimal number, or text that looks like a version, a date, a size (8B) or an option.
+# Whatever has another character in it is no number in any YAML; a number that does not begin with 0 is decimal.
+_DECIMALS, _NUMERALS = "0123456789eE_.+-", "0123456789abcdefABCDEFxXoO_.+-"
+# Made of those alone, and yet sure: a number as JSON writes it, .5, a version, a date.
 _SURE = (
     r"-?(?:(?:0|[1-9][0-9]{0,17})(?:\.[0-9]{1,17})?|\.[0-9]{1,17})(?:[eE][-+]?[0-9]{1,3})?"
-    r"|[0-9]+(?:\.[0-9]+){2,}(?:-.+)?|[0-9]{4}-[0-9]{2}-[0-9]{2}|[1-9][0-9]*(?:[A-DFa-df]|(?:x[0-9]+)+)"
+    r"|[0-9]+(?:\.[0-9]+){2,}(?:-.+)?|[0-9]{4}-[0-9]{2}-[0-9]{2}"
 )
 _IN_DOUBLE_QUOTES = (
     r'"(?:[^"\\]|\\(?:["\\/abefnrtv0]|x[0-9A-Fa-f]{2}|u(?![dD][89A-Fa-f])[0-9A-Fa-f]{4}|U00(?:0[1-9A-Fa-f]|10)[0-9A-Fa-f]{4}))*"'
@@ -140,7 +141,7 @@ def _entry(content: str, alone: bool) -> _Line | None:
     key, colon, value = content.partition(": ")
     if not colon and content[-1] == ":":
         key, colon = content[:-1], ":"
-    if not colon or (key[:1] in _QUOTES and _quoted(content)):
+    if not colon or key[:1] in _BRACKETS or (key[:1] in _QUOTES and _quoted(content)):
         return _value(content, dashes, 2 * dashes - 2) if dashes or alone else None
     if not key.isidentifier() and (len(key) > _LONGEST_KEY or key[-1:] == " " or not _scalar(key)):
         return None
@@ -174,7 +175,7 @@ def _scalar(text: str) -> bool:
 
 def _numeral(text: str) -> bool:
     """Tell whether what begins like a number is sure: a number as JSON writes it, or text without doubt."""
-    if text.strip(_NUMERALS) or text.lstrip("-")[0].isalpha():
+    if text.strip(_DECIMALS if text[0] in "123456789" else _NUMERALS) or text.lstrip("-.")[:1].isalpha():
         return ": " not in text and " #" not in text and text[-1] != ":"
     return re.fullmatch(_SURE, text) is not None
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from modelservice.krm.full import Node
 
 _LARGEST_FLOW = 1 << 16  # characters in brackets that are read in full, which can take a second, for a place within them
-_KEY = re.compile(r"""(?m)(?:"([^"\n]*)"|'((?:[^'\n]|'')*)'|([^"'\n][^\n]*?)):(?: +|$)""")
+_KEY = re.compile(r"""(?m)(?:"([^"\n]*)"|'((?:[^'\n]|'')*)'|([^"'\n](?:(?! #)[^\n])*?)):(?: +|$)""")
 _CONTENT = "(?=[^ \n#])"  # behind the indentation of a line that is neither empty nor a comment
 
 
@@ -73,7 +73,7 @@ class Place:
         end = f" {{0,{column - 1}}}" if column else "(?!)"
         if in_list:
             end += f"| {{{column}}}"
-        for line in re.compile(f"(?m)^(?:({beside})|{end}){_CONTENT}").finditer(self._text, begin + 1, self._end):
+        for line in re.compile(f"\n(?:({beside})|{end}){_CONTENT}").finditer(self._text, begin, self._end):
             if line[1] is None:
                 return
             yield line.end()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Any
 
 
@@ -77,6 +78,34 @@ class Result:
             file=_filled(path=self.file, index=self.index or None) if self.file else None,
             tags=self.tags or None,
         )
+
+
+class FirstOfEachPlace:
+    """Of many results about one place the first 20, of which the last says how many more there are.
+
+    A place is whatever can be a key.
+    """
+
+    MOST = 20
+
+    def __init__(self) -> None:
+        self.results: list[Result] = []
+        self._counts: dict[Any, int] = {}
+        self._last: dict[Any, Result] = {}
+
+    def add(self, place: Any, result: Result | Callable[[], Result]) -> None:
+        """Add a result, unless there are enough of this place; what makes one is only called where it is told, since words cost time."""
+        count = self._counts[place] = self._counts.get(place, 0) + 1
+        if count <= self.MOST:
+            self._last[place] = result if isinstance(result, Result) else result()
+            self.results.append(self._last[place])
+
+    def told(self) -> list[Result]:
+        """The results, in the order in which they were added."""
+        for place, count in self._counts.items():
+            if count > self.MOST:
+                self._last[place].message += f"; and {count - self.MOST} more like this"
+        return self.results
 
 
 def _text(value: Any) -> str:

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from typing import Any
 
 # A plain scalar: no indicator first, no blank last, and neither ": " nor " #" in it. (Strings, compiled when needed.)
-_PLAIN = r"""(?!---|\.\.\.)(?:[^\s\-?:,\[\]{}#&*!|>'"%@`]|-(?=[^\s]))(?:[^\s:]|:(?=\S)| +(?=[^\s#]))*"""
+# Possessive, since what it would keep for another try takes a hundred times the memory of a long text.
+_PLAIN = r"""(?!---|\.\.\.)(?:[^\s\-?:,\[\]{}#&*!|>'"%@`]|-(?=[^\s]))(?:[^\s:]++|:(?=\S)| ++(?=[^\s#]))*+"""
 # What go-yaml, a reader of YAML 1.1 or an editor would not leave alone. Space, tab and line feed are fine.
 _UNPRINTABLE = "[\x00-\x08\x0b-\x1f\x7f-\xa0\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]"
 

@@ -7,48 +7,48 @@ from modelservice.kubernetes.limits import list_limit, number_limit, number_or_n
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from typing import Any
 
     from modelservice.kubernetes.limits import Limit
     from modelservice.kubernetes.walk import Path, Walk
 
     Check = Callable[[Walk, Any, Path], None]
-    Checker = type[str] | type[bool] | Check
 
 RANGES = {"int32": (-(2**31), 2**31 - 1), "int64": (-(2**63), 2**63 - 1), "integer": (-(2**63), 2**63 - 1)}
+PLAIN = {"string": str, "boolean": bool}
+# word -> what Go takes a null for
 ZEROS: dict[str, Any] = {
-    **{"string": "", "bytes": "", "time": "", "boolean": False, "any": None, "object": None},
+    **dict.fromkeys(("string", "bytes", "time"), ""),
     **dict.fromkeys((*RANGES, "number", "quantity", "int-or-string"), 0),
+    **dict.fromkeys(("any", "object")),
+    "boolean": False,
 }
 
 
-def checker(word: str, limit: Limit = None) -> Checker:
+def plain_class(word: str, limit: Limit = None) -> type | None:
+    """The class of which every value is right in a field that holds what ``word`` says, if there is one."""
+    return None if limit else PLAIN.get(word)
+
+
+def checker(word: str, limit: Limit = None) -> Check:
     """What looks at a field that holds what ``word`` says, within ``limit``."""
-    if word == "string":
-        return str if limit is None else _text(limit)
-    if word == "boolean":
-        return bool
+    if word in _MADE:
+        return _MADE[word](limit)
     if word in RANGES:
         return _whole(*RANGES[word], limit)
-    if word[0] == "[":
-        return _list(word[1:-1], limit)
-    if word[0] == "{":
-        return _map(word[1:-1], limit)
-    if word == "quantity":
-        return _quantity(limit)
-    if word == "int-or-string":
-        return _int_or_string(limit)
-    return _PLAIN.get(word) or _typed(word)
+    if word[0] in "[{":
+        return (_list if word[0] == "[" else _map)(word[1:-1], limit)
+    return _OTHERS.get(word) or _typed(word)
 
 
 def _text(limit: Limit) -> Check:
-    problem = text_limit(limit)
+    problem = text_limit(limit) if limit else None
 
     def check(walk: Walk, value: Any, path: Path) -> None:
         if not isinstance(value, str):
             walk.shape(path, "text", value)
-        elif message := problem(value):
+        elif problem and (message := problem(value)):
             walk.tell(path, message, value)
 
     return check
@@ -70,10 +70,17 @@ def _whole(low: int, high: int, limit: Limit) -> Check:
     return check
 
 
+def _boolean(_: Limit) -> Check:
+    def check(walk: Walk, value: Any, path: Path) -> None:
+        if not isinstance(value, bool):
+            walk.shape(path, "true or false", value)
+
+    return check
+
+
 def _list(word: str, limit: Limit) -> Check:
-    want, problem, zero = checker(word, limit.get("items") if isinstance(limit, dict) else None), list_limit(limit), ZEROS.get(word)
-    plain = want if want is str or want is bool else None
-    zero = {} if word not in ZEROS and word[0] not in "[{" else zero
+    below = limit.get("items") if isinstance(limit, dict) else None
+    plain, look, problem, zero = plain_class(word, below), checker(word, below), list_limit(limit), _zero(word)
 
     def check(walk: Walk, value: Any, path: Path) -> None:
         if not isinstance(value, list):
@@ -82,46 +89,48 @@ def _list(word: str, limit: Limit) -> Check:
         for index, item in enumerate(value):
             if item.__class__ is plain:
                 continue
+            place = (*path, index)
             if item is None and not walk.custom:
-                walk.holes[*path, index] = zero
-            elif plain is not None:
-                if not isinstance(item, plain):
-                    walk.shape((*path, index), "text" if plain is str else "true or false", item, zero)
+                walk.holes[place] = zero
             else:
-                before = len(walk.holes)
-                want(walk, item, (*path, index))  # type: ignore[call-arg, arg-type]
-                if len(walk.holes) > before and (*path, index) in walk.holes:
-                    walk.holes[*path, index] = zero
-        if problem:
-            for below, message in problem(value):
-                walk.tell((*path, *below), message, value if not below else value[below[0]])
+                look(walk, item, place)
+                if place in walk.holes:  # an item is not taken out: the others keep their places
+                    walk.holes[place] = zero
+        _tell(walk, problem, value, path)
 
     return check
 
 
 def _map(word: str, limit: Limit) -> Check:
-    want, problem = checker(word, limit.get("values") if isinstance(limit, dict) else None), list_limit(limit)
-    zero = ZEROS.get(word)
+    below = limit.get("values") if isinstance(limit, dict) else None
+    plain, look, problem, zero = plain_class(word, below), checker(word, below), list_limit(limit), _zero(word)
 
     def check(walk: Walk, value: Any, path: Path) -> None:
         if not isinstance(value, dict):
             walk.shape(path, "a map", value)
             return
         for key, item in value.items():
-            if item.__class__ is want:
+            if item.__class__ is plain:
                 continue
             if item is None:
                 walk.holes[*path, key] = None if walk.custom else zero
-            elif want is str or want is bool:
-                if not isinstance(item, want):  # type: ignore[arg-type]
-                    walk.shape((*path, key), "text" if want is str else "true or false", item)
             else:
-                want(walk, item, (*path, key))
-        if problem:
-            for _, message in problem(value):
-                walk.tell(path, message, value)
+                look(walk, item, (*path, key))
+        _tell(walk, problem, value, path)
 
     return check
+
+
+def _zero(word: str) -> Any:
+    """What Go takes a null for, where a list or a map has one: there is nothing that it could leave out."""
+    if word in ZEROS:
+        return ZEROS[word]
+    return [] if word[0] == "[" else {}
+
+
+def _tell(walk: Walk, problem: Callable[[Any], Iterator[tuple[Path, str]]] | None, value: Any, path: Path) -> None:
+    for below, message in problem(value) if problem else ():
+        walk.tell((*path, *below), message, value[below[0]] if below else value)
 
 
 def _typed(name: str) -> Check:
@@ -187,10 +196,10 @@ def _anything(walk: Walk, value: Any, path: Path) -> None:
     """Whatever it is."""
 
 
-_PLAIN: dict[str, Check] = {
-    "number": _number,
-    "bytes": _bytes,
-    "time": _time,
-    "any": _anything,
-    "object": _anything,
+_MADE: dict[str, Callable[[Limit], Check]] = {
+    "string": _text,
+    "boolean": _boolean,
+    "quantity": _quantity,
+    "int-or-string": _int_or_string,
 }
+_OTHERS: dict[str, Check] = {"number": _number, "bytes": _bytes, "time": _time, "any": _anything, "object": _anything}

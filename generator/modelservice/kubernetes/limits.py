@@ -1,10 +1,12 @@
-"""Limits of values: what a field takes of its type. In the data a limit is one of
+"""Limits of values: what a field takes of its type.
 
-- the name of a form (``FORMS``), for text, with `?` where the text may be empty; or of one of ``NUMBERS_OR_NAMES``, for numbers that may be text;
+In the data a limit is one of
+
+- the name of a form (``FORMS``) for text, with `?` where it may be empty, or of one of ``NUMBERS_OR_NAMES`` for numbers that may be text;
 - a list of values, of which the text must be one;
-- a map of ``form``, ``enum``, ``pattern``, ``minLength``, ``maxLength`` (text), ``minimum``, ``maximum``, ``above`` (numbers and quantities),
-  ``minItems``, ``maxItems``, ``keys`` (what is told by these keys is there once), ``set`` (no item is there twice), ``items`` or ``values`` (the
-  limit of each).
+- a map of ``form``, ``enum``, ``pattern``, ``minLength``, ``maxLength`` (text), ``minimum``, ``maximum``, ``above`` (numbers and
+  quantities), ``minItems``, ``maxItems``, ``keys`` (what is told by these keys is there once), ``set`` (no item is there twice), ``items``
+  or ``values`` (the limit of each).
 """
 
 from __future__ import annotations
@@ -48,6 +50,7 @@ FORMS = {
     "wildcard": names.is_wildcard_host,
 }
 LARGEST_PORT = 65535
+MANY = 1000  # texts that are known to be right, of each limit: a service has the same few in many places
 
 
 def text_limit(limit: Limit) -> Callable[[str], str]:
@@ -168,10 +171,14 @@ def _items(count: int) -> str:
 
 def _form(name: str) -> Callable[[str], str]:
     is_right = FORMS[name.rstrip("?")]
-    what, may_be_empty = names.WHAT[is_right], name[-1] == "?"
+    what, good = names.WHAT[is_right], {""} if name[-1] == "?" else set()
 
     def problem(text: str) -> str:
-        if is_right(text) or (may_be_empty and not text):
+        if text in good:
+            return ""
+        if is_right(text):
+            if len(good) < MANY:
+                good.add(text)
             return ""
         return f"is {quoted(text)}; must be {what}" if text else f"is empty; must be {what}"
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from modelservice.kubernetes.newer import numbers
+from modelservice.kubernetes.problem import Problem
 from modelservice.kubernetes.rules.labels import named
-from modelservice.kubernetes.types import is_custom, look_up, table, type_named, type_of
+from modelservice.kubernetes.types import group_of, is_built_in, is_custom, look_up, table, type_named, type_of
 from modelservice.kubernetes.walk import Found, Walk, at
 
 TYPE_CHECKING = False
@@ -16,34 +18,8 @@ if TYPE_CHECKING:
     Path = tuple[str | int, ...]
 
 
-class Problem:
-    """One thing that is refused.
-
-    ``path`` leads there from the object's root, ``message`` says what is wrong and what would be right, ``current`` is the value there.
-    ``kind``: `field`, or `newer` for what the named version of Kubernetes does not have; ``severity`` is `warning` where that version
-    has it, turned off unless a feature gate turns it on, else `error`.
-    """
-
-    __slots__ = ("current", "kind", "message", "path", "severity")
-
-    def __init__(self, path: Path, message: str, current: Any = None, kind: str = "field", severity: str = "error") -> None:
-        self.path, self.message, self.current, self.kind, self.severity = path, message, current, kind, severity
-
-    def __repr__(self) -> str:
-        return f"Problem({'.'.join(map(str, self.path))}: {self.message})"
-
-
-def known_versions() -> tuple[str, ...]:
-    """The minor versions of Kubernetes that the data is about, oldest first."""
-    return tuple(table("fields.json")["versions"])
-
-
 def problems(obj: Any, version: str | None = None) -> list[Problem]:
-    """What an API server would refuse when ``obj`` is created, in the order of the object.
-
-    ``version`` (``1.34``): also what a cluster of this version does not have yet. Of a custom resource that the data does not describe only
-    the metadata is looked at. Whatever ``obj`` is, nothing is raised.
-    """
+    """What an API server would refuse in ``obj``; see the room's function of this name."""
     if not isinstance(obj, dict):
         return []
     api_version, kind = obj.get("apiVersion"), obj.get("kind")
@@ -55,12 +31,12 @@ def problems(obj: Any, version: str | None = None) -> list[Problem]:
             for index, item in enumerate(obj["items"])
             for one in problems(item, version)
         ]
-    wanted = _version(version)
+    wanted = numbers(version)
     known = type_of(api_version, kind)
     if known is None:
         return _of_unknown_kind(obj, api_version, kind, wanted)
     found = _walked(obj, known, custom=is_custom(api_version, kind), version=wanted)
-    early = _kind_newer(api_version, kind, version, wanted)
+    early = _kind_newer(api_version, kind, wanted)
     return early + (_told(obj, known, found) if found else [])
 
 
@@ -70,12 +46,6 @@ def _nameless(obj: Map) -> list[Problem]:
         for key in ("apiVersion", "kind")
         if not isinstance(obj.get(key), str) or not obj[key]
     ]
-
-
-def _version(version: str | None) -> tuple[int, int] | None:
-    major, _, minor = (version or "").lstrip("v").partition(".")
-    minor = minor.partition(".")[0]
-    return (int(major), int(minor)) if major.isdecimal() and minor.isdecimal() and len(major + minor) < 9 else None
 
 
 def _walked(obj: Map, kind: Type, *, custom: bool, version: tuple[int, int] | None) -> list[Found]:
@@ -147,9 +117,9 @@ def _above(kind: Type, path: Path) -> list[tuple[Path, Type]]:
     for index, step in enumerate(path):
         if current is None:
             break
-        if isinstance(step, str) and step in current.fields:
+        if isinstance(step, str) and step in current.words:
             found.append((path[:index], current))
-            word = look_up("types", current.name, {})[step]
+            word = current.words[step]
             current = type_named(word.strip("[]{}"))
     return found
 
@@ -189,16 +159,16 @@ def _of_unknown_kind(obj: Map, api_version: str, kind: str, version: tuple[int, 
 
 def _not_built_in(api_version: str, kind: str, version: tuple[int, int] | None) -> Problem | None:
     """The problem of a kind that one of Kubernetes' own API groups does not have."""
+    group = group_of(api_version)
+    if not is_built_in(group):
+        return None
     gone = look_up("removed", f"{api_version}/{kind}")
     if gone:
-        if version and version < _version(gone):  # type: ignore[operator]
+        if version and version < numbers(gone):  # type: ignore[operator]
             return None
-        others = _versions_of(api_version.rpartition("/")[0], kind)
+        others = _versions_of(group, kind)
         return Problem(("apiVersion",), f"is gone from Kubernetes {gone} on{'; use ' + others[-1] if others else ''}", api_version)
-    group = api_version.rpartition("/")[0]
     kinds = [name for file in ("fields.json", "more_fields.json") for name in table(file)["kinds"]]
-    if not any(name.rpartition("/")[0].rpartition("/")[0] == group for name in kinds):
-        return None
     others = _versions_of(group, kind)
     if others:
         return Problem(("apiVersion",), f"Kubernetes has no {kind} of {api_version}; must be {' or '.join(others)}", api_version)
@@ -221,8 +191,15 @@ def _versions_of(group: str, kind: str) -> list[str]:
     )
 
 
-def _kind_newer(api_version: str, kind: str, version: str | None, wanted: tuple[int, int] | None) -> list[Problem]:
-    first = look_up("kinds_since", f"{api_version}/{kind}") if wanted else None
-    if not first or wanted >= _version(first):  # type: ignore[operator]
+def _kind_newer(api_version: str, kind: str, version: tuple[int, int] | None) -> list[Problem]:
+    """The problem of a kind that a cluster of ``version`` does not have, or has off."""
+    first = look_up("kinds_since", f"{api_version}/{kind}") if version else None
+    if not first or not version:
         return []
-    return [Problem(("apiVersion",), f"{api_version} {kind} needs Kubernetes {first}; the cluster is {version}", api_version, "newer")]
+    cluster = f"{version[0]}.{version[1]}"
+    if version < (numbers(first) or version):
+        return [Problem(("apiVersion",), f"{api_version} {kind} needs Kubernetes {first}; the cluster is {cluster}", api_version, "newer")]
+    if "alpha" in api_version or ("beta" in api_version and not api_version.startswith("flowcontrol")):
+        message = f"is off in Kubernetes {cluster} unless the API server is told to serve {api_version} (--runtime-config)"
+        return [Problem(("apiVersion",), f"{api_version} {kind} {message}", api_version, "newer", "warning")]
+    return []

@@ -13,6 +13,8 @@ DECIMAL = {"n": -9, "u": -6, "m": -3, "": 0, "k": 3, "M": 6, "G": 9, "T": 12, "P
 SUFFIXES = {exponent: suffix for suffix, exponent in DECIMAL.items()}
 NANO = 10**9
 LARGEST = 2**63 - 1
+MANY = 1000  # texts whose value is kept: a service has the same few in many places
+_KNOWN: dict[str, int | None] = {}
 LONGEST = 1000  # digits; what is longer is nobody's, and would take seconds
 
 
@@ -26,12 +28,19 @@ def parse(value: Any) -> float | int | None:
 
 def in_nanos(value: Any) -> int | None:
     """The exact value in thousand-millionths, which is as small as quantities get; None where it is no quantity."""
+    if value.__class__ is int:
+        return int(value) * NANO
+    if value.__class__ is str and value in _KNOWN:
+        return _KNOWN[value]
     parts = _parts(value)
-    return None if parts is None else _nanos(*parts)
+    nanos = None if parts is None else _nanos(*parts)
+    if value.__class__ is str and len(_KNOWN) < MANY:
+        _KNOWN[value] = nanos
+    return nanos
 
 
 def canonical(value: Any) -> str:
-    """What Kubernetes writes when it is given ``value``: ``4`` for 4, ``1Gi`` for 1024Mi, ``500m`` for 0.5; a text that is no quantity stays."""
+    """What Kubernetes writes for ``value``: ``4`` for 4, ``1Gi`` for 1024Mi, ``500m`` for 0.5; a text that is no quantity stays."""
     text = str(value).strip()
     parts = _parts(value)
     if parts is None:
@@ -44,7 +53,7 @@ def canonical(value: Any) -> str:
     suffix = parts[3]
     units, rest = divmod(nanos, NANO)
     if suffix in BINARY and rest == 0 and not -1024 < units < 1024:
-        return _binary(min(units, LARGEST))
+        return _binary(units)
     return _decimal(nanos, exponential=suffix not in BINARY and suffix not in DECIMAL)
 
 
@@ -65,12 +74,9 @@ def _parts(value: Any) -> tuple[str, str, str, str] | None:
 
 def _exponent(suffix: str) -> str:
     """The digits of a decimal exponent, with their sign; nothing where it is none."""
-    digits = suffix[1:]
-    return (
-        digits
-        if suffix[:1] in ("e", "E") and digits.lstrip("+-").isdecimal() and digits.isascii() and len(digits.lstrip("+-")) >= len(digits) - 1
-        else ""
-    )
+    sign = suffix[1:2] if suffix[1:2] in ("+", "-") else ""
+    digits = suffix[1 + len(sign) :]
+    return sign + digits if suffix[:1] in ("e", "E") and digits.isdecimal() and digits.isascii() else ""
 
 
 def _power(suffix: str) -> int:
@@ -85,7 +91,9 @@ def _nanos(sign: str, whole: str, fraction: str, suffix: str) -> int:
         scale = 9 - len(fraction)
     else:
         scale = 9 - len(fraction) + _power(suffix)
-    nanos = digits * 10**scale if scale >= 0 else -(-digits // 10**-scale)  # less than the smallest is rounded up
+    nanos: int = digits * 10**scale if scale >= 0 else -(-digits // 10**-scale)  # less than the smallest is rounded up
+    if suffix in BINARY:
+        nanos = min(nanos, LARGEST * NANO)
     return -nanos if sign == "-" else nanos
 
 

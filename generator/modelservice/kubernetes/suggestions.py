@@ -9,7 +9,6 @@ from modelservice.kubernetes.types import type_named
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from typing import Any
 
     from modelservice.kubernetes.types import Type
 
@@ -34,26 +33,19 @@ def unknown(key: str, kind: Type, above: list[tuple[Path, Type]]) -> tuple[str, 
 
     ``above`` are the types around it with their paths, outermost first.
     """
-    found = closest(key, kind.fields)
+    found = closest(key, kind.words)
     bare = kind.name.rpartition(".")[2]
     if found:
         return f"is no field of {bare}; did you mean {found}?", found
     for path, outer in reversed(above):
-        if key in outer.fields:
+        if key in outer.words:
             return f"is no field of {bare}; it belongs to {'.'.join(map(str, path)) or 'the top'}", ""
-    below = [field for field, word in _words(kind).items() if _has(word, key)]
+    below = [field for field, word in kind.words.items() if _has(word, key)]
     if below:
         return f"is no field of {bare}; it belongs into {' or '.join(below[:3])}", ""
-    if not kind.fields:
+    if not kind.words:
         return f"is no field of {bare}, which has none", ""
-    return f"is no field of {bare}; it has {', '.join(sorted(kind.fields))}", ""
-
-
-def _words(kind: Type) -> dict[str, Any]:
-    from modelservice.kubernetes.types import look_up  # noqa: PLC0415
-
-    words: dict[str, Any] = look_up("types", kind.name, {})
-    return words
+    return f"is no field of {bare}; it has {', '.join(sorted(kind.words))}", ""
 
 
 def _has(word: str, key: str) -> bool:
@@ -61,4 +53,4 @@ def _has(word: str, key: str) -> bool:
     if not word[:1].isupper():
         return False
     kind = type_named(word)
-    return kind is not None and key in kind.fields
+    return kind is not None and key in kind.words

@@ -46,31 +46,24 @@ class Walk:
 
     def object(self, value: Map, path: Path, kind: Type) -> None:
         """Look at ``value``, which is a map, as one of ``kind``."""
-        fields = kind.fields
+        plain, checks = kind.plain, kind.checks
         for key, item in value.items():
-            want = fields.get(key)
-            if item.__class__ is want:
+            if item.__class__ is plain.get(key):
                 continue
-            if want is None:
+            check = checks.get(key) or kind.check(key)
+            if check is None:
                 self.found.append(Found((*path, str(key)), "", item, "unknown", kind))
             elif item is None:
                 self.holes[*path, key] = None
-            elif want is str or want is bool:
-                if not isinstance(item, want):  # type: ignore[arg-type]
-                    self.shape((*path, key), "text" if want is str else "true or false", item)
             else:
-                want(self, item, (*path, key))
+                check(self, item, (*path, key))
         for name in kind.required:
             if value.get(name) is None:
                 self.found.append(Found((*path, name), f"is missing; {_a(kind.name)} needs it", None, "missing"))
-        if self.version and kind.since:
-            self._newer(value, path, kind)
-        if self.custom and kind.keys:
-            self._twice(value, path, kind)
         if kind.rules and not self.holes:
-            for rule in kind.rules:
-                for below, message in rule(value):
-                    self.found.append(Found((*path, *below), message, at(value, below), "value"))
+            self._rules(value, path, kind)
+        if self.version or self.custom:
+            self._more(value, path, kind)
 
     def inside(self, value: Any, path: Path, name: str) -> None:
         """Look at ``value`` as one of the type called ``name``."""
@@ -89,18 +82,22 @@ class Walk:
         """Note a value that is of the right type, and wrong."""
         self.found.append(Found(path, message, value, "value"))
 
-    def _twice(self, value: Map, path: Path, kind: Type) -> None:
-        """Note items of lists that are there twice, which only custom resources never take."""
-        for field, keys in kind.keys.items():
+    def _rules(self, value: Map, path: Path, kind: Type) -> None:
+        for rule in kind.rules:
+            for below, message in rule(value):
+                self.found.append(Found((*path, *below), message, at(value, below), "value"))
+
+    def _more(self, value: Map, path: Path, kind: Type) -> None:
+        """Note items of lists that are there twice, which only custom resources never take, and what is newer than the cluster."""
+        for field, keys in kind.keys.items() if self.custom else ():
             if isinstance(items := value.get(field), list):
-                for (index,), message in twice(items, keys, {"protocol": "TCP"} if "protocol" in keys else {}):
-                    self.tell((*path, field, index), message, items[int(index)])
+                for below, message in twice(items, keys, {"protocol": "TCP"} if "protocol" in keys else {}):
+                    self.tell((*path, field, *below), message, at(items, below))
+        if self.version:
+            from modelservice.kubernetes.newer import newer  # only where a version is named  # noqa: PLC0415
 
-    def _newer(self, value: Map, path: Path, kind: Type) -> None:
-        from modelservice.kubernetes.newer import newer  # only where a version is named  # noqa: PLC0415
-
-        for field, message, way in newer(value, kind, self.version or (0, 0)):
-            self.found.append(Found((*path, field), message, value[field], way))
+            for below, message, way in newer(value, kind, self.version):
+                self.found.append(Found((*path, *below), message, at(value, below), way))
 
 
 def shown(value: Any) -> str:

@@ -7,6 +7,7 @@ copies the others into its output.
 from __future__ import annotations
 
 from modelservice.patch.errors import PatchError, place
+from modelservice.texts import cut
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -138,7 +139,7 @@ def retained(path: Path, base: Mapping[Any, Any], patch: Mapping[Any, Any]) -> d
     """Return the fields of a map that `$retainKeys` keeps; the patch may set no field that it does not keep."""
     kept = patch[RETAIN_KEYS]
     if not isinstance(kept, list) or not all(isinstance(key, str) for key in kept):
-        raise PatchError(place(path), f"{RETAIN_KEYS} takes a list of field names, not {kept!r}")
+        raise PatchError(place(path), f"{RETAIN_KEYS} takes a list of field names, not {cut(repr(kept))}")
     for key, value in patch.items():
         if value is not None and not is_directive(key) and key not in kept:
             raise PatchError(place(path), f"the patch sets {key}, which its {RETAIN_KEYS} does not keep: add it there")
@@ -148,7 +149,7 @@ def retained(path: Path, base: Mapping[Any, Any], patch: Mapping[Any, Any]) -> d
 def without(path: Path, values: object, unwanted: object) -> list[Any]:
     """Return a list of plain values without those that `$deleteFromPrimitiveList` names."""
     if not isinstance(unwanted, list) or any(isinstance(value, (dict, list)) for value in unwanted):
-        raise PatchError(place(path), f"{DELETE_VALUES} takes a list of plain values, not {unwanted!r}")
+        raise PatchError(place(path), f"{DELETE_VALUES} takes a list of plain values, not {cut(repr(unwanted))}")
     if not isinstance(values, list):
-        raise PatchError(place(path), f"{DELETE_VALUES} is for a list, and the target has {values!r}")
+        raise PatchError(place(path), f"{DELETE_VALUES} is for a list, and the target has {cut(repr(values))}")
     return [value for value in values if value not in unwanted]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from modelservice.texts import cut
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -39,13 +41,13 @@ def place(path: Path) -> str:
         if isinstance(label, tuple):
             written += f"[{_item(*label)}]"
         elif isinstance(label, str) and label.replace("-", "_").isidentifier():
-            written += f".{label}"
+            written += f".{cut(label)}"
         else:
-            written += f"[{label}]"
+            written += f"[{cut(str(label))}]"
     return written.removeprefix(".") or "(root)"
 
 
 def _item(keys: Sequence[str], identity: str | Sequence[str]) -> str:
     """Write the keys of an item with their values, without those that it lacks."""
     values = [identity] if isinstance(identity, str) else identity
-    return ",".join(f"{key}={value}" for key, value in zip(keys, values, strict=True) if value)
+    return ",".join(f"{key}={cut(value)}" for key, value in zip(keys, values, strict=True) if value)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from modelservice.patch.errors import PatchError, place
+from modelservice.texts import cut
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
     from typing import Any
 
     from modelservice.patch.errors import Path
@@ -48,7 +49,7 @@ def _values(path: Path, item: Any, keys: Sequence[str], whose: str) -> list[str]
     if any(value is None or isinstance(value, (dict, list)) for value in values):
         raise PatchError(
             place(path),
-            f"{whose} has an item without a proper {keys[0]}, {item!r}: this list is merged by {' and '.join(keys)};"
+            f"{whose} has an item without a proper {keys[0]}, {cut(repr(item))}: this list is merged by {' and '.join(keys)};"
             " to replace it whole, add the item `$patch: replace`",
         )
     return [text(value) for value in values]
@@ -70,12 +71,12 @@ def matched(path: Path, known: list[Identity], wanted: list[Identity], keys: Seq
     """
     if len(keys) == 1:
         return wanted
-    free = [identity for identity in known if identity not in wanted]
-    loose = [identity for identity in dict.fromkeys(wanted) if identity not in known]
+    exactly = {*known} & {*wanted}
+    free, loose = _by_first(known, exactly), _by_first(dict.fromkeys(wanted), exactly)
     same: dict[Identity, Identity] = {}
-    for identity in loose:
-        candidates = [other for other in free if fits(identity, other)]
-        rivals = [other for other in loose if candidates and fits(other, candidates[0])]
+    for identity in (one for alike in loose.values() for one in alike):
+        candidates = [other for other in free.get(identity[0], ()) if fits(identity, other)]
+        rivals = [other for other in loose[identity[0]] if candidates and fits(other, candidates[0])]
         if len(candidates) > 1 or len(rivals) > 1:
             raise PatchError(
                 place([*path, ((keys, identity), None)]),
@@ -84,3 +85,12 @@ def matched(path: Path, known: list[Identity], wanted: list[Identity], keys: Seq
         if candidates:
             same[identity] = candidates[0]
     return [same.get(identity, identity) for identity in wanted]
+
+
+def _by_first(identities: Iterable[Identity], exactly: set[Identity]) -> dict[str, list[Identity]]:
+    """Return the identities by their first key, without those that both sides have."""
+    found: dict[str, list[Identity]] = {}
+    for identity in identities:
+        if identity not in exactly:
+            found.setdefault(identity[0], []).append(identity)
+    return found

@@ -5,6 +5,7 @@ from __future__ import annotations
 from modelservice.patch.directives import REMOVED, is_plain, list_directive, refuse_directives
 from modelservice.patch.errors import PatchError, place
 from modelservice.patch.items import identities, matched, text
+from modelservice.texts import cut
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ def _merge_values(merger: StrategicMerger, path: Path, base: list[Any], values: 
     """Merge lists of plain values, such as finalizers: every value once."""
     for value in values:
         if value is None or isinstance(value, (dict, list)):
-            raise PatchError(place(path), f"the patch has {value!r} in a list of plain values")
+            raise PatchError(place(path), f"the patch has {cut(repr(value))} in a list of plain values")
     merged: dict[str, Any] = {}
     for value in (*base, *values) if merger.append else (*values, *base):
         merged.setdefault(text(value), value)
@@ -80,13 +81,17 @@ def _merge_items(merger: StrategicMerger, path: Path, base: list[Any], deleted: 
     merged = base.copy()
     if deleted:
         unwanted, wanted = wanted[: len(deleted)], wanted[len(deleted) :]
-        merged = [REMOVED if identity in unwanted else item for item, identity in zip(base, known, strict=True)]
+        gone = set(unwanted)
+        merged = [REMOVED if identity in gone else item for item, identity in zip(base, known, strict=True)]
+    places: dict[Identity, int] = {}
+    for index, identity in enumerate(known):
+        places.setdefault(identity, index)
     touched = []
     for item, identity in zip(items, wanted, strict=True):
-        if identity not in known:
-            known.append(identity)
+        if identity not in places:
+            places[identity] = len(merged)
             merged.append(REMOVED)
-        index = known.index(identity)
+        index = places[identity]
         old = merged[index]
         if old is REMOVED and is_plain(item):
             merged[index] = item
@@ -95,7 +100,7 @@ def _merge_items(merger: StrategicMerger, path: Path, base: list[Any], deleted: 
             merged[index] = merger.value_strategy(here, {} if old is REMOVED else old, item)
         touched.append(index)
     if not merger.append:
-        if len(keys) > 1 and any(any(identity[1:]) for identity in [*known, *unwanted]):
+        if len(keys) > 1 and any(any(identity[1:]) for identity in [*places, *unwanted]):
             # kustomize moves items to the front that the target had, but not where several keys tell items apart.
             touched = [index for index in touched if index >= len(base)]
         merged = _to_front(merged, touched)
@@ -105,7 +110,5 @@ def _merge_items(merger: StrategicMerger, path: Path, base: list[Any], deleted: 
 def _to_front(items: list[Any], positions: list[int]) -> list[Any]:
     """Return the items with those at the given positions first, in that order."""
     front = dict.fromkeys(positions)
-    rest = items.copy()
-    for position in sorted(front, reverse=True):
-        del rest[position]
+    rest = [item for position, item in enumerate(items) if position not in front]
     return [*(items[position] for position in front), *rest]

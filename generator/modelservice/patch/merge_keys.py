@@ -13,6 +13,7 @@ from __future__ import annotations
 import os
 
 from modelservice.patch.errors import PatchError
+from modelservice.texts import cut
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -85,7 +86,7 @@ def _load() -> None:
 def _extended(kind: str, known: Type, paths: Mapping[str, Any]) -> dict[str, Any]:
     """Return a type with more merge keys, given by the paths of their fields; the type itself is not changed."""
     if not isinstance(paths, dict):
-        raise PatchError(f"merge keys of {kind}", f"this is a map from paths of fields to keys, not {paths!r}")
+        raise PatchError(f"merge keys of {kind}", f"this is a map from paths of fields to keys, not {cut(repr(paths))}")
     extended = dict(known)
     for path in sorted(paths):  # so a list comes before what is below its items
         *parents, name = path.split(".")
@@ -119,6 +120,6 @@ def _declared(kind: str, path: str, value: Any) -> Any:
         return ["", *value]
     raise PatchError(
         f"merge keys of {kind}",
-        f"{path} is {value!r}, which is neither a list of keys, such as [name], nor a type of Kubernetes with merged lists,"
+        f"{path} is {cut(repr(value))}, which is neither a list of keys, such as [name], nor a type of Kubernetes with merged lists,"
         " such as PodTemplateSpec",
     )

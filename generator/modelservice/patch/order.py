@@ -5,6 +5,7 @@ from __future__ import annotations
 from modelservice.patch.directives import PATCH, SET_ORDER
 from modelservice.patch.errors import PatchError, place
 from modelservice.patch.items import fits, identities, text
+from modelservice.texts import cut
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ def ordered(path: Path, merged: Any, target: Any, patch: Any, order: Any) -> Any
     item that it came before there. Every item that the patch gives must be listed, in the order of the patch.
     """
     if not isinstance(merged, list) or not isinstance(order, list):
-        raise PatchError(place(path), f"{SET_ORDER} is a list that orders a list, not {order!r} for {merged!r}")
+        raise PatchError(place(path), f"{SET_ORDER} is a list that orders a list, not {cut(repr(order))} for {cut(repr(merged))}")
     if not order:
         return merged
     wanted = _identities(path, order, SET_ORDER)

@@ -27,6 +27,7 @@ from modelservice.patch.errors import PatchError, place
 from modelservice.patch.lists import merge_list
 from modelservice.patch.maps import merge_map
 from modelservice.patch.merge_keys import type_of
+from modelservice.texts import cut
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -67,7 +68,7 @@ def strategic_merge(
         raise ValueError(f"new_items is 'prepend' or 'append', not {new_items!r}")
     for name, value in (("target", target), ("patch", patch)):
         if not isinstance(value, dict):
-            raise PatchError("(root)", f"the {name} is not a map: {value!r}")
+            raise PatchError("(root)", f"the {name} is not a map: {cut(repr(value))}")
     path: Path = [("", type_of(target, patch, merge_keys))]
     merged = merger.value_strategy(path, target, patch)
     return None if merged is REMOVED else merged
@@ -89,7 +90,7 @@ def _merge_scalar(_merger: Merger, path: Path, base: object, patch: object) -> o
 
 def _kind(value: object) -> str:
     """Name what a value is, for a message."""
-    return "a map" if isinstance(value, dict) else "a list" if isinstance(value, list) else f"the value {value!r}"
+    return "a map" if isinstance(value, dict) else "a list" if isinstance(value, list) else f"the value {cut(repr(value))}"
 
 
 class StrategicMerger(Merger):

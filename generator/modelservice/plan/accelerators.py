@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from modelservice.texts import shown
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
@@ -38,7 +40,7 @@ def device(spec: Map, kind: str, profile: str, container: Map, devices: int, pro
     if resource is None:
         problems.error(
             f"spec.accelerator.resources.{kind}",
-            f"missing; give the device plugin's resource for accelerator type {kind!r}",
+            f"missing; give the device plugin's resource for accelerator type {shown(kind)}",
         )
         return {}
     asked = container.get("resources") or {}
@@ -69,11 +71,11 @@ def claim_template(spec: Map, kind: str, profile: str, role: str, devices: int, 
         )
         given, there = by_type.get(kind), ", ".join(by_type)
     if given is None:
-        problems.error(field, f"no claim template for {kind!r}; there are: {there or 'none'}", kind)
+        problems.error(field, f"no claim template for {shown(kind)}; there are: {there or 'none'}", kind)
         return {}
     for key in ("name", "class"):
         if not given.get(key):
-            problems.error(field, f"the claim template for {kind!r} needs a {key}")
+            problems.error(field, f"the claim template for {shown(kind)} needs a {key}")
     name = given.get("name") or ""
     names = (
         {"name": f"{name}-resource-claim-template", "claim": f"{name}-resource-claim"}

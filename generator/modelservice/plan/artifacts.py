@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from modelservice.texts import shown
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
@@ -19,7 +21,7 @@ def read_uri(artifacts: dict[str, Any], problems: Problems) -> dict[str, Any]:
     scheme, separator, rest = uri.partition("://")
     reader = READERS.get(scheme) if separator else None
     if reader is None:
-        problems.error(URI, f"is {uri!r}; must be one of {FORMS}", uri)
+        problems.error(URI, f"is {shown(uri)}; must be one of {FORMS}", uri)
         return UNKNOWN
     return {"scheme": scheme, **reader(rest, artifacts, problems)}
 

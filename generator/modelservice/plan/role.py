@@ -27,7 +27,7 @@ def planned(config: ModelService, service: Scope, name: str, problems: Problems)
     claims = accelerators.pod_claims(template, role)
     times = drain.of_role(spec, role)
     facts = {**service.facts, **_facts(service.facts, name, role, routing)}
-    facts |= {"accelerator": mode, "acceleratorType": kind, "claims": bool(claims), "claimMatch": template.get("match", "none")}
+    facts |= {"accelerator": mode, "claims": bool(claims), "claimMatch": template.get("match", "none")}
     facts["drain"] = bool(times)
     selector = names.selector((spec.get("modelArtifacts") or {}).get("labels") or {}, name)
     traced_as = ((spec.get("tracing") or {}).get("serviceNames") or {}).get(f"vllm{name.capitalize()}")
@@ -44,6 +44,7 @@ def planned(config: ModelService, service: Scope, name: str, problems: Problems)
         },
         "selector": selector,
         "parallelism": split,
+        "acceleratorType": kind,
         "podmonitor": _podmonitor(role),
         "claims": {"pod": claims},
         "claimTemplate": template,

@@ -50,12 +50,7 @@ def _type(spec: Map, kind: str, headless: bool) -> Mistakes:
     elif address not in ("", "None") and not names.is_ip(address):
         yield ("clusterIP",), f"is {quoted(address)}; must be None or {names.WHAT[names.is_ip]}"
     if kind == "ExternalName":
-        host = spec.get("externalName", "").removesuffix(".")
-        if not names.is_dns_subdomain(host):
-            yield ("externalName",), f"is {quoted(host)}; must be {names.WHAT[names.is_dns_subdomain]}"
-        for field in ("clusterIP", "clusterIPs", "ipFamilies", "ipFamilyPolicy"):
-            if spec.get(field):
-                yield (field,), "is there; a Service of the type ExternalName has none"
+        yield from _external(spec)
     if kind != "LoadBalancer":
         for field in ("loadBalancerSourceRanges", "allocateLoadBalancerNodePorts", "loadBalancerClass"):
             if spec.get(field) not in (None, []):
@@ -66,6 +61,15 @@ def _type(spec: Map, kind: str, headless: bool) -> Mistakes:
     reachable = kind in ("LoadBalancer", "NodePort") or (kind == "ClusterIP" and spec.get("externalIPs"))
     if spec.get("externalTrafficPolicy") and not reachable:
         yield ("externalTrafficPolicy",), f"is there; a Service of the type {kind} is not reached from outside"
+
+
+def _external(spec: Map) -> Mistakes:
+    host = spec.get("externalName", "").removesuffix(".")
+    if not names.is_dns_subdomain(host):
+        yield ("externalName",), f"is {quoted(host)}; must be {names.WHAT[names.is_dns_subdomain]}"
+    for field in ("clusterIP", "clusterIPs", "ipFamilies", "ipFamilyPolicy"):
+        if spec.get(field):
+            yield (field,), "is there; a Service of the type ExternalName has none"
 
 
 def _affinity(spec: Map) -> Mistakes:
