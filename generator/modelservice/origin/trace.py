@@ -183,13 +183,15 @@ class Trace(Observer):
         if step.overlay is not None and step.overlay.written_at is not None:
             document = None if step.overlay.written_at else ResourceRef.of(step.overlay.document)
             return Origin(f"{step.overlay.written_at}{step.place}{consumed}", document)
-        reference = REFERENCE.search(template) if isinstance(template, str) else None
+        named = self.service.plan.config.spec.get("presets") or []
+        name = step.overlay.name if step.overlay else ""
+        if name in named and not isinstance(template, str):
+            return Origin(f"spec.presets[{named.index(name)}]")
+        reference = REFERENCE.search(template if isinstance(template, str) else str(template))  # or what it is there for
         if reference is not None:
             inside = below if reference.group() == template else []
             config = self.service.plan.config
             return Origin(field_of(config, step.scope, step.container, reference[1].split("."), inside))
-        named = self.service.plan.config.spec.get("presets") or []
-        name = step.overlay.name if step.overlay else ""
         return Origin(f"spec.presets[{named.index(name)}]") if name in named else None
 
 
