@@ -172,12 +172,12 @@ class Trace(Observer):
             made = [step for step in changing if step.makes(here)]
             for step in [*reversed(made if rest and made else changing)]:
                 if step.container is None or _engine(step.container) == list(here[:4]):
-                    origin = self._origin(step, here)
+                    origin = self._origin(step, here, exact=not rest)
                     return Origin(origin.field + paths.written(rest), origin.resource) if origin is not None else None
         return None
 
-    def _origin(self, step: _Step, path: Sequence[PathStep]) -> Origin | None:
-        """The part of the step's template that says what stands at ``path``."""
+    def _origin(self, step: _Step, path: Sequence[PathStep], *, exact: bool) -> Origin | None:
+        """The part of the step's template that says what stands at ``path``; ``exact`` when that, and nothing in it, is asked for."""
         relative = list(path[len(step.root) :])
         consumed, template, below = _descend(step, relative)
         if step.overlay is not None and step.overlay.written_at is not None:
@@ -187,7 +187,7 @@ class Trace(Observer):
         name = step.overlay.name if step.overlay else ""
         if name in named and not isinstance(template, str):
             return Origin(f"spec.presets[{named.index(name)}]")
-        reference = REFERENCE.search(template if isinstance(template, str) else str(template))  # or what it is there for
+        reference = REFERENCE.search(str(template)) if exact or isinstance(template, str) else None  # a map by what is put into it
         if reference is not None:
             inside = below if reference.group() == template else []
             config = self.service.plan.config
