@@ -67,7 +67,7 @@ def test_an_unforeseen_error(error: str, code: int, words: str, data: str) -> No
     assert ended.resources is not None
     assert ended.resources["items"] == parse(data)["items"]
     (line,) = ended.lines
-    assert line == f"error: ModelService llama: {message}" if data is UNDER_KUSTOMIZE else f"error: {message}"
+    assert line == (f"error: ModelService llama: {message} [config]" if data is UNDER_KUSTOMIZE else f"error: {message} [config]")
 
 
 @pytest.mark.parametrize("name", ["read_stdin", "main", "_tell"])

@@ -258,7 +258,8 @@ def _tell(results: list[Result], quiet: bool) -> None:
     severities = ("error",) if quiet else ("error", "warning")
     told = [result for severity in severities for result in results if result.severity == severity]
     if told:
-        of_a_file = not quiet and told[0].severity == "error" and any(result.field for result in told)
+        errors = [result for result in told if result.severity == "error"]
+        of_a_file = not quiet and any(result.field and result.resource and result.resource.kind == "ModelService" for result in errors)
         write_stderr("".join(f"{result.severity}: {result.line()}\n" for result in told) + (WHERE if of_a_file else ""))
 
 

@@ -317,6 +317,16 @@ def test_objects_are_left_alone_when_something_is_wrong() -> None:
 # What stands in the way
 
 
+def test_two_services_of_one_name_are_told() -> None:
+    """Even if only one of them generates something: the next run could not tell whose it is. Nothing changes."""
+    before = package(service(), service({"enabled": False}, path="other/llama.yaml"))
+    done = before.run()
+    assert done.package == before
+    assert done.told() == [
+        "ModelService/llama metadata.name: another ModelService of the package is called so, too; what is generated is known by this name"
+    ]
+
+
 def test_an_object_may_go_from_one_service_to_another() -> None:
     """What one ModelService no longer generates, because it is gone or says otherwise, another may in the same run; in either order."""
     with_thing, without = service({"extraObjects": [THING]}, "SERVICE"), service({}, "SERVICE")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from modelservice import workloads
 from modelservice.krm import ResourceRef, Result
 
 TYPE_CHECKING = False
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 NAME, SEVERITY = "kubernetes-fields", "error"
 OURS = "modelservice.llm-d.ai/"
 LOCAL = "config.kubernetes.io/local-config"
+ROLES = tuple(f"spec.{role}." for role in workloads.ROLES)
 LONGEST = 63  # characters; a StatefulSet's name that has more is told by the check name-length
 
 
@@ -34,6 +36,8 @@ def check(service: Composition) -> Iterator[Result]:
     trace, told = Trace(service), set()
     for obj, problem in found:
         result = _result(trace, obj, problem)
+        if _is_twice(problem) and result.field.startswith(ROLES):  # the check duplicate-items tells it of a role's lists
+            continue
         if (result.field, result.message) not in told:  # one mistake may show in both roles, or in several objects
             told.add((result.field, result.message))
             yield result
@@ -70,6 +74,10 @@ def _problems(obj: Map, version: str | None) -> list[Problem]:
 def _is_told_by_length(obj: Map, problem: Problem) -> bool:
     """Whether the check name-length tells that a name is too long for a label."""
     return obj["kind"] == "StatefulSet" and len(str(problem.current)) > LONGEST
+
+
+def _is_twice(problem: Problem) -> bool:
+    return problem.message.endswith("must be there once")
 
 
 def _is_mount(problem: Problem) -> bool:

@@ -75,7 +75,7 @@ def _names(spec: Map) -> Mistakes:
         name = container.get("name")
         if name and seen.setdefault(name, path) != path:
             field, index = seen[name]
-            yield (*path, "name"), f"is {quoted(name)}, as that of {field}[{index}]; must be there once in a pod"
+            yield (*path, "name"), f"is {quoted(name)}, as that of {field}[{index}]; must be there once"
     for field in ("volumes", "resourceClaims"):
         found: dict[str, int] = {}
         for index, item in enumerate(spec.get(field, ())):
