@@ -119,7 +119,7 @@ def test_a_check_that_stumbles(refused: bool, monkeypatch: pytest.MonkeyPatch) -
     spec = {"decode": {"containers": [engine(livenessProbe={"httpget": {}} if refused else {"httpGet": {"port": 1}})]}}
     if refused:
         made = make(spec)
-        assert [error.partition(":")[0] for error in made.errors] == ["spec.decode.containers[0].livenessProbe.httpget"]
+        assert "spec.decode.containers[0].livenessProbe.httpget" in [error.partition(":")[0] for error in made.errors]
         assert made.found("volume-mounts") == [("info", "", "before")]
         assert made.found("image-tag") != []
     else:
