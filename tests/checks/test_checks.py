@@ -116,7 +116,7 @@ def test_a_check_that_stumbles(refused: bool, monkeypatch: pytest.MonkeyPatch) -
         raise KeyError("x")
 
     monkeypatch.setattr(volume_mounts, "check", stumbling)
-    spec = {"decode": {"containers": [engine(livenessProbe={"httpget": {}} if refused else {"httpGet": {"port": 1}})]}}
+    spec = {"decode": {"containers": [engine(image="e:latest", livenessProbe={"httpget": {}} if refused else {"httpGet": {"port": 1}})]}}
     if refused:
         made = make(spec)
         assert "spec.decode.containers[0].livenessProbe.httpget" in [error.partition(":")[0] for error in made.errors]
