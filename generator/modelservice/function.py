@@ -144,8 +144,8 @@ def _name_settings(results: list[Result], config: Map) -> None:
 
 def _name_files(resources: ResourceList) -> None:
     """Say of a result about an item in which file it is."""
-    references = [(ResourceRef.of(item.value), item) for item in resources.items if item.path]
-    places = {(ref.api_version, ref.kind, ref.name): item for ref, item in references if ref}
+    named = [(ResourceRef.of(item.value), item) for item in resources.items if item.path]
+    places = {(ref.api_version, ref.kind, ref.name): item for ref, item in named if ref}
     for result in resources.results:
         ref = result.resource
         item = places.get((ref.api_version, ref.kind, ref.name)) if ref else None
