@@ -149,12 +149,12 @@ class Run(NamedTuple):
     config: Any
 
     def told(self, *severities: str) -> list[str]:
-        """The results of these severities, as ``kind/name field: message``; without those of images by the tag latest."""
+        """The results of these severities, else errors and warnings, as ``kind/name field: message``, without those of latest images."""
         return [
             f"{(one.get('resourceRef') or {}).get('kind')}/{(one.get('resourceRef') or {}).get('name')} "
             f"{(one.get('field') or {}).get('path', '')}: {one['message']}"
             for one in self.results
-            if one["severity"] in (severities or ("error", "warning", "info")) and (one.get("tags") or {}).get("check") != "image-tag"
+            if one["severity"] in (severities or ("error", "warning")) and (one.get("tags") or {}).get("check") != "image-tag"
         ]
 
 

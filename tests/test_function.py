@@ -385,8 +385,9 @@ def test_the_first_line_of_stderr_names_config_field_and_cause() -> None:
     answer = call(resource_list(document({"decode": {"replica": 2}, "multinode": "yes"}, name="my-model")))
     assert answer.code == 1
     assert answer.lines == [
-        "error: ModelService my-model: spec.decode.replica: unknown key; did you mean replicas?",
-        "error: ModelService my-model: spec.multinode: is 'yes'; must be true or false, without quotes",
+        "error: ModelService my-model: spec.decode.replica: unknown key; did you mean replicas? [config]",
+        "error: ModelService my-model: spec.multinode: is 'yes'; must be true or false, without quotes [config]",
+        "to see the lines of the file: modelservice render FILE",
     ]
 
 
@@ -394,7 +395,7 @@ def test_errors_come_before_warnings() -> None:
     """Whatever was found first: errors are on top."""
     spec = {"multinode": True, "checks": {"image-tag": "error"}}
     severities = [line.partition(":")[0] for line in call(resource_list(document(spec))).lines]
-    assert severities == ["error", "warning", "warning"]
+    assert severities == ["error", "warning", "warning", "to see the lines of the file"]
 
 
 def test_results_say_severity_field_and_resource() -> None:

@@ -73,7 +73,7 @@ ROWS: list[tuple[str, Map, Look, Any]] = [
     ("routing.proxy.image", {"routing": {"proxy": {"image": "p:1"}}}, lambda made: made.proxy()["image"], "p:1"),
     ("routing.proxy.targetPort", {"routing": {"proxy": {"targetPort": "82"}}}, lambda made: argument(made, "--port"), "82"),
     ("routing.proxy.targetPort", {"routing": {"proxy": {"targetPort": 82}}}, lambda made: proxy_flag(made, "--vllm-port"), ["82"]),
-    ("routing.proxy.debugLevel", {"routing": {"proxy": {"debugLevel": 3}}}, lambda made: proxy_flag(made, "-v"), ["3"]),
+    ("routing.proxy.debugLevel", {"routing": {"proxy": {"version": "0.3", "debugLevel": 3}}}, lambda made: proxy_flag(made, "-v"), ["3"]),
     (
         "routing.proxy.parentRefs[*].name",
         {"routing": {"httpRoute": {"create": True}, "proxy": {"parentRefs": GATEWAY}}},
@@ -233,7 +233,15 @@ EFFECTS: list[tuple[str, Any, Map]] = [
     ("routing.proxy.image", "p:1", {}),
     ("routing.proxy.imagePullPolicy", "Never", {}),
     ("routing.proxy.targetPort", 82, {}),
-    ("routing.proxy.connector", "other", {}),
+    ("routing.proxy.connector", "sglang", {}),
+    ("routing.proxy.kvConnector", "sglang", {}),
+    ("routing.proxy.ecConnector", "ec-example", {"routing": {"proxy": {"version": "0.7"}}}),
+    ("routing.proxy.version", "0.10", {}),
+    ("routing.proxy.flags", {"pool-group": "x"}, {"routing": {"proxy": {"version": "0.7"}}}),
+    ("routing.proxy.resources", REQUESTED, {}),
+    ("routing.proxy.env", [{"name": "A", "value": "b"}], {}),
+    ("drain", 30, {}),
+    ("decode.drain", 30, {}),
     ("routing.proxy.secure", True, {}),
     ("routing.proxy.zapDevel", True, {}),
     ("routing.proxy.zapEncoder", "console", {}),
@@ -242,7 +250,7 @@ EFFECTS: list[tuple[str, Any, Map]] = [
     ("routing.proxy.zapTimeEncoding", "iso8601", {}),
     ("routing.proxy.prefillerUseTLS", True, {}),
     ("routing.proxy.certPath", "/c", {}),
-    ("routing.proxy.debugLevel", 5, {}),
+    ("routing.proxy.debugLevel", 5, {"routing": {"proxy": {"version": "0.3"}}}),
     ("routing.proxy.parentRefs", GATEWAY, {"routing": {"httpRoute": {"create": True}}}),
     ("tracing.enabled", True, LLM_D),
     ("tracing.otlpEndpoint", "http://o:1", TRACING),
@@ -282,7 +290,7 @@ EFFECTS: list[tuple[str, Any, Map]] = [
     ("decode.extraConfig", {"hostNetwork": True}, {}),
     ("decode.resourceClaims", [{"name": "c", "resourceClaimName": "c"}], {}),
     ("decode.subGroupPolicy", {"subGroupSize": 2}, SETS),
-    ("decode.subGroupExclusiveTopology", True, SETS),
+    ("decode.subGroupExclusiveTopology", True, {**SETS, "decode": {"subGroupPolicy": {"subGroupSize": 1}}}),
     ("decode.containers", [engine()], {}),
     ("decode.parallelism.tensor", 8, {}),
     ("decode.parallelism.data", 2, {}),
@@ -511,10 +519,10 @@ def test_results_name_the_config() -> None:
 
 def test_a_result_about_an_object_names_the_object() -> None:
     """What is wrong with an object that users add is told of that object."""
-    extra = {"apiVersion": "v1", "kind": "Service", "metadata": {"name": "x" * 64}}
-    (result,) = [one for one in make({"extraObjects": [extra]}).generated.results if one.severity == "error"]
+    extra = {"apiVersion": "inference.networking.k8s.io/v1", "kind": "InferencePool", "metadata": {"name": "x" * 64}}
+    (result,) = [one for one in make({"extraObjects": [extra]}).generated.results if one.tags == {"check": "name-length"}]
     assert result.resource is not None
-    assert (result.resource.kind, result.resource.name) == ("Service", "x" * 64)
+    assert (result.resource.kind, result.resource.name) == ("InferencePool", "x" * 64)
 
 
 def test_five_mistakes_are_five_messages() -> None:
@@ -671,3 +679,22 @@ def test_no_document_raises_anything(value: Any) -> None:
     for wrong in ({**document(), "spec": value}, {**document(), "metadata": value}, {**document(), "other": value}):
         made = generate([wrong])[0]
         assert made.failed or made.objects
+
+
+def test_many_problems_of_one_place_are_told_once() -> None:
+    """Of hundreds of mistakes about items of one list the first 20 are told, whoever finds them, and how many more there are."""
+    for spec in (
+        {"patches": [{"target": {"kind": "No"}, "patch": {"a": 1}}] * 300},
+        {"presets": [f"no-{index}" for index in range(300)]},
+        {"decode": {"containers": [{"name": "e", "image": "e:1", "env": [{"name": f"A{n}", "value": "{{ x }}"} for n in range(300)]}]}},
+    ):
+        errors = make(spec).errors
+        assert len(errors) == 20
+        assert errors[-1].endswith("; and 280 more like this")
+
+
+def test_overlays_that_are_none() -> None:
+    """Of thousands of overlays that are no maps, or are wrong, 20 are told; an empty one is told as one that lacks everything."""
+    assert len(make({"overlays": [5] * 3000}).errors) == 20
+    assert len({error.partition("]")[0] for error in make({"overlays": [{"a": 1}] * 3000}).errors}) <= 20
+    assert "spec.overlays[0].kind: missing" in make({"overlays": [{}]}).errors

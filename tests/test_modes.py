@@ -9,7 +9,7 @@ from tests.compose.made import API_VERSION, document, overlay
 from tests.packages import Map, Run, item, package, service
 from tests.test_function import Answer, call, resource_list
 
-PINNED = "decode: {containers: [{name: engine, image: 'e:1'}]}\n"
+PINNED = "decode: {containers: [{name: engine, image: 'e:1', mountModelVolume: true}]}\n"
 
 
 def config_map(data: Any = None) -> Map:
@@ -250,7 +250,7 @@ def test_kustomize_sees_the_pool_too() -> None:
     spec = {"decode": {"containers": [{"name": "engine", "image": "e:1"}]}, "modelArtifacts": {"authSecretName": "none"}}
     answer = call(resource_list(None, document(spec), pool))
     assert answer.code == 1
-    assert answer.lines == [f"error: {WRONG_PORT.replace('/', ' ', 1).replace('pool spec', 'pool: spec')}"]
+    assert answer.lines == [f"error: {WRONG_PORT.replace('/', ' ', 1).replace('pool spec', 'pool: spec')} [inference-pool]"]
     assert answer.items == [document(spec), pool]
     assert call(resource_list(None, document(spec), right)).results == []
 
@@ -303,7 +303,7 @@ def test_a_validator_of_kustomize_answers_without_items() -> None:
     """Kustomize refuses a validator that echoes the items; the findings are on stderr, and an error is exit code 1."""
     answer = call(resource_list(validation(), SERVICE))
     assert (answer.code, answer.items, told(answer)) == (0, [], [("service-selector", "warning")])
-    assert answer.lines == ["warning: Service svc: spec.selector: selects no pods: app=none"]
+    assert answer.lines == ["warning: Service svc: spec.selector: selects no pods: app=none [service-selector]"]
     answer = call(resource_list(validation(), SERVICE, LONG, validation()))
     assert (answer.code, answer.items) == (1, [])
     assert told(answer) == [("kubernetes-fields", "error"), ("service-selector", "warning")]

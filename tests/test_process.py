@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
 from typing import Any
 
 import pytest
-from tests.compose.made import document
-from tests.test_function import CONFIG_MAP, SOURCE, in_file, resource_list
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from tests.checks.worlds import deployment, thing
+from tests.compose.made import API_VERSION, document, overlay
+from tests.compose.samples import SAMPLES
+from tests.test_function import CONFIG_MAP, SOURCE, call, in_file, resource_list
 
 from modelservice.krm import parse
 
@@ -62,7 +67,7 @@ def test_an_unforeseen_error(error: str, code: int, words: str, data: str) -> No
     assert ended.resources is not None
     assert ended.resources["items"] == parse(data)["items"]
     (line,) = ended.lines
-    assert line == f"error: ModelService llama: {message}" if data is UNDER_KUSTOMIZE else f"error: {message}"
+    assert line == (f"error: ModelService llama: {message} [config]" if data is UNDER_KUSTOMIZE else f"error: {message} [config]")
 
 
 @pytest.mark.parametrize("name", ["read_stdin", "main", "_tell"])
@@ -148,3 +153,107 @@ def test_a_message_is_one_line() -> None:
     ended = Ended(RUN, resource_list(config, SERVICE))
     (line,) = ended.lines
     assert line.startswith("error: ConfigMap a\\nerror: b\\x1b[31m: the functionConfig's data is 'text'")
+
+
+# Whatever comes in
+
+ODD_SCALARS = [None, True, 0, -1, 1.5, 10**18, "", "²", "9" * 5000, "x\ny", "{{", "{{ .Values.profile }}", "(a+)+$", "$patch", "\ud800"]
+ODD: st.SearchStrategy[Any] = st.sampled_from(
+    [*ODD_SCALARS, [], [None], ["x"], [{}], {}, {"a": 1}, {"a": ["x"]}, {"name": ["x"]}, {"$patch": "delete"}, ["--port", 7], "--port=²"]
+)
+KEYS = st.sampled_from(
+    ["kind", "metadata", "spec", "name", "namespace", "labels", "annotations", "containers", "selector", "ports", "target"]
+)
+PATCH: Map = {"target": {"kind": "Deployment", "name": ".*"}, "patch": [{"op": "add", "path": "/metadata/labels/x", "value": "y"}]}
+PARTS = ["kind", "metadata", "metadata/name", "metadata/annotations", "spec", "spec/template", "spec/template/metadata/annotations"]
+PARTS += ["spec/template/spec", "spec/template/spec/containers", "spec/template/spec/containers/0/name", "spec/selector/matchLabels"]
+OTHERS: list[Map] = [
+    deployment(),
+    thing("Service", spec={"selector": {"app": "web"}, "ports": [{"port": 1, "targetPort": "x"}]}),
+    thing("InferencePool", spec={"selector": {"matchLabels": {"app": "web"}}, "targetPorts": [{"number": 81}]}),
+    thing("HTTPRoute", spec={"rules": [{"backendRefs": [{"name": "web", "port": 3}]}]}),
+    thing("PodMonitor", spec={"selector": {"matchLabels": {"app": "web"}}, "podMetricsEndpoints": [{"port": "x"}]}),
+    thing("HorizontalPodAutoscaler", spec={"scaleTargetRef": {"kind": "Deployment", "name": "web"}}),
+]
+OVERLAY = overlay({"target": "container", "patch": {"env": [{"name": "A", "value": "${engine.port}"}]}, "flags": {"a": 1}})
+
+
+@st.composite
+def odd(draw: st.DrawFn, value: Any, places: int = 1) -> Any:
+    """Draw ``value`` with something odd in up to so many places."""
+    for _ in range(draw(st.integers(0, places))):
+        value = draw(odd_somewhere(value))
+    return value
+
+
+@st.composite
+def odd_somewhere(draw: st.DrawFn, value: Any) -> Any:
+    """Draw ``value`` with something odd in one place."""
+    if isinstance(value, dict) and value and draw(st.integers(0, 4)):
+        key = draw(st.sampled_from(sorted(value)) if draw(st.integers(0, 4)) else KEYS)
+        return {**value, key: draw(odd_somewhere(value.get(key)))}
+    if isinstance(value, list) and value and draw(st.integers(0, 4)):
+        index = draw(st.integers(0, len(value) - 1))
+        return [*value[:index], draw(odd_somewhere(value[index])), *value[index + 1 :]]
+    return draw(ODD)
+
+
+@st.composite
+def services(draw: st.DrawFn) -> Any:
+    """Draw a ModelService with patches, objects and overlays of its own, and perhaps something odd in it."""
+    spec = dict(draw(st.sampled_from([*SAMPLES.values()])))
+    if draw(st.booleans()):
+        part = f"/{draw(st.sampled_from(PARTS))}"
+        one = {**PATCH, "patch": [{"op": draw(st.sampled_from(["add", "replace", "remove", "copy"])), "path": part, "value": draw(ODD)}]}
+        spec["patches"] = draw(st.lists(odd(PATCH) | st.just(one), min_size=1, max_size=2))
+    if draw(st.booleans()):
+        spec["extraObjects"] = [draw(odd(one)) for one in OTHERS[:2]]
+    if draw(st.booleans()):
+        spec["overlays"] = [draw(odd(OVERLAY))]
+    return draw(odd(document(spec)))
+
+
+VALIDATION = odd({"apiVersion": API_VERSION, "kind": "Validation", "metadata": {"name": "v"}, "spec": {"external": ["Secret/*"]}})
+SETTINGS = odd({**CONFIG_MAP, "data": {"presets": "probes", "decode.replicas": "2"}}, 2)
+ITEMS = st.lists(st.sampled_from(OTHERS).flatmap(odd) | services() | odd(OVERLAY), max_size=5)
+LISTS = st.builds(
+    lambda config, items: {"apiVersion": "config.kubernetes.io/v1", "kind": "ResourceList", "functionConfig": config, "items": items},
+    services() | VALIDATION | SETTINGS,
+    ITEMS,
+)
+TEXTS = LISTS.flatmap(lambda content: odd(content) | st.just(content)).map(json.dumps)
+
+
+def looked_at(data: bytes | str) -> None:
+    """Hold the answer to any input against what holds for every answer."""
+    answer = call(data)
+    assert answer.code in (0, 1)
+    assert (answer.code == 1) == any(result["severity"] == "error" for result in answer.results)
+    for line in [*answer.lines, *(result["message"] for result in answer.results)]:
+        assert "this is a mistake in modelservice" not in line
+        assert "too deeply" not in line
+    assert all(len(line) < 2100 for line in answer.lines)
+
+
+@settings(deadline=None, max_examples=300, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@given(TEXTS)
+def test_any_resources(data: str) -> None:
+    """Whatever stands in configs and items, the answer is a ResourceList, and its errors are about the input."""
+    looked_at(data)
+
+
+@settings(deadline=None, max_examples=100)
+@given(st.binary() | st.text() | st.text(st.sampled_from('{}[]:-, \n"items kind: ResourceList&*!|>')))
+def test_any_bytes(data: bytes | str) -> None:
+    """What is no ResourceList at all is told in one."""
+    looked_at(data)
+
+
+@settings(deadline=None, max_examples=100)
+@given(st.data())
+def test_any_change_of_a_text(data: st.DataObject) -> None:
+    """The same for a ResourceList that lost, doubled or changed some of its bytes."""
+    text = UNDER_KUSTOMIZE.encode()
+    begin = data.draw(st.integers(0, len(text)))
+    end = data.draw(st.integers(begin, min(len(text), begin + 40)))
+    looked_at(text[:begin] + data.draw(st.binary(max_size=4) | st.just(text[begin:end] * 2)) + text[end:])

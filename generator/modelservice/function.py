@@ -24,7 +24,8 @@ from modelservice.krm import (
     write_stderr,
     write_stdout,
 )
-from modelservice.texts import cut, mishap, one_line, shown
+from modelservice.kubernetes.apply_order import apply_rank
+from modelservice.texts import cut, mishap, shown, whole_number
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 
     Map = dict[str, Any]
 
-LONGEST_LINE = 2000  # characters; nobody reads more
+WHERE = "to see the lines of the file: modelservice render FILE\n"
 USAGE = f"""modelservice-fn {__version__}: a KRM function for kustomize and kpt.
 
 It reads a ResourceList on stdin and writes one to stdout; start it through an orchestrator:
@@ -105,6 +106,10 @@ def run(resources: ResourceList) -> None:
         return
     generated = generate(services, library=library)
     resources.results += [result for one in generated for result in one.results]
+    if config and not _is(config, "ModelService"):
+        _name_settings(resources.results, config)
+    if resources.has_files:
+        _name_files(resources)
     before = resources.items = [item for item in resources.items if not _is_echo(item, config)]
     if any(one.failed for one in generated):
         return
@@ -113,7 +118,8 @@ def run(resources: ResourceList) -> None:
 
         resources.results += package.place(resources, generated, all_services=not _is(config, "ModelService"))
     else:
-        resources.items = before + [Item(obj) for one in generated for obj in one.objects]
+        objects = [obj for one in generated for obj in one.objects]
+        resources.items = before + [Item(obj) for obj in sorted(objects, key=apply_rank)]
     specs = [service.get("spec") or {} for service in services]
     made = [obj for one in generated for obj in one.objects]
     others = resources.has_files or not all(_is_config(item.value) for item in before)
@@ -121,6 +127,26 @@ def run(resources: ResourceList) -> None:
         _check_world(resources, specs, made, complete=resources.has_files)
     if any(result.severity == "error" for result in resources.results):
         resources.items = before
+
+
+def _name_settings(results: list[Result], config: Map) -> None:
+    """Say of a result about a field that the functionConfig sets who set it."""
+    from modelservice.config.settings import sets  # noqa: PLC0415
+
+    for key in config.get("data") or {}:
+        for result in results:
+            if sets(key, result.field):
+                result.message += f" (set by {key} of the functionConfig's data)"
+
+
+def _name_files(resources: ResourceList) -> None:
+    """Say of a result about an item in which file it is."""
+    places = {_identity(item.value): item for item in resources.items if isinstance(item.value, dict) and item.path}
+    for result in resources.results:
+        ref = result.resource
+        item = places.get((ref.api_version, ref.kind, ref.name)) if ref else None
+        if item is not None and item.path and not result.file:
+            result.file, result.index = item.path, whole_number(item.index or "") or 0
 
 
 def _check_world(resources: ResourceList, specs: list[Map], made: list[Map], *, complete: bool) -> None:
@@ -229,16 +255,11 @@ def _identity(resource: Map) -> tuple[Any, Any, Any]:
 def _tell(results: list[Result], quiet: bool) -> None:
     """Write the results to stderr, errors first; only errors when ``quiet``."""
     severities = ("error",) if quiet else ("error", "warning")
-    lines = [f"{severity}: {describe(result)}\n" for severity in severities for result in results if result.severity == severity]
-    if lines:
-        write_stderr("".join(lines))
-
-
-def describe(result: Result) -> str:
-    """One line: which config, which field, what."""
-    owner = f"{cut(result.resource.kind)} {cut(result.resource.name)}: " if result.resource else ""
-    line = one_line(f"{owner}{result.field + ': ' if result.field else ''}{result.message}")
-    return line if len(line) <= LONGEST_LINE else f"{line[:LONGEST_LINE]}…"
+    told = [result for severity in severities for result in results if result.severity == severity]
+    if told:
+        errors = [result for result in told if result.severity == "error"]
+        of_a_file = not quiet and any(result.field and result.resource and result.resource.kind == "ModelService" for result in errors)
+        write_stderr("".join(f"{result.severity}: {result.line()}\n" for result in told) + (WHERE if of_a_file else ""))
 
 
 def _answer_human(arguments: list[str]) -> int:

@@ -60,6 +60,17 @@ def test_lists_of_pods(name: str, items: list[Map], severity: str) -> None:
     assert found(service({"decode": {"extraConfig": {name: items}}})) == [(severity, f"spec.decode.extraConfig.{name}[1]")]
 
 
+def test_variables_of_the_proxy() -> None:
+    """They are a list of the user's, too."""
+    assert found(service({"routing": {"proxy": {"env": VARIABLES}}})) == [("warning", "spec.routing.proxy.env[2]")]
+
+
+def test_two_volumes_of_one_name_are_not_made_one() -> None:
+    """A volume that is both would be told as well, of a mistake that nobody made."""
+    both = {"decode": {"volumes": [VOLUME, {"name": "v", "hostPath": {"path": "/v"}}]}}
+    assert {(result.tags or {})["check"] for result in service(both).generated.results} == {"duplicate-items"}
+
+
 def test_lists_that_only_extra_config_has() -> None:
     """By the keys that Kubernetes has for each."""
     spread = {"topologyKey": "zone", "whenUnsatisfiable": "DoNotSchedule", "maxSkew": 1}

@@ -106,3 +106,13 @@ def test_a_generated_pool_fits_the_generated_pods(spec: Map) -> None:
     for one in found("inference-pool", wrong, *[obj for obj in objects if obj is not made]):
         assert "is 8001" in one.message
         assert "8000" in one.message
+
+
+def test_many_pods_are_one_finding() -> None:
+    """However many workloads a pool selects, each of its ports is told once, with the first of them and how many more."""
+    many = [serving(name=f"w{index}") for index in range(50)]
+    (one,) = found("inference-pool", pool(8001, 8000), *many)
+    assert one.message == "is 8001, and the pods of Deployment w0 serve 8000, 9000; and so for 49 more of the workloads that it selects"
+    (none,) = found("inference-pool", pool(8001, labels={"app": "none"}), *many)
+    assert none.message.endswith("and 1 more")
+    assert none.message.count("Deployment") == 20

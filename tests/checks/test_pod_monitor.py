@@ -66,3 +66,10 @@ def test_a_generated_one_is_told_by_its_own_check() -> None:
     """A PodMonitor of a ModelService has been looked at by podmonitor-port, in the words of its config."""
     wrong = monitor("none")
     assert found("pod-monitor", wrong, METRICS, generated=(wrong,)) == []
+
+
+def test_many_pods_are_one_finding() -> None:
+    """However many workloads a PodMonitor selects, each of its endpoints is told once."""
+    many = [deployment(f"w{index}", LABELS) for index in range(50)]
+    (one,) = found("pod-monitor", monitor("none"), *many)
+    assert one.message.endswith("; and so for 49 more of the workloads that it selects")

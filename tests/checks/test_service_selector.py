@@ -60,3 +60,18 @@ def test_pods_of_all_kinds_are_seen() -> None:
     assert found("service-selector", service(80), bare) == []
     for template in ("leaderTemplate", "workerTemplate"):
         assert found("service-selector", service(80), leader_worker_set({template: pod()})) == []
+
+
+def test_many_pods_are_one_finding() -> None:
+    """However many workloads a Service selects, each of its ports is told once."""
+    many = [deployment(f"w{index}", LABELS) for index in range(50)]
+    (one,) = found("service-selector", service("none"), *many)
+    assert one.message == (
+        "no container of Deployment w0 has a port called none (they name none); and so for 49 more of the workloads that it selects"
+    )
+
+
+def test_other_digits_are_a_name() -> None:
+    """A target port of digits of other scripts is no number."""
+    (one,) = found("service-selector", service("²"), WEB)
+    assert "has a port called ²" in one.message

@@ -180,6 +180,7 @@ def test_pods_of_every_kind_are_found_where_they_are() -> None:
         ({"command": ["serve", "--port"], "args": ["3"]}, {3}),
         ({"args": ["--port", "$(PORT)", "--port"]}, set()),
         ({"args": None, "ports": None}, set()),
+        ({"args": ["--port=²", "--port", "9" * 5000, "--port=٣"]}, set()),
         ({"ports": [{"containerPort": "http"}]}, set()),
     ],
 )

@@ -92,18 +92,92 @@ def test_the_command_costs_no_reader_of_people() -> None:
     assert loaded & {"ruamel", "jsonschema", "jsonpatch"} == set()
 
 
-def test_an_unforeseen_error_is_one_sentence() -> None:
-    """Should there be a mistake of ours, its place is told and what to do, with code 1, and no traceback."""
-    program = (
-        "import modelservice.cli as cli, modelservice.cli.render as render\n"
-        "def broken(*_): raise KeyError('x')\n"
-        "render.generate = broken\n"
-        "import sys; sys.argv = ['modelservice', 'render', '-']\n"
-        "cli.main()\n"
+SERVICE = "apiVersion: modelservice.llm-d.ai/v1alpha1\nkind: ModelService\nmetadata: {name: a}\nspec: {modelArtifacts: {name: a/b}}\n"
+BREAK = (
+    "import modelservice.cli as cli, modelservice.cli.render as render\n"
+    "def broken(*_): raise {}\n"
+    "render.generate = broken\n"
+    "import sys; sys.argv = ['modelservice', 'render', '-']\n"
+    "cli.main()\n"
+)
+CALL = "import sys; sys.argv = ['modelservice', *{}]; from modelservice.cli import main; main()"
+
+
+def ended(program: str, redirections: str = "") -> tuple[int, str, list[str]]:
+    """Run a program that reads a ModelService; return its exit code, what is on stdout, and the lines on stderr."""
+    command = ["sh", "-c", f'exec "$0" -c "$1" {redirections}', sys.executable, program]
+    found = subprocess.run(command, input=SERVICE, check=False, capture_output=True, text=True, env={"PYTHONPATH": str(SOURCE)})
+    return found.returncode, found.stdout, found.stderr.splitlines()
+
+
+@pytest.mark.parametrize(
+    ("error", "code", "words"),
+    [
+        ("KeyError('x')", 1, "error: this is a mistake in modelservice, please report it"),
+        ("RecursionError", 1, "error: the input is nested too deeply"),
+        ("MemoryError", 1, "error: there is not enough memory for this input"),
+    ],
+)
+def test_an_unforeseen_error_is_one_sentence(error: str, code: int, words: str) -> None:
+    """Whatever breaks, there is one line on stderr and nothing on stdout, and no traceback."""
+    found, stdout, (line,) = ended(BREAK.format(error))
+    assert (found, stdout) == (code, "")
+    assert line.startswith(words)
+
+
+def test_an_interrupt() -> None:
+    """Ctrl-C ends a command with its own exit code, also while the command is being loaded; at most a line is said."""
+    found, stdout, lines = ended(BREAK.format("KeyboardInterrupt"))
+    assert (found, stdout) == (130, "")
+    assert len(lines) <= 1
+    loading = "import sys\nclass Broken:\n    def find_spec(self, name, *_):\n        if name == 'typer': raise KeyboardInterrupt\n"
+    assert ended(f"{loading}sys.meta_path.insert(0, Broken())\n{CALL.format(['--version'])}") == (
+        130,
+        "",
+        ["error: interrupted before the end"],
     )
-    text = "apiVersion: modelservice.llm-d.ai/v1alpha1\nkind: ModelService\nmetadata: {name: a}\n"
-    command = [sys.executable, "-c", program]
-    found = subprocess.run(command, input=text, check=False, capture_output=True, text=True, env={"PYTHONPATH": str(SOURCE)})
-    assert (found.returncode, found.stdout) == (1, "")
-    assert found.stderr.count("\n") == 1
-    assert "please report it" in found.stderr
+
+
+@pytest.mark.parametrize(("redirection", "words"), [(">/dev/full", "No space left on device"), (">&-", "standard output is closed")])
+def test_output_that_does_not_arrive(redirection: str, words: str) -> None:
+    """Where stdout is full or closed, the last line says so, with code 1."""
+    code, stdout, lines = ended(CALL.format(["render", "-"]), redirection)
+    assert (code, stdout) == (1, "")
+    assert lines[-1].startswith("error: ")
+    assert words in lines[-1]
+    assert [line for line in lines if "warning" not in line] == lines[-1:]
+
+
+def test_a_reader_that_is_gone() -> None:
+    """Where nobody reads on, nothing is said of it, with code 1."""
+    command = [sys.executable, "-c", CALL.format(["render", "-"])]
+    with subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env={"PYTHONPATH": str(SOURCE)}
+    ) as process:
+        assert process.stdin
+        assert process.stdout
+        assert process.stderr
+        process.stdout.close()
+        process.stdin.write(SERVICE.encode())
+        process.stdin.close()
+        assert "warning: " in process.stderr.read().decode().splitlines()[-1]
+        assert process.wait() == 1
+
+
+@pytest.mark.parametrize("redirection", ["2>&-", "2>/dev/full"])
+def test_messages_that_nobody_can_read(redirection: str) -> None:
+    """Without a stderr no message gets onto stdout, and nothing else is said."""
+    code, stdout, lines = ended(CALL.format(["render", "nonsense"]), redirection)
+    assert code in (1, 2)
+    assert (stdout, lines) == ("", [])
+    code, stdout, lines = ended(CALL.format(["render", "-"]), redirection)
+    assert lines == []
+    assert "warning" not in stdout
+    assert (code == 0) is bool(stdout)
+
+
+def test_no_input() -> None:
+    """A closed stdin is told as what cannot be read."""
+    code, stdout, lines = ended(CALL.format(["render", "-"]), "<&-")
+    assert (code, stdout) == (2, "")
+    assert "standard input is closed" in lines[-1]

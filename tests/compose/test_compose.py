@@ -522,3 +522,49 @@ def test_objects_come_in_the_order_in_which_they_may_be_applied() -> None:
     }
     kinds = make(spec).kinds()
     assert kinds == ["ServiceAccount", "ConfigMap", "Deployment", "Deployment", "InferencePool", "PodMonitor"]
+
+
+# What every object is
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "problem"),
+    [
+        ("annotations", "text", "is 'text'; must be a map"),
+        ("labels", ["x"], "is a list; must be a map"),
+        ("name", 5, "is 5; must be text: quote it"),
+        ("annotations", {"a": ["x"]}, "is a list; must be text"),
+    ],
+)
+def test_an_extra_object_that_nobody_could_look_at(field: str, value: Any, problem: str) -> None:
+    """What is not shaped as metadata is told at its field, before anything reads it."""
+    extra = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "x", field: value}}
+    (error,) = make({"extraObjects": [extra]}).errors
+    place = f"spec.extraObjects[0].metadata.{field}"
+    assert error == f"{place + '.a' if isinstance(value, dict) else place}: {problem}"
+
+
+@pytest.mark.parametrize(
+    ("patch", "words"),
+    [
+        ({"target": {"kind": "ServiceAccount"}, "patch": {"metadata": {"annotations": "text"}}}, "metadata.annotations is 'text'"),
+        ({"target": {"kind": "ServiceAccount"}, "patch": {"metadata": {"labels": {"app": ["x"]}}}}, "metadata.labels.app is a list"),
+        ({"target": {"kind": "ServiceAccount"}, "patch": {"metadata": {"name": 5}}}, "metadata.name is 5"),
+        ({"target": {"kind": "ServiceAccount"}, "patch": {"kind": 5}}, "kind is 5"),
+        ({"target": "pod", "patch": {"metadata": {"annotations": ["x"]}}}, "annotations where is a list"),
+    ],
+)
+def test_an_overlay_that_leaves_no_object(patch: Map, words: str) -> None:
+    """An overlay that writes something else where every object has text or a map is an error about the overlay."""
+    scope = {"scope": "service"} if isinstance(patch["target"], dict) else {}
+    errors = make({"overlays": [overlay(patch, **scope)]}).errors
+    assert len(errors) == 1
+    assert words in errors[0]
+
+
+def test_a_resource_of_an_overlay_that_is_no_object() -> None:
+    """The same for what an overlay adds."""
+    resource = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "x", "annotations": "${name}"}}
+    errors = make({"overlays": [overlay(resources=[resource])]}).errors
+    assert len(errors) == 1
+    assert "metadata.annotations is 'llama'" in errors[0]

@@ -350,6 +350,13 @@ def test_users_words_are_last_whatever_overlays_say(own: list[str], theirs: Map,
     assert result == flags.merged(args, wanted)
 
 
+def test_two_spellings_of_one_flag() -> None:
+    """Of two keys that mean the same flag the later holds, where the flag stands, with its dashes."""
+    assert flags.merged(["--a_b", "1", "x"], {"a-b": [], "a_b": 3}) == ["--a_b", "3"]
+    assert flags.merged([], {"a-b": 1, "a_b": 2}) == ["--a-b", "2"]
+    assert flags.merged(["--c"], {"a-b": 1, "a_b": None}) == ["--c"]
+
+
 @pytest.mark.parametrize(
     ("args", "wanted"),
     [

@@ -150,3 +150,35 @@ def test_equalities_are_what_match_labels_means(labels: Labels, wanted: Labels) 
     """Labels written as a selector fit what has all of them."""
     assume(wanted)
     assert matches(",".join(f"{key}={value}" for key, value in wanted.items()), labels) is (wanted.items() <= labels.items())
+
+
+@pytest.mark.parametrize(
+    ("selector", "fits"),
+    [
+        ("l in (" + "2, " * 20_000 + "1)", True),
+        ("l in (" + ", " * 20_000 + ")", False),
+        ("l>" + "0" * 5000, True),
+        ("l<" + "9" * 5000, False),
+        ("l>" + "9" * 5000, False),
+    ],
+)
+def test_long_selectors(selector: str, fits: bool) -> None:
+    """Selectors of any length are read at once; a number that is none in Kubernetes is neither greater nor less."""
+    assert matches(selector, LABELS) is fits
+
+
+@pytest.mark.parametrize("selector", ["l in (" + ", " * 50_000, "," * 50_000, "(" * 50_000, "l in (a b)", "l in ((a))", "a" * 5000 + "!"])
+def test_selectors_that_are_none(selector: str) -> None:
+    """What is no selector is an error at once, which quotes no more than one can read."""
+    with pytest.raises(ValueError, match="is no selector") as caught:
+        matches(selector, LABELS)
+    assert len(str(caught.value)) < 400
+
+
+@pytest.mark.parametrize("value", ["²", "9" * 5000, "", "+", "-"])
+def test_a_label_that_is_no_number(value: str) -> None:
+    """Such a label is neither greater nor less than any number."""
+    assert not matches("l>0", {"l": value})
+    assert not matches("l<0", {"l": value})
+    assert matches("l<0", {"l": "-5"})
+    assert matches("l>4", {"l": "+5"})

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import copy
+import os
+import subprocess
+import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
+import re2
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.compose.made import Made, engine
 from tests.compose.made import make as generated
 
+from modelservice.compose import user_patches
 from modelservice.krm import parse
 
 Map = dict[str, Any]
@@ -760,3 +766,111 @@ def test_nothing_that_is_given_is_changed() -> None:
     assert make(spec).objects == kept
     assert spec == before
     assert first == kept
+
+
+# Regular expressions as kustomize has them: those of RE2
+
+
+@pytest.mark.parametrize(
+    ("name", "chosen"),
+    [
+        ("[[:alpha:]]+", ["v1/a", "v1/ab", "v2/b", "example.com/v1/a"]),
+        (r"a\z", ["v1/a", "example.com/v1/a"]),
+        (r"\pL", ["v1/a", "v2/b", "example.com/v1/a"]),
+        ("(?i)AB", ["v1/ab"]),
+        ("a.", ["v1/ab"]),
+        (".", ["v1/a", "v2/b", "example.com/v1/a"]),
+    ],
+)
+def test_expressions_are_those_of_re2(name: str, chosen: list[str]) -> None:
+    """What kustomize understands is understood: classes of POSIX, an end without a line break, letters of any script."""
+    assert hit({"name": name, "kind": "ConfigMap.*"}) == chosen
+
+
+@pytest.mark.parametrize(
+    ("expression", "why"),
+    [
+        ("(?!a).*", "invalid perl operator: (?!"),
+        (r"(a)\1", "invalid escape sequence"),
+        ("a{1,99999}", "invalid repetition size"),
+        ("((a{100}){100}){100}", "invalid repetition size"),
+        ("(" * 5000, "missing )"),
+        ("[", "missing ]"),
+        ("x**", "bad repetition operator"),
+        ("\ud800", "it is no text"),
+    ],
+)
+def test_expressions_that_kustomize_refuses(expression: str, why: str) -> None:
+    """What RE2 does not know is an error, in few words."""
+    (error,) = make({"patches": [{"target": {"name": expression}, "patch": {"hit": True}}]}).errors
+    assert error.startswith("spec.patches[0].target: name is ")
+    assert why in error
+    assert len(error) < 400
+
+
+@pytest.mark.parametrize("expression", ["(a+)+b$", "(a*)*b", "(" * 900 + "a" + ")" * 900, ".*" * 100 + "b"])
+def test_no_expression_takes_long(expression: str) -> None:
+    """Matching is linear: expressions that never end elsewhere find nothing, at once."""
+    name = "a" * 50
+    (error,) = make({"fullnameOverride": name, "patches": [{"target": {"name": expression}, "patch": {"hit": True}}]}).errors
+    assert error.startswith("spec.patches[0].target: no object fits name ")
+
+
+@settings(deadline=None)
+@given(st.text("ab.-_/", max_size=4), st.text("ab.-_/\nc", max_size=4))
+def test_a_plain_expression_means_what_re2_means(expression: str, text: str) -> None:
+    """Letters, digits and points are compared without RE2, and with the same answer."""
+    assert user_patches._expression("name", expression)(text) is (re2.fullmatch(expression, text) is not None)
+
+
+def test_plain_targets_do_not_load_re2() -> None:
+    """A target that is a plain name costs no library."""
+    program = (
+        "import sys\nfrom tests.compose.made import make\n"
+        "make({'patches': [{'target': {'kind': 'Deployment', 'name': 'llama-decode', 'group': 'apps'}, 'patch': {'hit': 1}}]})\n"
+        "print('re2' in sys.modules)\n"
+    )
+    root = Path(__file__).parents[2]
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(root), str(root / "generator")])}
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, check=True, text=True, env=environment)
+    assert done.stdout == "False\n"
+
+
+# What a patch must leave of an object
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "words"),
+    [
+        ("/kind", ["Deployment"], "kind: is a list; must be text"),
+        ("/kind", {"a": 1}, "kind: is a map; must be text"),
+        ("/kind", 5, "kind: is 5; must be text"),
+        ("/apiVersion", None, "apiVersion: is null; must be text"),
+        ("/metadata/name", ["x"], "metadata.name: is a list; must be text"),
+        ("/metadata/name", 5, "metadata.name: is 5; must be text"),
+        ("/metadata/namespace", {}, "metadata.namespace: is a map; must be text"),
+        ("/metadata/labels", "x", "metadata.labels: is 'x'; must be a map of texts"),
+        ("/metadata/annotations", ["x"], "metadata.annotations: is a list; must be a map of texts"),
+        ("/metadata/annotations", {"a": ["x"]}, "metadata.annotations.a: is a list; must be text"),
+        ("/spec/template/metadata/annotations", "x", "spec.template.metadata.annotations: is 'x'; must be a map of texts"),
+        ("/spec/template/metadata/labels", {"a": {}}, "spec.template.metadata.labels.a: is a map; must be text"),
+        ("/spec/template/spec/containers/0/name", 5, "spec.template: the pods then have containers that are no list of containers"),
+        ("/spec/template/spec/containers/0/name", ["x"], "spec.template: the pods then have containers that are no list of containers"),
+    ],
+)
+@pytest.mark.parametrize("spec", [{}, {"extraObjects": THINGS}])
+def test_an_object_that_nobody_could_look_at(spec: Map, path: str, value: Any, words: str) -> None:
+    """A patch that leaves something else where Kubernetes has text or a map is an error at the patch, whatever comes after it."""
+    operations = [{"op": "add", "path": path, "value": value}]
+    more = {"target": {"kind": "Deployment"}, "patch": {"metadata": {"labels": {"a": "b"}}}}
+    made = make({**spec, "patches": [{"target": {"kind": "Deployment"}, "patch": operations}, more]})
+    (error,) = made.errors
+    assert error.startswith(f"spec.patches[0].patch: {words}")
+
+
+def test_what_there_is_is_not_listed_without_end() -> None:
+    """Of hundreds of objects only the first are listed where a target finds none."""
+    many = [{**THINGS[0], "metadata": {"name": f"c{index}"}} for index in range(300)]
+    (error,) = make({"extraObjects": many, "patches": [{"target": {"name": "x" * 5000}, "patch": {"hit": True}}]}).errors
+    assert error.endswith(", and 282 more")
+    assert len(error) < 1000

@@ -220,3 +220,52 @@ def test_any_unknown_key_is_named(key: str) -> None:
     """Whatever a key looks like, its path is the field of the error."""
     assume(key not in schema("modelservice")["properties"]["spec"]["properties"])
     assert [result.field for result in results({key: {}})] == [f"spec.{key}"]
+
+
+@pytest.mark.parametrize(
+    ("spec", "expected"),
+    [
+        ({"decode": {"replicas": "012"}}, "spec.decode.replicas: is '012'; must be a whole number"),
+        ({"decode": {"replicas": "-²"}}, "spec.decode.replicas: is '-²'; must be a whole number"),
+        ({"decode": {"replicas": "--2"}}, "spec.decode.replicas: is '--2'; must be a whole number"),
+        ({"decode": {"replicas": "0"}}, "spec.decode.replicas: is '0'; must be a whole number, as in 0 without quotes"),
+        ({"multinode": "Yes"}, "spec.multinode: is 'Yes'; must be true or false, as in true without quotes"),
+        ({"multinode": "off"}, "spec.multinode: is 'off'; must be true or false, as in false without quotes"),
+        ({"fullnameOverride": 10}, "spec.fullnameOverride: is 10; must be text: quote it"),
+    ],
+)
+def test_a_hint_changes_no_value(spec: Map, expected: str) -> None:
+    """What is proposed is what was written: 012 may have been read as 10, so there is no number in the hint."""
+    assert told(spec) == [expected]
+
+
+@pytest.mark.parametrize(
+    "spec",
+    [
+        {"decode": {"replicas": "x" * 5000}},
+        {"x" * 5000: 1},
+        {"profile": "a\nb" * 5000},
+        {"decode": {"y" * 5000: {"z": 1}}},
+        {"decode": {"containers": [{"modelCommand": ["x"] * 5000}]}},
+    ],
+)
+def test_no_message_is_long(spec: Map) -> None:
+    """A value or key of thousands of characters is cut, and is on one line."""
+    for line in told(spec):
+        assert len(line) < 1000
+        assert line.isprintable()
+    assert told(spec)
+
+
+def test_many_mistakes_of_one_place() -> None:
+    """Of thousands of unknown keys or wrong items 20 are told, the last with how many more there are; all of them are taken away."""
+    spec = {"decode": {"containers": [{"args": [*range(5000), "x"]}], **{f"k{index}": 1 for index in range(3000)}}, "multinode": 5}
+    remaining, problems = diagnose(document(spec), schema("modelservice"))
+    assert [problem.field for problem in problems] == [
+        *(f"spec.decode.containers[0].args[{index}]" for index in range(20)),
+        *(f"spec.decode.k{index}" for index in range(20)),
+        "spec.multinode",
+    ]
+    assert problems[19].message.endswith("; and 4980 more like this")
+    assert problems[39].message.endswith("; and 2980 more like this")
+    assert remaining["spec"]["decode"] == {"containers": [{"args": [{}] * 5000 + ["x"]}]}

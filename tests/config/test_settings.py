@@ -112,3 +112,21 @@ def test_no_setting_is_too_odd(assignment: str) -> None:
     with contextlib.suppress(SettingError):
         assert isinstance(with_settings(SERVICE, [], [assignment]), dict)
     assert before == SERVICE
+
+
+@pytest.mark.parametrize(
+    ("assignment", "message"),
+    [
+        ("decode.containers[" + "9" * 5000 + "].image=x", "is no path: [9999"),
+        ("decode.containers[²].image=x", "is no path: [²] is no index"),
+        ("decode.containers[999999].image=x", "there is no list with 999999 items"),
+        ("a." * 5000 + "a=1", "has more than 100 steps"),
+        ("x" * 5000, "is no PATH=VALUE"),
+    ],
+)
+def test_paths_that_nobody_can_follow(assignment: str, message: str) -> None:
+    """Huge places, other digits and thousands of steps are errors, which quote no more than one can read."""
+    with pytest.raises(SettingError) as caught:
+        spec(assignment)
+    assert message in str(caught.value)
+    assert len(str(caught.value)) < 400

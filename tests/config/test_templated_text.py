@@ -336,3 +336,88 @@ def test_the_text_around_a_reference_is_left_alone(before: str, value: str, afte
 def test_no_text_of_braces_is_too_odd(text: str, more: str) -> None:
     """Whatever braces, quotes and pipes do: the text is expanded, or there is an error, and never an exception."""
     assert isinstance(expanded(text + more + text), str)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{{" * 50_000,
+        "{{ .Values.text " * 50_000,
+        '{{ .Values.text | default "' + '\\"' * 50_000,
+        '{{ .Values.text | default "' + "}}" * 50_000,
+        "a" + " " * 50_000 + "{{",
+        '{{ "' + '" "' * 50_000,
+    ],
+)
+def test_a_template_that_does_not_end(text: str) -> None:
+    """However often one begins, it is one error, at once."""
+    assert expanded(text).startswith("error: has a template that does not end")
+
+
+@pytest.mark.parametrize(
+    ("text", "result"),
+    [
+        (" " * 50_000 + "{ {{- .Values.text }}", " " * 50_000 + "{Some-Text"),
+        ('{{ .Values.text | lower | upper | trimSuffix "|" | default "}}" }}', "SOME-TEXT"),
+        ("{{ .Values.text }} {{- .Values.off }}", "Some-Textfalse"),
+        ("{{ .Values.text -}} \n {{ .Values.off }}", "Some-Textfalse"),
+        ("{{- .Values.text -}}", "Some-Text"),
+        ('{{ .Values.none | default "a | b" | upper }}', "A | B"),
+        ('{{ .Values.none | default "a \\" | }} b" }}', 'a " | }} b'),
+        ("{{ .Values.text | trunc " + "0" * 5000 + "4 }}", "Some"),
+        ("}} {{ .Values.text }} }}", "}} Some-Text }}"),
+    ],
+)
+def test_what_stands_around_and_inside(text: str, result: str) -> None:
+    """Blanks go as Helm takes them away, also between two templates; pipes and braces in strings are no pipes and braces."""
+    assert expanded(text) == result
+
+
+@pytest.mark.parametrize("argument", ["9" * 5000, "²", "-1", '"4"x'])
+def test_a_length_that_is_no_number(argument: str) -> None:
+    """What trunc cannot count is not supported, and the message quotes no more than one can read."""
+    message = expanded(f"{{{{ .Values.text | trunc {argument} }}}}")
+    assert message.startswith("error: has the template {{ .Values.text | trunc ")
+    assert "is not supported" in message
+    assert len(message) < 400
+
+
+def test_digits_that_are_no_port() -> None:
+    """Digits of other scripts in a port field stay the text that they are."""
+    context = {"Values": {"port": "²", "thai": "๘๐"}, "Release": {}}
+    for name in context["Values"]:
+        container = {"ports": [{"containerPort": f"{{{{ .Values.{name} }}}}"}]}
+        spec, problems = expand({"decode": {"containers": [container]}}, context)
+        assert problems == []
+        assert spec["decode"]["containers"][0]["ports"][0]["containerPort"] == context["Values"][name]
+
+
+@pytest.mark.parametrize("key", ["labels", "annotations", "data", "stringData", "matchLabels"])
+def test_a_text_called_port_stays_text(key: str) -> None:
+    """In maps whose values are texts, no key makes a number of one."""
+    spec, _ = expand({"extraObjects": [{key: {"port": "{{ .Values.routing.servicePort }}"}}]}, CONTEXT)
+    assert spec["extraObjects"][0][key]["port"] == "8000"
+
+
+def test_templates_make_no_more_than_fits() -> None:
+    """A few templates could make gigabytes of a long value: that is an error before they do."""
+    context = {"Values": {"long": "x" * 100_000}, "Release": {}}
+    texts = [{"name": f"A{index}", "value": "{{ .Values.long }}" * 50} for index in range(3)]
+    _, problems = expand({"decode": {"containers": [{"env": texts}]}}, context)
+    assert [problem.field for problem in problems] == ["spec.decode.containers[0].env[2].value"]
+    assert problems[0].message.startswith("makes the config larger than 10 MB")
+
+
+def test_functions_make_no_more_than_fits() -> None:
+    """Quotes of quotes double at each step: too many steps are not supported, and a text that is too long is an error."""
+    assert "is not supported" in expanded("{{ .Values.text" + " | quote" * 50_000 + " }}")
+    context = {"Values": {"long": '"' * 100_000}, "Release": {}}
+    _, problems = expand({"modelArtifacts": {"uri": "{{ .Values.long" + " | quote" * 20 + " }}"}}, context)
+    assert [problem.message[:34] for problem in problems] == ["makes the config larger than 10 MB"]
+
+
+@settings(deadline=None)
+@given(st.text(st.sampled_from('{}-"\\ |.Vaxd1\n'), max_size=40))
+def test_any_text(text: str) -> None:
+    """Any text is expanded or is an error; without braces it stays."""
+    assert "{{" in text or expanded(text) == text

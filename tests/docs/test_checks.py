@@ -10,7 +10,6 @@ import pytest
 
 from modelservice.checks import NAMES, OF_WORLD, check_world
 from modelservice.checks.world import World
-from modelservice.function import describe
 from modelservice.generate import generate
 from modelservice.krm import Result, parse_all
 
@@ -65,4 +64,4 @@ def test_the_index_has_every_page(page: re.Match[str]) -> None:
 
 
 def _line(result: Result) -> str:
-    return f"{result.severity}: {describe(result)}"
+    return f"{result.severity}: {result.line()}"

@@ -177,16 +177,20 @@ def test_a_replica_count_by_hand_survives(render: Render, package: Path) -> None
 
 
 def test_a_conflict_names_both_values(kpt_fn: Kpt, render: Render, package: Path) -> None:
-    """Where hand and ModelService change one field, the hand's value stays, and a warning names the field and both values."""
+    """Where hand and ModelService change one field, the hand's stays; a warning names the field and both values, as long as it stands."""
     render()
     _replace(package / OUTPUT, "replicas: 2", "replicas: 7")
     _replace(package / "chat.yaml", "replicas: &replicas 2", "replicas: &replicas 3")
-    run = kpt_fn("render", "models", "--allow-exec")
-    assert run.returncode == 0
-    (line,) = [line for line in run.stderr.splitlines() if "[warning]" in line]
-    assert "apps/v1/Deployment/chat-decode spec.replicas" in line
-    assert "7" in line
-    assert "3" in line
+    told = []
+    for _ in range(3):
+        run = kpt_fn("render", "models", "--allow-exec")
+        assert run.returncode == 0
+        (line,) = [line for line in run.stderr.splitlines() if "[warning]" in line]
+        assert "apps/v1/Deployment/chat-decode spec.replicas" in line
+        assert "7" in line
+        assert "3" in line
+        told.append((line, read(package)))
+    assert told[0] == told[1] == told[2]
     assert objects((package / OUTPUT).read_text(encoding="utf-8"))["Deployment/chat-decode"]["spec"]["replicas"] == 7
 
 
@@ -196,7 +200,47 @@ def test_what_a_removed_service_left_goes(render: Render, package: Path) -> None
     (package / "chat.yaml").unlink()
     assert render() == {name: text for name, text in before.items() if name not in ("chat.yaml", OUTPUT, RECORD)}
     (package / "code.yaml").unlink()
-    assert set(render()) == {"Kptfile", "user.yaml", "kustomization.yaml"}
+    for _ in range(3):  # the run that cleans up, and those that have nothing to do
+        assert set(render()) == {"Kptfile", "user.yaml", "kustomization.yaml"}
+
+
+def test_a_package_without_a_service(kpt_fn: Kpt, tmp_path: Path) -> None:
+    """A pipeline that finds no ModelService says so, and succeeds; no file changes, and none comes."""
+    package = write(tmp_path / "models", {"Kptfile": KPTFILE, "user.yaml": USER})
+    before = read(package)
+    run = kpt_fn("render", "models", "--allow-exec")
+    assert run.returncode == 0, run.stderr
+    assert "[info]" in run.stderr
+    assert "there is no ModelService" in run.stderr
+    assert read(package) == before
+
+
+@pytest.mark.parametrize(
+    "path", ["chat.yaml", "code.yaml", ".modelservice/chat.yaml", ".git/config.yaml", "../out.yaml", "kustomization.yaml"]
+)
+def test_a_file_that_objects_must_not_go_into(kpt_fn: Kpt, package: Path, path: str) -> None:
+    """The path annotation cannot lead into a config, the records or another tool's folder: an error, and no file changes."""
+    _replace(package / "chat.yaml", "  annotations:\n", f"  annotations:\n    modelservice.llm-d.ai/path: {path}\n")
+    before = read(package)
+    run = kpt_fn("render", "models", "--allow-exec")
+    assert run.returncode != 0
+    assert f"metadata.annotations[modelservice.llm-d.ai/path]: is '{path}'" in run.stderr
+    assert read(package) == before
+
+
+def test_no_secret_is_in_a_record(render: Render, package: Path) -> None:
+    """Neither what a Secret holds, nor a token in a pod; edits of both stay, in every run."""
+    variable = "          - name: HF_TOKEN\n            value: hf_literal\n"
+    objects_of_own = "  extraObjects:\n    - {apiVersion: v1, kind: Secret, metadata: {name: pin}, stringData: {pin: '4711'}}\n"
+    text = (package / "chat.yaml").read_text(encoding="utf-8")
+    write(package, {"chat.yaml": text.replace("        env:\n", "        env:\n" + variable) + objects_of_own})
+    first = render()
+    assert "hf_literal" in first[OUTPUT].decode()
+    assert not any(word in first[RECORD].decode() for word in ("hf_literal", "4711", "sha256"))
+    assert render() == first
+    _replace(package / OUTPUT, "hf_literal", "hf_by_hand")
+    edited = render()
+    assert edited == {**first, OUTPUT: first[OUTPUT].replace(b"hf_literal", b"hf_by_hand")}
 
 
 def test_a_removed_role_goes(render: Render, package: Path) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from modelservice.krm.results import ResourceRef, Result
+from modelservice.krm.results import FirstOfEachPlace, ResourceRef, Result
 
 
 def test_least() -> None:
@@ -59,3 +59,20 @@ def test_reference() -> None:
     reference = ResourceRef.of({"apiVersion": "v1", "kind": 3, "metadata": {"name": "n", "namespace": None}})
     assert reference is not None
     assert reference.to_dict() == {"apiVersion": "v1", "name": "n"}
+
+
+def test_the_first_of_each_place() -> None:
+    """Of more than 20 results of a place the first 20 are told, the last with how many more there are; others are only counted."""
+    told, made = FirstOfEachPlace(), []
+
+    def make(number: int) -> Result:
+        made.append(number)
+        return Result(f"m{number}")
+
+    for number in range(23):
+        told.add("one", lambda number=number: make(number))  # type: ignore[misc]
+        told.add("other", Result("o")) if number < 20 else None
+    messages = [result.message for result in told.told()]
+    assert messages[::2][:20] == [*(f"m{number}" for number in range(19)), "m19; and 3 more like this"]
+    assert messages.count("o") == 20
+    assert made == list(range(20))

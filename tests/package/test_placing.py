@@ -267,6 +267,18 @@ def test_a_disabled_service_has_nothing() -> None:
 
 
 @pytest.mark.parametrize("config", [None, CONFIG_MAP])
+def test_a_package_without_a_service_is_right(config: Map | None) -> None:
+    """There is nothing to generate, and nothing to say against it: that is told, and the package stays as it is, run after run."""
+    for before in (package(*THEIRS), package(*THEIRS, service()).run().package.without("ModelService").run().package):
+        done = before.run(config)
+        assert done.told() == [
+            "None/None : there is no ModelService (apiVersion: modelservice.llm-d.ai/v1alpha1) in this package: nothing is generated"
+        ]
+        assert done.results[0]["severity"] == "info"
+        assert done.package == package(*THEIRS)
+
+
+@pytest.mark.parametrize("config", [None, CONFIG_MAP])
 def test_objects_of_a_service_that_is_gone_go(config: Map | None) -> None:
     """Without its ModelService, nobody owns an object: it goes, and so does the record; also when no ModelService is left."""
     first = package(*THEIRS, service(DECODE), service(name="other")).run(config).package
@@ -303,6 +315,30 @@ def test_objects_are_left_alone_when_something_is_wrong() -> None:
 
 
 # What stands in the way
+
+
+def test_two_services_of_one_name_are_told() -> None:
+    """Even if only one of them generates something: the next run could not tell whose it is. Nothing changes."""
+    before = package(service(), service({"enabled": False}, path="other/llama.yaml"))
+    done = before.run()
+    assert done.package == before
+    assert done.told() == [
+        "ModelService/llama metadata.name: another ModelService of the package is called so, too; what is generated is known by this name"
+    ]
+
+
+def test_an_object_may_go_from_one_service_to_another() -> None:
+    """What one ModelService no longer generates, because it is gone or says otherwise, another may in the same run; in either order."""
+    with_thing, without = service({"extraObjects": [THING]}, "SERVICE"), service({}, "SERVICE")
+    for first, second in (("a", "b"), ("b", "a")):
+        before = package(with_thing.replace("SERVICE", first), without.replace("SERVICE", second)).run().package
+        after = Package((without.replace("SERVICE", first), with_thing.replace("SERVICE", second), *before.entries[2:])).run()
+        assert after.told("error") == []
+        assert annotations_of(after.package.value("Thing"))[OWNER] == second
+        assert after.package.run().package == after.package
+        alone = Package((with_thing.replace("SERVICE", second), *before.entries[2:])).run()
+        assert alone.told("error") == []
+        assert annotations_of(alone.package.value("Thing"))[OWNER] == second
 
 
 BY_HAND = "# mine\napiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: llama-decode\nspec: {}\n"

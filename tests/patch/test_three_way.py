@@ -9,7 +9,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from modelservice.patch.three_way import ABSENT, Conflict, changes, three_way_merge
+from modelservice.patch.three_way import ABSENT, Conflict, changes, next_base, three_way_merge
 
 Map = dict[str, Any]
 Told = list[tuple[str, Any, Any]]
@@ -386,11 +386,29 @@ def test_arguments_never_change(base: Map, edited: Map, generated: Map) -> None:
 @settings(deadline=None)
 @given(ANY, ANY, ANY)
 def test_the_next_run_changes_nothing(base: Map, edited: Map, generated: Map) -> None:
-    """What came out stays when the same is generated again: edits do not fade, and conflicts are told once."""
+    """What came out stays when the same is generated again, as the base too: edits do not fade."""
     merged, _ = three_way_merge(base, edited, generated)
     again, conflicts = three_way_merge(generated, merged, generated)
     assert exact(again) == exact(merged)
     assert conflicts == []
+
+
+@settings(deadline=None)
+@given(ANY, ANY, ANY)
+def test_a_conflict_is_found_again(base: Map, edited: Map, generated: Map) -> None:
+    """From the next base, the next run comes to the same object and the same conflicts; without one, that base is what is generated."""
+    merged, conflicts = three_way_merge(base, edited, generated)
+    following = next_base(base, edited, generated)
+    again, still = three_way_merge(following, merged, generated)
+    assert exact(again) == exact(merged)
+    assert [what_is_told(one) for one in still] == [what_is_told(one) for one in conflicts]
+    if not conflicts:
+        assert exact(following) == exact(generated)
+
+
+def what_is_told(conflict: Conflict) -> tuple[str, str, str]:
+    """Return what there is to tell of a conflict."""
+    return conflict.path, repr(conflict.edited), repr(conflict.generated)
 
 
 @settings(deadline=None)

@@ -10,8 +10,6 @@ from modelservice.checks import (
     accelerator_count,
     collisions,
     deprecated_keys,
-    duplicate_items,
-    engine_flags,
     furiosa_multinode,
     image_tag,
     kubernetes_fields,
@@ -19,10 +17,7 @@ from modelservice.checks import (
     model_storage,
     name_cut,
     name_length,
-    own_arguments,
-    parallelism,
     podmonitor_port,
-    ports,
     proxy_flags,
     selectors,
     template_text,
@@ -54,15 +49,17 @@ OF_ONE = (
     deprecated_keys,
     image_tag,
     name_length,
-    proxy_flags,
-    ports,
-    own_arguments,
-    engine_flags,
-    parallelism,
     model_storage,
-    duplicate_items,
+    proxy_flags,
 )
 OF_ALL = (selectors, collisions)
+
+
+def _has_own_words(service: Composition) -> bool:
+    """Whether a container may run anything but what is generated, or have fields that are not."""
+    containers = [one.parameters["container"] for role in service.plan.roles for one in role.containers]
+    return not service.is_plain or any(one.get(key) for one in containers for key in ("command", "args", "flags"))
+
 
 # checks of one service, each a module of this name, and whether a service has something for it to look at: imported only then
 ON_OCCASION: dict[str, Callable[[Composition], Any]] = {
@@ -71,6 +68,11 @@ ON_OCCASION: dict[str, Callable[[Composition], Any]] = {
     "preset-tolerations": lambda service: service.plan.config.spec.get("presets"),
     "pod-security": lambda service: "hardened" in (service.plan.config.spec.get("presets") or []),
     "whole-nodes": lambda service: any(_is_large(role) for role in service.plan.roles),
+    "ports": lambda service: "routing" in service.plan.config.own or _has_own_words(service),
+    "own-arguments": _has_own_words,
+    "engine-flags": _has_own_words,
+    "parallelism": lambda service: any((service.plan.config.own.get(role.name) or {}).get("parallelism") for role in service.plan.roles),
+    "duplicate-items": lambda service: not service.is_plain,
     "draining": lambda service: any(_may_end_early(role) for role in service.plan.roles) or _has_hooks(service),
 }
 # checks of all resources, each a module of this name; imported where there are other resources than a service's own

@@ -22,16 +22,15 @@ POD = {"apiVersion": "v1", "kind": "Pod"}
 
 def check(service: Composition) -> Iterator[Result]:
     """A finding for each key that a list has twice: an error where Kubernetes refuses it."""
-    pod: Any = None
+    pod = fields_of(type_of(POD, POD)["spec"])
+    container = fields_of(pod["containers"][0])
+    yield from _in_map("spec.routing.proxy", (service.plan.config.own.get("routing") or {}).get("proxy"), container)
     for path, role in own_roles(service):
-        pod = pod or fields_of(type_of(POD, POD)["spec"])
-        below = {key: value for key, value in role.items() if key != "containers"}
-        yield from _in_map(path, below, pod)
+        yield from _in_map(path, {key: value for key, value in role.items() if key != "containers"}, pod)
         yield from _in_map(f"{path}.extraConfig", role.get("extraConfig"), pod)
-    for path, container in own_containers(service):
-        fields = fields_of(pod["containers"][0])
-        yield from _in_map(path, container, fields)
-        yield from _in_map(f"{path}.extraConfig", container.get("extraConfig"), fields)
+    for path, given in own_containers(service):
+        yield from _in_map(path, given, container)
+        yield from _in_map(f"{path}.extraConfig", given.get("extraConfig"), container)
 
 
 def _in_map(path: str, fields: Any, schema: Any) -> Iterator[Result]:

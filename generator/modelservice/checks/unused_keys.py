@@ -50,6 +50,7 @@ OF_SERVICE: tuple[Rule, ...] = (
     ("modelArtifacts.path", "artifactUsed", (True,), "is only for oci:// models", INFO),
     ("modelArtifacts.authSecretName", "serves", (True,), "means nothing without pods", INFO),
     ("schedulerName", "serves", (True,), "means nothing without pods", INFO),
+    ("drain", "serves", (True,), "means nothing without pods", INFO),
     ("modelArtifacts.labels", "serves", (True,), "means nothing without pods", INFO),
     ("accelerator.env", "serves", (True,), "means nothing without pods", INFO),
     ("accelerator.resources", "plugin", (True,), "no container of the service needs a device from a device plugin", INFO),

@@ -206,7 +206,8 @@ class World:
 
     def follows_names(self) -> bool:
         """Whether kustomize has the configuration of the component plugins/kustomize, which leaves a note on objects."""
-        return any((obj["metadata"].get("annotations") or {}).get(FOLLOWED[0]) == FOLLOWED[1] for obj in self.objects)
+        listed = (obj["metadata"].get("annotations") for obj in self.objects)
+        return any(isinstance(notes, dict) and notes.get(FOLLOWED[0]) == FOLLOWED[1] for notes in listed)
 
     def lacks(self, kind: str, name: str, namespace: str) -> bool:
         """Whether an object is certainly not there."""

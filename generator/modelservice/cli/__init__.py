@@ -25,3 +25,7 @@ def main() -> None:
         with contextlib.suppress(OSError):
             print(f"error: {mishap(error)}", file=sys.stderr, flush=True)
         sys.exit(130 if isinstance(error, KeyboardInterrupt) else 1)
+    finally:
+        from modelservice.krm.streams import write_stderr  # noqa: PLC0415
+
+        write_stderr("")  # what does not get out now would give the process an exit code of Python's

@@ -20,7 +20,7 @@ def read_documents_of(file: str) -> list[Document]:
     except OSError as error:
         raise typer.BadParameter(f"{file}: {error.strerror or error}") from None
     except ReadError as error:
-        stop_at([str(error)])
+        stop_at([f"{error.name}:{error.line}:{error.column}: error: {error.problem} [yaml]"])
 
 
 def is_step(text: str) -> bool:
@@ -29,7 +29,7 @@ def is_step(text: str) -> bool:
 
 
 def stop_at(problems: list[str]) -> NoReturn:
-    """Print errors, one a line, and end with exit code 1."""
+    """Print errors, one a line, and end with exit code 1; those of a file have their place in front, and say that they are errors."""
     for problem in problems:
-        print(f"error: {problem}", file=sys.stderr)
+        print(problem if ": error: " in problem else f"error: {problem}", file=sys.stderr)
     raise typer.Exit(1)

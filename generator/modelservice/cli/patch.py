@@ -55,7 +55,7 @@ def patch(
         values = fields["items"] if is_list else [document.value]
         for index, value in enumerate(values):
             if not isinstance(value, dict):
-                stop_at([f"{document.place(f'items[{index}]' if is_list else '')}: this is no object"])
+                stop_at([f"{document.place(f'items[{index}]' if is_list else '')}: error: this is no object [config]"])
         objects += values
     if not objects:
         stop_at([f"{file}: there is no object in it"])

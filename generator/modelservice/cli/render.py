@@ -11,12 +11,15 @@ import typer
 from modelservice.cli.files import is_step, read_documents_of, stop_at
 from modelservice.config import API_VERSION
 from modelservice.config import overlay as overlay_module
-from modelservice.config.settings import SettingError, with_settings
-from modelservice.function import describe
+from modelservice.config.settings import SettingError, sets, with_settings
 from modelservice.generate import generate
-from modelservice.krm import Document, Result, write_documents, write_stdout
+from modelservice.krm import Document, ResourceRef, Result, write_documents, write_stdout
+from modelservice.kubernetes.apply_order import apply_rank
+from modelservice.texts import cut
 
 Map = dict[str, Any]
+
+VALUES = {"modelArtifacts", "decode", "prefill", "routing", "accelerator", "multinode"}  # what a chart's values file has at its top
 
 
 def render(
@@ -35,6 +38,9 @@ def render(
         list[str] | None,
         typer.Option("--set", metavar="PATH=VALUE", help="A field of the spec to set, as in decode.replicas=2."),
     ] = None,
+    kubernetes: Annotated[
+        str | None, typer.Option(metavar="VERSION", help="The cluster's version, as in 1.34: what is newer than it is told.")
+    ] = None,
 ) -> None:
     """Print the resources that serve the ModelServices in FILE…, as one stream of YAML documents."""
     if output is None and (kustomization or force):
@@ -44,17 +50,20 @@ def render(
     problems = [line for document in services for line in _wrong_kind(document, "ModelService", "; overlays go with --overlay")]
     problems += [line for document in overlays for line in _overlay_lines(document)]
     if not services:
-        problems.append(f"{files[0]}: there is no ModelService in it")
+        problems.append(f"{files[0]}:1:1: error: there is no ModelService in it [config]")
     if problems:
         stop_at(problems)
+    if kubernetes is not None:
+        assignments = [*(assignments or []), f"kubernetesVersion='{kubernetes}'"]
     values = [_changed(document.value, preset or [], assignments or []) for document in services]
     generated = generate(values, [document.value for document in overlays])
     for document, one in zip(services, generated, strict=True):
+        place = _Places(document, overlays, preset or [], assignments or [])
         for result in one.results:
-            print(_line(document, result), file=sys.stderr)
+            print(f"{place.of(result)}: {result.severity}: {result.line()}", file=sys.stderr)
     if any(one.failed for one in generated):
         raise typer.Exit(1)
-    objects = [obj for one in generated for obj in one.objects]
+    objects = sorted((obj for one in generated for obj in one.objects), key=apply_rank)
     if output is None:
         write_stdout(write_documents(objects).encode())
     else:
@@ -65,15 +74,21 @@ def _wrong_kind(document: Document, kind: str, hint: str) -> list[str]:
     value = document.value
     if isinstance(value, dict) and value.get("kind") == kind and value.get("apiVersion") == API_VERSION:
         return []
-    found = f"{value.get('apiVersion')} {value.get('kind')}" if isinstance(value, dict) else "no map"
-    return [f"{document.place('kind')}: this is {found}; must be {API_VERSION} {kind}{hint}"]
+    if isinstance(value, dict) and "kind" not in value:
+        what = "this has no kind"
+        if not VALUES.isdisjoint(value):
+            hint = f": is this a values file of Helm? It goes under spec: of a {kind}, as it is"
+    else:
+        what = f"this is {value.get('apiVersion')} {value.get('kind')}" if isinstance(value, dict) else "this is no map"
+    return [f"{document.place('kind')}: error: {what}; must be {API_VERSION} {kind}{hint} [config]"]
 
 
 def _overlay_lines(document: Document) -> list[str]:
+    found = overlay_module.problems(document.value, "")
+    for result in found:
+        result.resource = ResourceRef.of(document.value)
     wrong = _wrong_kind(document, "Overlay", "")
-    return wrong or [
-        f"{document.place(result.field)}: {result.field}: {result.message}" for result in overlay_module.problems(document.value, "")
-    ]
+    return wrong or [f"{document.place(result.field)}: error: {result.line()}" for result in found]
 
 
 def _changed(service: Map, presets: list[str], assignments: list[str]) -> Map:
@@ -84,9 +99,27 @@ def _changed(service: Map, presets: list[str], assignments: list[str]) -> Map:
         raise typer.BadParameter(str(error), param_hint="--set") from None
 
 
-def _line(document: Document, result: Result) -> str:
-    """One line about ``document``: place, severity, config, field and cause."""
-    return f"{document.place(result.field)}: {result.severity}: {describe(result)}"
+class _Places:
+    """Where what a result is about was written: in a file, or on the command line."""
+
+    def __init__(self, document: Document, overlays: list[Document], presets: list[str], assignments: list[str]) -> None:
+        self.document, self.overlays, self.assignments = document, overlays, assignments
+        spec = document.value.get("spec")
+        self.named = (spec.get("presets") if isinstance(spec, dict) else None) or []
+        self.presets = [name for name in presets if isinstance(self.named, list) and name not in self.named]
+
+    def of(self, result: Result) -> str:
+        """``FILE:LINE:COLUMN``, ``--set PATH=VALUE`` or ``--preset NAME``."""
+        if result.resource is not None and result.resource.kind == "Overlay":
+            brought = [one for one in self.overlays if one.value["metadata"]["name"] == result.resource.name]
+            return (brought or [self.document])[0].place(result.field)
+        for assignment in reversed(self.assignments):
+            if sets(assignment.partition("=")[0], result.field):
+                return f"--set {cut(assignment)}"
+        for index, name in enumerate(self.presets, len(self.named)):
+            if result.field.startswith(f"spec.presets[{index}]"):
+                return f"--preset {cut(name)}"
+        return self.document.place(result.field)
 
 
 def _files(objects: list[Map], *, kustomization: bool) -> dict[str, list[Map]]:

@@ -7,6 +7,7 @@ removes it. ``--flag=value`` and ``--flag value`` are the same flag, and so are 
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -59,7 +60,7 @@ def refuse_script(command: list[str], args: list[str]) -> None:
 
 
 def script(command: list[str], args: list[str]) -> str | None:
-    """The text of the shell script that a container runs; None for one that runs a program."""
+    """The shell script that a container with this command and these args runs; None when it runs none."""
     if not command or command[0].rpartition("/")[2] not in SHELLS:
         return None
     words = iter([*command[1:], *args])

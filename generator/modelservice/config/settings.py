@@ -44,6 +44,17 @@ def assign(service: dict[str, Any], assignment: str) -> dict[str, Any]:
     return changed
 
 
+def sets(path: str, field: str) -> bool:
+    """Whether a setting of ``path`` set what stands at ``field`` (``spec.decode.replicas``), or what holds it."""
+    try:
+        steps = _steps(path.strip())
+    except SettingError:
+        return False
+    steps = steps if steps[0] in ("metadata", "spec") else ["spec", *steps]
+    own = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in steps).removeprefix(".")
+    return field == own or field.startswith((f"{own}.", f"{own}["))
+
+
 def _steps(path: str) -> list[str | int]:
     """The keys and indexes of a path."""
     steps: list[str | int] = []

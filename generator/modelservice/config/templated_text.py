@@ -21,6 +21,7 @@ PART = re.compile(rf"{STRING}|[^|\"]+|\|")
 REFERENCE = re.compile(r"\.(?:Values|Release)(?:\.[A-Za-z_][A-Za-z0-9_]*)+")
 FUNCTION = re.compile(rf"(?P<name>\w+)(?:\s+(?P<argument>{STRING}|[0-9]+))?")
 BLANKS = " \t\r\n"  # that {{- and -}} take away
+LONGEST_PIPE = 20  # functions of one template
 MOST = 10_000_000  # characters that the templates of one config may make
 TEXTS = ("labels", "annotations", "matchLabels", "nodeSelector", "data", "stringData")  # maps whose values are texts, whatever the key
 SUPPORTED = '{{ .Values.… }} or {{ .Release.Name|Namespace }}, with | default "x", | quote, | lower, | upper, | trunc N or | trimSuffix "s"'
@@ -100,19 +101,22 @@ class _Expander:
         return expanded if number is None else number
 
     def _made(self, text: str) -> str:
-        """``text``, if the templates may make as much."""
-        self.left -= len(text)
-        if self.left < 0:
-            raise TemplateError(f"makes the config larger than {MOST // 1_000_000} MB, with the templates before it")
+        """``text``, if the templates may make as much together."""
+        self.left -= len(self._within_limit(text))
         return text
+
+    def _within_limit(self, value: Any) -> Any:
+        if isinstance(value, str) and len(value) > self.left:
+            raise TemplateError(f"makes the config larger than {MOST // 1_000_000} MB, with the templates before it")
+        return value
 
     def _pipeline(self, body: str) -> str:
         reference, *functions = _parts(body)
-        if not REFERENCE.fullmatch(reference):
+        if not REFERENCE.fullmatch(reference) or len(functions) > LONGEST_PIPE:
             raise TemplateError(f"has the template {{{{ {cut(body)} }}}}, which is not supported; supported: {SUPPORTED}")
         value = self._look_up(reference)
         for function in functions:
-            value = _apply(function, value, body)
+            value = self._within_limit(_apply(function, value, body))
         if value is None:
             raise TemplateError(f'refers to {cut(reference)}, which is not set; set it, or give a default: | default "…"')
         if isinstance(value, (dict, list)):
@@ -188,6 +192,6 @@ FUNCTIONS: dict[str, tuple[Callable[[str, str], str], bool]] = {
     "quote": (lambda text, _: '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"', False),
     "lower": (lambda text, _: text.lower(), False),
     "upper": (lambda text, _: text.upper(), False),
-    "trunc": (lambda text, count: text[: int(count)], True),
+    "trunc": (lambda text, count: text[: whole_number(count)], True),
     "trimSuffix": (lambda text, suffix: text.removesuffix(suffix), True),
 }

@@ -16,7 +16,7 @@ It is sure of lines that are each one of these, in the form in which kustomize w
     - scalar                       or a block, deeper than the column of the dash, or any line above but ---
 
 A scalar or key is text in quotes, or plain: it begins with a character that means nothing in YAML, and a number is
-written as JSON writes it. A collection in brackets, which kustomize never writes, is in one line and holds the same scalars.
+written as JSON writes it. A collection in brackets, which kustomize only writes empty, is in one line and holds the same scalars.
 
 yaml12 gives the values. Each key and each dash that was seen has to be an entry of them: there are fewer where
 a key was given twice, or where a line only goes on with the text above it.
@@ -112,7 +112,7 @@ def _entries(text: str) -> int | None:
 def _indentation(below: Iterator[str], holder: int, told: int) -> int:
     """Take the first line of a block's text and return the text's indentation, which the header may have told; 0 if it is not sure."""
     line = next(below, "")
-    while told and not line.strip(" "):
+    while told and not line.strip(" "):  # told, it may begin with empty lines
         line = next(below, "-")
     content = line.lstrip(" ")
     column = len(line) - len(content)
@@ -164,20 +164,20 @@ def _value(value: str, entries: int, holder: int) -> _Line | None:
 def _scalar(text: str) -> bool:
     """Tell whether a scalar, or key, is sure."""
     first = text[:1]
-    if first.isalpha() or first in _BEGINS_TEXT:
-        return ": " not in text and " #" not in text and text[-1] != ":" and text != "<<"
     if first in _QUOTES:
         return _quoted(text)
-    if first in _DIGITS:
-        return (text.isdecimal() and first != "0" and len(text) < 19) or _numeral(text)
-    return first in _SIGNS and text[:3] != "..." and text.lstrip("-")[:1] not in _NO_TEXT and _numeral(text)
+    if first.isalpha() or first in _BEGINS_TEXT or _is_no_number(text):
+        return ": " not in text and " #" not in text and text[-1] != ":" and text != "<<"
+    return (text.isdecimal() and (first != "0" or text == "0") and len(text) < 19) or re.fullmatch(_SURE, text) is not None
 
 
-def _numeral(text: str) -> bool:
-    """Tell whether what begins like a number is sure: a number as JSON writes it, or text without doubt."""
-    if text.strip(_DECIMALS if text[0] in "123456789" else _NUMERALS) or text.lstrip("-.")[:1].isalpha():
-        return ": " not in text and " #" not in text and text[-1] != ":"
-    return re.fullmatch(_SURE, text) is not None
+def _is_no_number(text: str) -> bool:
+    """Tell whether a text that begins like a number is none in any YAML."""
+    if text[:1] in _DIGITS:
+        return text.strip(_NUMERALS if text[0] == "0" else _DECIMALS) != ""
+    if text[:1] not in _SIGNS or text[:3] == "..." or text.lstrip("-")[:1] in _NO_TEXT:
+        return False
+    return text.lstrip("-.")[:1].isalpha() or text.strip(_NUMERALS) != ""
 
 
 def _quoted(text: str) -> bool:
@@ -201,8 +201,7 @@ def _entries_of_flow(text: str) -> int | None:
         for in_list, in_map in found:
             values = re.split(", ?", in_list or in_map) if in_list or in_map else []
             if in_map:
-                pairs = [value.partition(": ") for value in values]
-                values = [part or _COLLECTION * 2 for key, _, value in pairs for part in (key, value)]
+                values = [part for pair in values for part in pair.partition(": ")[::2]]
             if not all(value in (_STRING, _COLLECTION) or _scalar_of_flow(value) for value in values):
                 return None
             entries += len(values) // (2 if in_map else 1)

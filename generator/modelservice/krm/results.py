@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from modelservice.texts import cut, one_line
+
+LONGEST_LINE = 2000  # characters; nobody reads more
+CONFIG = "config"  # what stands where no check has told: the config itself, or the call
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -63,6 +68,13 @@ class Result:
         self.file = file
         self.index = index
         self.tags = tags
+
+    def line(self) -> str:
+        """Return the result as one line: which config, which field, what, and in brackets which check tells it."""
+        owner = f"{cut(self.resource.kind)} {cut(self.resource.name)}: " if self.resource else ""
+        line = one_line(f"{owner}{self.field + ': ' if self.field else ''}{self.message}")
+        check = (self.tags or {}).get("check", CONFIG)
+        return f"{line if len(line) <= LONGEST_LINE else f'{line[:LONGEST_LINE]}…'} [{check}]"
 
     def to_dict(self) -> dict[str, Any]:
         """Return the result in the words of the specification, without what is empty.

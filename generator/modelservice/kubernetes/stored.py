@@ -19,7 +19,7 @@ _QUANTITIES: dict[str, dict[str, str]] = {}
 
 
 def stored(obj: Map, *, defaults: bool) -> Map:
-    """``obj`` with its quantities as Kubernetes writes them and, with ``defaults``, what its kind fills in within lists; shares what stays."""
+    """``obj`` with its quantities as Kubernetes writes them and, with ``defaults``, what its kind fills in within lists."""
     api_version, kind = obj.get("apiVersion"), obj.get("kind")
     name = look_up("kinds", f"{api_version}/{kind}")
     changed: Map = obj if name is None else _settled(obj, name)

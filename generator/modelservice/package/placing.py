@@ -33,6 +33,7 @@ def place(resources: ResourceList, generated: Sequence[Generated], *, all_servic
     results = _drop_orphans(package, {placing.owner for placing in placings}) if all_services else []
     if not generated:
         results.append(Result(f"there is no ModelService (apiVersion: {API_VERSION}) in this package: nothing is generated", "info"))
+    results += _same_owners(placings)
     for placing in placings:  # before anything is added: what one ModelService no longer generates, another may
         placing.take_away()
     for placing in placings:
@@ -41,6 +42,17 @@ def place(resources: ResourceList, generated: Sequence[Generated], *, all_servic
     if not any(result.severity == "error" for result in results):
         resources.items = package.items()
     return results
+
+
+def _same_owners(placings: Sequence[_Placing]) -> list[Result]:
+    """An error for each ModelService that is called as an earlier one is: what carries the name could be of either."""
+    first = {placing.owner: placing for placing in reversed(placings)}
+    message = "another ModelService of the package is called so, too; what is generated is known by this name"
+    return [
+        Result(message, "error", field="metadata.name", resource=ResourceRef.of(placing.service))
+        for placing in placings
+        if first[placing.owner] is not placing
+    ]
 
 
 def _drop_orphans(package: Package, owners: set[str]) -> list[Result]:

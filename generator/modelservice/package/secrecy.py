@@ -93,7 +93,7 @@ def _secret(value: Map) -> Map:
     concealed: Map = {}
     for key, below in value.items():
         if key == "metadata" and isinstance(below, dict):
-            concealed[key] = _map(below)
+            concealed[key] = conceal(below)
         elif key in ("data", "stringData") and isinstance(below, dict):
             concealed[key] = {name: below if below is None else Concealed(below) for name, below in below.items()}
         else:

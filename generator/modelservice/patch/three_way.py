@@ -110,7 +110,8 @@ def _merge_lists(
         return None
     bases, edits, generations = (side or {} for side in sides)
     merged = []
-    for identity in _order(list(edits), list(generations)):
+    order = _order(list(generations), list(edits)) if conflicts is None else _order(list(edits), list(generations))
+    for identity in order:
         label = (keys, identity) if keys else str(identity)
         before, by_hand, now = (side.get(identity, ABSENT) for side in (bases, edits, generations))
         item = _merge([*path, (label, item_type)], before, by_hand, now, conflicts)
@@ -129,11 +130,11 @@ def _by_identity(path: Path, items: list[Any], keys: list[str]) -> dict[Any, Any
     return by_identity if len(by_identity) == len(items) else None
 
 
-def _order(edited: list[Any], generated: list[Any]) -> list[Any]:
-    """The hand's order, with what is only generated behind what it is generated behind."""
-    order, known = list(edited), set(edited)
+def _order(leading: list[Any], other: list[Any]) -> list[Any]:
+    """The order of one side, the hand's where it is about the object; with what is only on the other behind what it is behind there."""
+    order, known = list(leading), set(leading)
     before = None
-    for identity in generated:
+    for identity in other:
         if identity not in known:
             order.insert(order.index(before) + 1 if before is not None else 0, identity)
         before = identity

@@ -81,11 +81,11 @@ def _unknown_connectors(proxy: Map, version: Version, *, known: bool) -> Iterato
 def _arguments(routing: Map, version: Version) -> list[str]:
     proxy = routing.get("proxy") or {}
     said: dict[str, Any] = {"port": routing.get("servicePort")}
-    for key in _dialect()["keys"]:
-        value, spelling = _value(proxy, key), _spelling(key, version)
+    for key, spelling in _spellings(version):
+        value = _value(proxy, key)
         if "on" in spelling:
             value = spelling["on"] if value else None
-        if value is not None and _takes(spelling["flag"], version):
+        if value is not None:
             said[spelling["flag"]] = value
     for name, value in (proxy.get("flags") or {}).items():
         flag = _as_generated(name.lstrip("-"), said)
@@ -128,6 +128,17 @@ def _version(proxy: Map) -> Version:
 def _known_version(proxy: Map) -> Version | None:
     """The version that the spec says, else the one in the image's tag."""
     return read_version(str(proxy.get("version") or "")) or version_of(str(proxy.get("image") or ""))
+
+
+_SPELLINGS: dict[Version, list[tuple[str, Map]]] = {}
+
+
+def _spellings(version: Version) -> list[tuple[str, Map]]:
+    """The keys that a version can say, each with how; many services have the same proxy."""
+    if version not in _SPELLINGS:
+        every = ((key, _spelling(key, version)) for key in _dialect()["keys"])
+        _SPELLINGS[version] = [(key, spelling) for key, spelling in every if _takes(spelling["flag"], version)]
+    return _SPELLINGS[version]
 
 
 def _spelling(key: str, version: Version) -> Map:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from modelservice.plan import accelerators, container, drain, names, parallelism, proxy
-from modelservice.plan.scopes import PROFILE, SPEC, Scope, deletions, says_something
+from modelservice.plan.scopes import PROFILE, SPEC, Scope, deletions, last_of_each, says_something
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -110,6 +110,8 @@ def _fields(given: Map, name: str) -> Map:
     """What one layer says of the role, field by field."""
     role = given.get(name) or {}
     fields = says_something({**role, "schedulerName": role.get("schedulerName") or given.get("schedulerName")})
+    if "volumes" in fields:
+        fields["volumes"] = last_of_each(fields["volumes"], "name")
     proxied = says_something(((given.get("routing") or {}).get("proxy")) or {})
     replaced = {"volumes": deletions(fields.get("volumes"), "name"), "proxyEnv": deletions(proxied.get("env"), "name")}
     return {"role": fields, "proxyFields": proxied, "replaced": replaced}

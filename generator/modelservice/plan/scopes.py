@@ -51,5 +51,5 @@ def deletions(items: list[Map] | None, key: str) -> list[Map] | None:
 
 
 def last_of_each(items: list[Map], key: str) -> list[Map]:
-    """``items`` with each value of ``key`` once: the last of them, which Kubernetes takes, at the place of the first."""
+    """``items`` with each value of ``key`` once: the last, at the place of the first; merged into one they would be neither of them."""
     return list({item.get(key): item for item in items}.values())
