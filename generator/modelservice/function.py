@@ -106,10 +106,8 @@ def run(resources: ResourceList) -> None:
         return
     generated = generate(services, library=library)
     resources.results += [result for one in generated for result in one.results]
-    if config and not _is(config, "ModelService"):
-        _name_settings(resources.results, config)
-    if resources.has_files:
-        _name_files(resources)
+    _name_settings(resources.results, config)
+    _name_files(resources)
     before = resources.items = [item for item in resources.items if not _is_echo(item, config)]
     if any(one.failed for one in generated):
         return
@@ -132,8 +130,10 @@ def run(resources: ResourceList) -> None:
         resources.items = before
 
 
-def _name_settings(results: list[Result], config: Map) -> None:
-    """Say of a result about a field that the functionConfig sets who set it."""
+def _name_settings(results: list[Result], config: Map | None) -> None:
+    """Say of a result about a field that the functionConfig, a ConfigMap then, sets who set it."""
+    if not config or _is(config, "ModelService"):
+        return
     from modelservice.config.settings import sets  # noqa: PLC0415
 
     for key in config.get("data") or {}:

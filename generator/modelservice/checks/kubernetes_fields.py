@@ -60,7 +60,9 @@ def check_world(world: World) -> Iterator[Result]:
 
 
 def _reaches_kubernetes(obj: Map) -> bool:
-    """Whether a resource is more than a config for tools on this side of the cluster."""
+    """Whether a resource is more than a config for tools on this side of the cluster; a kustomization.yaml needs no kind."""
+    if not obj.get("apiVersion") and not obj.get("kind"):
+        return False
     metadata = obj.get("metadata")
     annotations = metadata.get("annotations") if isinstance(metadata, dict) else None
     local = isinstance(annotations, dict) and annotations.get(LOCAL) not in (None, "false")
