@@ -30,7 +30,7 @@ from modelservice.checks.collisions import identity
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
     from typing import Any
 
     from modelservice.checks.world import World
@@ -98,13 +98,16 @@ OF_WORLD = (
 NAMES = tuple(dict.fromkeys([*(module.NAME for module in (*OF_ONE, *OF_ALL)), *ON_OCCASION, *OF_WORLD]))
 
 
-def check(services: Sequence[Composition]) -> list[list[Result]]:
-    """The results about each of ``services``, in the order of the checks; a check that is ``off`` for a service says nothing of it."""
+def check(services: Sequence[Composition], wrong: Collection[Composition] = ()) -> list[list[Result]]:
+    """The results about each of ``services``, in the order of the checks; a check that is ``off`` for a service says nothing of it.
+
+    ``wrong`` are those of which an error has been told.
+    """
     results: list[list[Result]] = [[] for _ in services]
     always = [(module.NAME, module.check) for module in OF_ONE]
     of_one = always + [(name, partial(_on_occasion, name)) for name in ON_OCCASION]
     for index, service in enumerate(services):
-        refused = False
+        refused = service in wrong
         for name, find in of_one:
             found = _found(find, service, refused)
             refused |= name == kubernetes_fields.NAME and any(result.severity == "error" for result in found)
@@ -133,7 +136,7 @@ def check_world(world: World, severities: Mapping[str, str]) -> list[Result]:
 
 
 def _found(find: Callable[[Any], Iterable[Result]], subject: Any, refused: bool) -> list[Result]:
-    """What a check finds. Where Kubernetes refuses an object, and that is told, a check that stumbles over it has found no more."""
+    """What a check finds. Where something is refused, and that is told, a check that stumbles over it has found no more."""
     found: list[Result] = []
     try:
         for result in find(subject):

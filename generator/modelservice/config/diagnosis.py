@@ -39,7 +39,10 @@ def diagnose(document: dict[str, Any], schema: dict[str, Any]) -> tuple[dict[str
     wrong = _Wrong()
     for error in _Validator(schema).iter_errors(document):
         for path, value, say in _problems(error, schema):
-            wrong.below(path).problems.append((value, say))
+            place = wrong.below(path)
+            place.problems.append((value, say))
+            if error.validator == "type" and "string" in error.validator_value:
+                place.instead = ""
     told = FirstOfEachPlace()
     remaining = _look(document, wrong, [], told)
     return remaining if isinstance(remaining, dict) else {}, told.told()
@@ -48,9 +51,10 @@ def diagnose(document: dict[str, Any], schema: dict[str, Any]) -> tuple[dict[str
 class _Wrong:
     """What is wrong with a value, each with how to say it, and what is wrong below it, by key or index."""
 
-    __slots__ = ("inside", "problems")
+    __slots__ = ("inside", "instead", "problems")
 
     def __init__(self) -> None:
+        self.instead: Any = {}  # what keeps its place in a list
         self.problems: list[tuple[Any, Callable[[], str]]] = []
         self.inside: dict[str | int, _Wrong] = {}
 
@@ -66,7 +70,7 @@ _NOTHING: Any = object()
 
 
 def _look(value: Any, wrong: _Wrong, path: Path, told: FirstOfEachPlace) -> Any:
-    """Tell what is wrong with ``value``, and return what is left of it: nothing, or in a list an empty map, which keeps its place."""
+    """Tell what is wrong with ``value``, and return what is left of it: nothing, or in a list what keeps its place."""
     place = tuple("[]" if isinstance(step, int) else step for step in (path if path and isinstance(path[-1], int) else path[:-1]))
     for current, say in wrong.problems:
         told.add(place, lambda current=current, say=say: Result(say(), field=field_path(path), current=current))  # type: ignore[misc]
@@ -79,7 +83,8 @@ def _look(value: Any, wrong: _Wrong, path: Path, told: FirstOfEachPlace) -> Any:
         changed = {
             index: _look(item, wrong.inside[index], [*path, index], told) for index, item in enumerate(value) if index in wrong.inside
         }
-        left = [{} if (inner := changed.get(index, old)) is _NOTHING else inner for index, old in enumerate(value)]
+        now = [changed.get(index, item) for index, item in enumerate(value)]
+        left = [wrong.inside[index].instead if item is _NOTHING else item for index, item in enumerate(now)]
     return _NOTHING if wrong.problems else left
 
 
