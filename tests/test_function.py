@@ -386,7 +386,7 @@ def test_the_first_line_of_stderr_names_config_field_and_cause() -> None:
     assert answer.code == 1
     assert answer.lines == [
         "error: ModelService my-model: spec.decode.replica: unknown key; did you mean replicas? [config]",
-        "error: ModelService my-model: spec.multinode: is 'yes'; must be true or false, without quotes [config]",
+        "error: ModelService my-model: spec.multinode: is 'yes'; must be true or false, as in true without quotes [config]",
         "to see the lines of the file: modelservice render FILE",
     ]
 

@@ -101,6 +101,14 @@ def test_what_was_generated_is_told_with_its_service() -> None:
     assert [one.message for one in found(CHECK, made, generated=(deployment("other"),))] == [UNKNOWN]
 
 
+def test_where_others_are_not_judged() -> None:
+    """Only a Validation is asked about resources that others wrote; what was edited is looked at all the same."""
+    other, made = deployment("other", replica=1), deployment()
+    world = World([other, {**made, "sepc": 1}], complete=True, generated=(made,), judged=False)
+    results = [one for one in checks.check_world(world, {}) if one.tags == {"check": CHECK}]
+    assert [one.field for one in results] == ["sepc"]
+
+
 def test_a_name_that_is_too_long_is_told_once() -> None:
     """Of a StatefulSet's name the check name-length tells that it is too long, this one that it is none."""
     spec = {"selector": {"matchLabels": LABELS}, "template": pod()}

@@ -82,9 +82,9 @@ def test_a_process_prints_the_same_bytes(llama: str) -> None:
 
 def test_text_of_every_script_comes_through(tmp_path: Path) -> None:
     """Output is UTF-8, and means what was written."""
-    text = service().replace("    replicas: 1\n", "    podAnnotations: {größe: '中 \U0001f680'}\n")
+    text = service().replace("    replicas: 1\n", "    podAnnotations: {size: 'größe 中 \U0001f680'}\n")
     said = process("render", written(tmp_path, "a.yaml", text))
-    assert deployment(said)["template"]["metadata"]["annotations"] == {"größe": "中 \U0001f680"}
+    assert deployment(said)["template"]["metadata"]["annotations"] == {"size": "größe 中 \U0001f680"}
 
 
 # Files
@@ -97,7 +97,7 @@ def test_a_folder_gets_one_file_a_resource(tmp_path: Path, llama: str) -> None:
     assert call("render", llama, other, "-o", str(out)) == (0, "", f"{out}: files written: 4, kept: 0, removed: 0\n")
     files = {name: stream(text.decode()) for name, text in read(out).items() if name != RECORD}
     printed = call("render", llama, other).objects
-    names = ["serviceaccount_llama.yaml", "deployment_llama-decode.yaml", "ml/serviceaccount_b.yaml", "ml/deployment_b-decode.yaml"]
+    names = ["serviceaccount_llama.yaml", "ml/serviceaccount_b.yaml", "deployment_llama-decode.yaml", "ml/deployment_b-decode.yaml"]
     assert files == {name: [obj] for name, obj in zip(names, printed, strict=True)}
 
 
@@ -211,7 +211,7 @@ def test_nothing_is_written_when_something_is_wrong(tmp_path: Path, llama: str) 
 )
 def test_no_file_is_written_outside_the_folder(tmp_path: Path, metadata: str) -> None:
     """A name that leads elsewhere is refused before anything is written."""
-    things = f"  extraObjects: [{{apiVersion: v1, kind: ConfigMap, metadata: {metadata}}}]\n"
+    things = f"  checks: {{kubernetes-fields: 'off'}}\n  extraObjects: [{{apiVersion: v1, kind: ConfigMap, metadata: {metadata}}}]\n"
     path = written(tmp_path, "a.yaml", service(more=things))
     before = read(tmp_path)
     said = call("render", path, "-o", str(tmp_path / "in" / "out"))
@@ -247,16 +247,16 @@ def test_presets_of_the_command_line(tmp_path: Path, llama: str) -> None:
 
 def test_overlays_of_the_command_line(tmp_path: Path, llama: str) -> None:
     """--overlay applies the Overlays of a file, in their order, after presets, below the spec's own fields."""
-    one = written(tmp_path, "one.yaml", OVERLAY.replace("SECONDS", "1") + "---\n" + OVERLAY.replace("SECONDS", "2"))
-    two = written(tmp_path, "two.yaml", OVERLAY.replace("SECONDS", "3"))
+    one = written(tmp_path, "one.yaml", OVERLAY.replace("SECONDS", "100") + "---\n" + OVERLAY.replace("SECONDS", "200"))
+    two = written(tmp_path, "two.yaml", OVERLAY.replace("SECONDS", "300"))
 
     def seconds(*arguments: str) -> Any:
         return deployment(call("render", llama, *arguments))["template"]["spec"]["terminationGracePeriodSeconds"]
 
-    assert seconds("--overlay", one) == 2
-    assert seconds("--overlay", two, "--overlay", one) == 2
-    assert seconds("--overlay", one, "--overlay", two, "--preset", "graceful-shutdown") == 3
-    assert seconds("--overlay", one, "--set", "decode.terminationGracePeriodSeconds=9") == 9
+    assert seconds("--overlay", one) == 200
+    assert seconds("--overlay", two, "--overlay", one) == 200
+    assert seconds("--overlay", one, "--overlay", two, "--preset", "graceful-shutdown") == 300
+    assert seconds("--overlay", one, "--set", "decode.terminationGracePeriodSeconds=90") == 90
 
 
 @pytest.mark.parametrize(
@@ -321,16 +321,48 @@ def test_a_mistake_has_its_place(tmp_path: Path) -> None:
     path = written(tmp_path, "llama.yaml", "# first\n---\n" + service(more="  multinod: true\n").replace("replicas: 1", "replicas: many"))
     said = call("render", path)
     assert (said.code, said.stdout) == (1, "")
+    assert said.lines == [
+        f"{path}:11:5: error: ModelService llama: spec.decode.replicas: is 'many'; must be a whole number [config]",
+        f"{path}:15:3: error: ModelService llama: spec.multinod: unknown key; did you mean multinode? [config]",
+    ]
+
+
+def test_a_mistake_of_the_command_line_has_its_place_there(tmp_path: Path, llama: str) -> None:
+    """What --set, --preset or an overlay got wrong is told of them, and not of the file."""
+    path = written(tmp_path, "own.yaml", OVERLAY.replace("SECONDS", "many"))
     assert (
-        said.lines
-        == [
-            f"{path}:11:5: error: ModelService llama: spec.decode.replicas: is 'many'; must be a whole number, 0 or more",
-            f"{path}:15:3: error: ModelService llama: spec.multinod: unknown key; did you mean multinode?",
-        ]
-        or said.lines[::-1]
+        call("render", llama, "--set", "decode.replicas=many")
+        .lines[0]
+        .startswith("--set decode.replicas=many: error: ModelService llama: spec.decode.replicas: is 'many'")
     )
-    assert f"{path}:15:3: error: ModelService llama: spec.multinod: unknown key; did you mean multinode?" in said.lines
-    assert any(line.startswith(f"{path}:11:5: error: ModelService llama: spec.decode.replicas: is 'many'") for line in said.lines)
+    assert (
+        call("render", llama, "--preset", "shn")
+        .lines[0]
+        .startswith("--preset shn: error: ModelService llama: spec.presets[0]: there is no")
+    )
+    said = call("render", llama, "--overlay", path)
+    assert said.code == 1
+    assert said.lines[0].startswith(
+        f"{path}:7:20: error: Overlay ours: spec.patches[0].patch.spec.terminationGracePeriodSeconds: is 'many'"
+    )
+
+
+def test_a_values_file_gets_the_next_step(tmp_path: Path) -> None:
+    """Who renders the values of a chart is told where they go."""
+    said = call("render", written(tmp_path, "values.yaml", "modelArtifacts: {name: a/b}\ndecode: {replicas: 1}\n"))
+    assert said.code == 1
+    assert "is this a values file of Helm? It goes under spec: of a ModelService" in said.lines[0]
+
+
+def test_what_is_newer_than_the_cluster_is_told(tmp_path: Path) -> None:
+    """--kubernetes names the cluster's version, as spec.kubernetesVersion does."""
+    path = written(tmp_path, "a.yaml", service())
+    volume = ["--set", "modelArtifacts.uri=oci://r/m:1", "--set", "decode.containers[0].mountModelVolume=true"]
+    old = call("render", path, "--kubernetes", "1.27", *volume)
+    assert old.code == 1
+    assert any("needs Kubernetes" in line for line in old.lines)
+    assert call("render", path, "--kubernetes", "1.36", *volume).code == 0
+    assert call("render", path, "--kubernetes", "new").lines[0].startswith("--set kubernetesVersion='new': error: ")
 
 
 def test_mistakes_of_all_files_are_told_in_one_run(tmp_path: Path) -> None:
@@ -360,13 +392,13 @@ def test_standard_input_has_a_name_too() -> None:
 @pytest.mark.parametrize(
     ("text", "start"),
     [
-        ("a: [\n", "error: FILE:2:1: "),
-        ("a: b: c\n", "error: FILE:1:"),
-        ("text\n", "error: FILE:1:1: this is no map; must be modelservice.llm-d.ai/v1alpha1 ModelService"),
-        ("kind: Pod\napiVersion: v1\n", "error: FILE:1:1: this is v1 Pod; must be modelservice.llm-d.ai/v1alpha1 ModelService"),
-        (OVERLAY, "error: FILE:2:1: this is modelservice.llm-d.ai/v1alpha1 Overlay; must be"),
-        ("", "error: FILE: there is no ModelService in it"),
-        ("# nothing\n---\n", "error: FILE: there is no ModelService in it"),
+        ("a: [\n", "FILE:2:1: error: "),
+        ("a: b: c\n", "FILE:1:5: error: "),
+        ("text\n", "FILE:1:1: error: this is no map; must be modelservice.llm-d.ai/v1alpha1 ModelService"),
+        ("kind: Pod\napiVersion: v1\n", "FILE:1:1: error: this is v1 Pod; must be modelservice.llm-d.ai/v1alpha1 ModelService"),
+        (OVERLAY, "FILE:2:1: error: this is modelservice.llm-d.ai/v1alpha1 Overlay; must be"),
+        ("", "FILE:1:1: error: there is no ModelService in it"),
+        ("# nothing\n---\n", "FILE:1:1: error: there is no ModelService in it"),
     ],
 )
 def test_a_file_of_something_else(tmp_path: Path, text: str, start: str) -> None:
@@ -376,7 +408,7 @@ def test_a_file_of_something_else(tmp_path: Path, text: str, start: str) -> None
     assert (said.code, said.stdout) == (1, "")
     assert said.lines[0].startswith(start.replace("FILE", path))
     if "Overlay" in text:
-        assert said.lines[0].endswith("; overlays go with --overlay")
+        assert said.lines[0].endswith("; overlays go with --overlay [config]")
 
 
 @pytest.mark.parametrize("missing", ["none.yaml", "."])
@@ -392,9 +424,9 @@ def test_a_file_that_is_not_there_is_a_wrong_call(tmp_path: Path, llama: str, mi
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        (OVERLAY.replace("target: pod", "target: pods"), ":6:5: spec.patches[0].target: "),
-        (OVERLAY.replace("kind: Overlay", "kind: Overlai"), ":2:1: this is modelservice.llm-d.ai/v1alpha1 Overlai; must be"),
-        (OVERLAY.replace("metadata: {name: ours}", "metadata: {}"), ":3:1: metadata.name: "),
+        (OVERLAY.replace("target: pod", "target: pods"), ":6:5: error: Overlay ours: spec.patches[0].target: "),
+        (OVERLAY.replace("kind: Overlay", "kind: Overlai"), ":2:1: error: this is modelservice.llm-d.ai/v1alpha1 Overlai; must be"),
+        (OVERLAY.replace("metadata: {name: ours}", "metadata: {}"), ":3:1: error: metadata.name: "),
         ("a: [", ":1:"),
         (OVERLAY.replace("SECONDS}", "SECONDS"), ":"),
     ],
@@ -404,7 +436,7 @@ def test_a_wrong_overlay_has_its_place(tmp_path: Path, llama: str, text: str, wo
     path = written(tmp_path, "overlay.yaml", text)
     said = call("render", llama, "--overlay", path)
     assert (said.code, said.stdout) == (1, "")
-    assert said.lines[0].startswith(f"error: {path}{words}")
+    assert said.lines[0].startswith(f"{path}{words}")
 
 
 def test_an_overlay_that_does_not_fit_is_told(tmp_path: Path, llama: str) -> None:

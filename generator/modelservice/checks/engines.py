@@ -5,6 +5,7 @@ from __future__ import annotations
 from modelservice import data
 from modelservice.checks.walk import origin_of
 from modelservice.compose import flags
+from modelservice.texts import whole_number
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -124,7 +125,7 @@ def engines_of(service: Composition, role: Scope) -> Iterator[Engine]:
 
 def number(text: str) -> int | None:
     """The whole number that ``text`` is, such as a port; None for anything else, a variable above all."""
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
+    return whole_number(text)
 
 
 def texts(words: Any) -> list[str]:

@@ -44,11 +44,13 @@ def check(service: Composition) -> Iterator[Result]:
 
 
 def check_world(world: World) -> Iterator[Result]:
-    """A finding for each such thing in the other resources, in whatever shape they are, and in what was edited after it was generated."""
+    """A finding for each such thing in what was edited after it was generated and, where others are judged, in them."""
     for obj in world.raw:
-        if not _reaches_kubernetes(obj) or not (found := _problems(obj, world.kubernetes_version)):
-            continue
         made = world.generated(obj)
+        if (made is None and not world.judged) or not _reaches_kubernetes(obj):
+            continue
+        if not (found := _problems(obj, world.kubernetes_version)):
+            continue
         known = {(one.path, one.message) for one in _problems(made, world.kubernetes_version)} if made is not None else set()
         for problem in found:
             if (problem.path, problem.message) not in known:

@@ -78,6 +78,8 @@ def _carry_out(plan: _Plan, folder: _Folder, recorded: Mapping[str, set[str]]) -
         folder.finish(name)
     for name in plan.old:
         folder.remove(name)
+    for name in recorded.keys() - plan.record.keys():  # also of a run that was killed between making a folder and the file in it
+        folder.remove_empty(os.path.dirname(name))
     _write_record(folder, plan.record)
 
 
@@ -232,12 +234,15 @@ class _Folder:
             self._is_changed = self._is_changed or name != RECORD
 
     def remove(self, name: str) -> None:
-        """Remove a file, and the folder that it leaves empty."""
+        """Remove a file."""
         with self._naming(name):
             self._unlink(name)
             self._is_changed = self._is_changed or name != RECORD
-            with contextlib.suppress(OSError):  # which is not empty
-                os.rmdir(os.path.dirname(name), dir_fd=self._descriptor)
+
+    def remove_empty(self, name: str) -> None:
+        """Remove a folder, if it is there and empty."""
+        with contextlib.suppress(OSError):
+            os.rmdir(name, dir_fd=self._descriptor)
 
     def sweep(self, names: list[str]) -> None:
         """Remove what a run that was killed began."""

@@ -7,7 +7,6 @@ removes it. ``--flag=value`` and ``--flag value`` are the same flag, and so are 
 from __future__ import annotations
 
 import re
-from itertools import pairwise
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

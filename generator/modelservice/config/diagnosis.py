@@ -15,9 +15,12 @@ from jsonschema.exceptions import ValidationError
 from jsonschema.validators import extend
 
 from modelservice.krm import FirstOfEachPlace, Result
-from modelservice.texts import LONGEST, cut, shown, whole_number
+from modelservice.texts import LONGEST, cut, listed, shown, whole_number
 
 Path = list[str | int]
+
+NEARLY = 0.8  # of two names: what difflib calls as much the same
+APART = ("metadata", "spec.patches", "spec.tracing", "spec.requester", "spec.checks")  # whose names mean other things elsewhere
 
 # JSON Schema calls 1e300 an integer too; Kubernetes does not.
 _Validator = extend(  # type: ignore[no-untyped-call]
@@ -177,35 +180,46 @@ def _nearest(value: Any, choices: list[Any]) -> str:
     return f"; did you mean {close[0]}?" if close else ""
 
 
-def _close(word: str, known: list[str]) -> list[str]:
-    """The one of ``known`` that ``word`` may be meant for, if there is one."""
-    return difflib.get_close_matches(word, known, 1) if len(word) <= LONGEST else []
+def _close(word: str, known: list[str], cutoff: float = 0.6) -> list[str]:
+    """The one of ``known`` that ``word`` may be meant for, if there is one as much the same as ``cutoff``."""
+    return difflib.get_close_matches(word, known, 1, cutoff) if len(word) <= LONGEST else []
 
 
 def _unknown(key: str, path: Path, known: list[str], schema: dict[str, Any]) -> str:
-    close = _close(key, known) or [name for name in known if name.lower() == key.lower()]
-    if close:
-        return f"unknown key; did you mean {close[0]}?"
-    places = [place for place in _places(schema, key) if place != field_path([*path, key])]
+    """What an unknown key may be meant for: a neighbour of nearly the same name, the same key elsewhere, nearly the same key elsewhere."""
+    neighbours = _close(key, known) or [name for name in known if name.lower() == key.lower()]
+    places = _places(schema, [key], path)
+    if neighbours and (not places or difflib.SequenceMatcher(None, key, neighbours[0]).ratio() >= NEARLY):
+        return f"unknown key; did you mean {neighbours[0]}?"
     if places:
         return f"unknown key here; it belongs at {' or '.join(places[:3])}"
-    return f"unknown key; known here: {', '.join(sorted(known))}"
+    if places := _places(schema, _close(key, _names(schema), NEARLY), path):
+        return f"unknown key here; did you mean {' or '.join(places[:3])}?"
+    return f"unknown key; known here: {listed(sorted(known))}"
 
 
-def _places(schema: dict[str, Any], key: str) -> list[str]:
-    """The fields called ``key`` that the schema knows, as paths."""
-    found: list[str] = []
+def _names(schema: dict[str, Any]) -> list[str]:
+    """All names of fields."""
+    return list(dict.fromkeys(name for _, name in _fields(schema)))
 
-    def walk(node: dict[str, Any], path: str) -> None:
-        if "$ref" in node:
-            node = schema["$defs"][node["$ref"].rpartition("/")[2]]
-        for name, below in node.get("properties", {}).items():
-            here = f"{path}.{name}" if path else name
-            if name == key:
-                found.append(here)
-            walk(below, here)
-        if isinstance(node.get("items"), dict):
-            walk(node["items"], f"{path}[]")
 
-    walk(schema, "")
-    return found
+def _places(schema: dict[str, Any], names: list[str], path: Path) -> list[str]:
+    """The fields with one of ``names``, as paths: those below ``path`` first, and of a part that is spoken of elsewhere only there."""
+    here = "".join("[]" if isinstance(step, int) else f".{step}" for step in path).removeprefix(".")
+    found = [f"{place}.{name}" if place else name for place, name in _fields(schema) if name in names]
+    if here not in ("", "spec", "spec.decode", "spec.prefill") and not here.endswith("containers[]"):  # of a part, not of the whole
+        return [place for place in found if place.startswith(f"{here}.")]
+    inner = [place for place in found if place.startswith(f"{here}.") and here != "spec"]
+    return inner or sorted((place for place in found if not place.startswith(APART)), key=lambda place: not place.startswith("spec.decode"))
+
+
+def _fields(schema: dict[str, Any], node: dict[str, Any] | None = None, path: str = "") -> Iterator[tuple[str, str]]:
+    """Each field that a schema knows: where it is, and its name."""
+    node = schema if node is None else node
+    if "$ref" in node:
+        node = schema["$defs"][node["$ref"].rpartition("/")[2]]
+    for name, below in node.get("properties", {}).items():
+        yield path, name
+        yield from _fields(schema, below, f"{path}.{name}" if path else name)
+    if isinstance(node.get("items"), dict):
+        yield from _fields(schema, node["items"], f"{path}[]")

@@ -172,24 +172,26 @@ class Trace(Observer):
             made = [step for step in changing if step.makes(here)]
             for step in [*reversed(made if rest and made else changing)]:
                 if step.container is None or _engine(step.container) == list(here[:4]):
-                    origin = self._origin(step, here)
+                    origin = self._origin(step, here, exact=not rest)
                     return Origin(origin.field + paths.written(rest), origin.resource) if origin is not None else None
         return None
 
-    def _origin(self, step: _Step, path: Sequence[PathStep]) -> Origin | None:
-        """The part of the step's template that says what stands at ``path``."""
+    def _origin(self, step: _Step, path: Sequence[PathStep], *, exact: bool) -> Origin | None:
+        """The part of the step's template that says what stands at ``path``; ``exact`` when that, and nothing in it, is asked for."""
         relative = list(path[len(step.root) :])
         consumed, template, below = _descend(step, relative)
         if step.overlay is not None and step.overlay.written_at is not None:
             document = None if step.overlay.written_at else ResourceRef.of(step.overlay.document)
             return Origin(f"{step.overlay.written_at}{step.place}{consumed}", document)
-        reference = REFERENCE.search(template) if isinstance(template, str) else None
+        named = self.service.plan.config.spec.get("presets") or []
+        name = step.overlay.name if step.overlay else ""
+        if name in named and not isinstance(template, str):
+            return Origin(f"spec.presets[{named.index(name)}]")
+        reference = REFERENCE.search(str(template)) if exact or isinstance(template, str) else None  # a map by what is put into it
         if reference is not None:
             inside = below if reference.group() == template else []
             config = self.service.plan.config
             return Origin(field_of(config, step.scope, step.container, reference[1].split("."), inside))
-        named = self.service.plan.config.spec.get("presets") or []
-        name = step.overlay.name if step.overlay else ""
         return Origin(f"spec.presets[{named.index(name)}]") if name in named else None
 
 

@@ -26,7 +26,7 @@ def config_map(value: Map) -> Mistakes:
     yield from _keys(binary, "binaryData")
     for key in data.keys() & binary.keys():
         yield ("data", key), "is there in binaryData, too; must be in one of them"
-    size = sum(len(text.encode()) for text in data.values()) + sum(map(_decoded, binary.values()))
+    size = sum(len(text.encode(errors="surrogatepass")) for text in data.values()) + sum(map(_decoded, binary.values()))
     yield from _size(size, ("data",))
 
 
@@ -44,7 +44,9 @@ def secret(value: Map) -> Mistakes:
     annotations = (value.get("metadata") or {}).get("annotations") or {}
     if kind == "kubernetes.io/service-account-token" and not annotations.get("kubernetes.io/service-account.name"):
         yield ("metadata", "annotations", "kubernetes.io/service-account.name"), f"is missing; a Secret of the type {kind} needs it"
-    size = sum(_decoded(text) for key, text in data.items() if key not in texts) + sum(len(text.encode()) for text in texts.values())
+    size = sum(_decoded(text) for key, text in data.items() if key not in texts) + sum(
+        len(text.encode(errors="surrogatepass")) for text in texts.values()
+    )
     yield from _size(size, ("data",))
 
 

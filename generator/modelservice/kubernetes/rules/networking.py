@@ -33,7 +33,7 @@ def _ports(ports: list[Map], kind: str) -> Mistakes:
         if not name and len(ports) > 1:
             yield ("ports", index, "name"), "is missing; several ports need a name each"
         for field, what in (("name", name), ("port", (port.get("protocol") or "TCP", port.get("port")))):
-            if what and seen.setdefault((field, what), index) != index:
+            if port.get(field) and seen.setdefault((field, what), index) != index:
                 yield ("ports", index, field), f"is {quoted(str(port[field]))}, as that of item {seen[field, what]}; must be there once"
         if port.get("nodePort", 0) > 0 and kind == "ClusterIP":
             yield ("ports", index, "nodePort"), "is there; a Service of the type ClusterIP has none"
