@@ -49,7 +49,7 @@ POD = {
         }
     ],
 }
-METADATA = {"name": str, "namespace": str, "labels": {"*": SCALAR}}
+METADATA = {"name": str, "namespace": str, "labels": {"*": SCALAR}, "annotations": {"*": SCALAR}}
 TEMPLATE = {"metadata": METADATA, "spec": POD}
 SHAPE = {
     "kind": str,
