@@ -106,10 +106,7 @@ def run(resources: ResourceList) -> None:
         return
     generated = generate(services, library=library)
     resources.results += [result for one in generated for result in one.results]
-    if config and not _is(config, "ModelService"):
-        _name_settings(resources.results, config)
-    if resources.has_files:
-        _name_files(resources)
+    _name_places(resources)
     before = resources.items = [item for item in resources.items if not _is_echo(item, config)]
     if any(one.failed for one in generated):
         return
@@ -130,6 +127,14 @@ def run(resources: ResourceList) -> None:
         _check_world(resources, specs, made, complete=resources.has_files)
     if any(result.severity == "error" for result in resources.results):
         resources.items = before
+
+
+def _name_places(resources: ResourceList) -> None:
+    """Say of results where their mistake was written: in settings, or in which file."""
+    if resources.function_config and not _is(resources.function_config, "ModelService"):
+        _name_settings(resources.results, resources.function_config)
+    if resources.has_files:
+        _name_files(resources)
 
 
 def _name_settings(results: list[Result], config: Map) -> None:
