@@ -30,7 +30,7 @@ def composed(spec: Map, *overlays: Map) -> Engine:
     """Return the first engine container of a composed service."""
     spec = {"profile": "llm-d", "prefill": {"create": False}, **spec}
     composition = compose(Plan(ModelService(document(spec))), [Overlay(one, "") for one in overlays])
-    return next(engines_of(composition, composition.plan.roles[0]))
+    return engines_of(composition, composition.plan.roles[0])[0]
 
 
 def flags_of(run: Run) -> list[tuple[str, list[str]]]:

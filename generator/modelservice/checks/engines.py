@@ -118,13 +118,13 @@ class Engine:
         return [flag for run in self.runs()[:1] for flag in Run(run.engine, args).flags]
 
 
-def engines_of(service: Composition, role: Scope) -> Iterator[Engine]:
+def engines_of(service: Composition, role: Scope) -> list[Engine]:
     """The engine containers of a role that its pods still have."""
-    places = {one["name"]: (place, one) for place, one in enumerate(service.pods[role.name]["spec"]["containers"])}
-    for container in role.containers:
-        if container.name in places:
-            place, composed = places[container.name]
-            yield Engine(service, role, container, composed, place)
+    if role.name not in service.engines:
+        places = {one["name"]: (place, one) for place, one in enumerate(service.pods[role.name]["spec"]["containers"])}
+        there = [(container, *places[container.name]) for container in role.containers if container.name in places]
+        service.engines[role.name] = [Engine(service, role, container, composed, place) for container, place, composed in there]
+    return service.engines[role.name]
 
 
 def number(text: str) -> int | None:

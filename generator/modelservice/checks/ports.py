@@ -41,7 +41,7 @@ def check(service: Composition) -> Iterator[Result]:
             message = f"the routing proxy listens on {own} (servicePort), and calls the engine on the same port (targetPort); make them two"
             yield Result(message, SEVERITY, field=field, current=own)
             continue
-        engines = list(engines_of(service, role))
+        engines = engines_of(service, role)
         if own is not None and (taken := list(_taken(service, role, engines, own, called))):
             yield from taken
         else:

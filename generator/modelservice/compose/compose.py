@@ -271,8 +271,8 @@ class _Composer:
         return merged if self._is_object(overlay, merged) else obj
 
     def _is_object(self, overlay: Overlay, obj: Map) -> bool:
-        """Whether an object that ``overlay`` made or patched is one that everybody can look at."""
-        for field, what in misshapen_object(obj):
+        """Whether an object that ``overlay`` made or patched is one that everybody can look at, as those of our overlays are."""
+        for field, what in misshapen_object(obj) if overlay.written_at is not None else ():
             self._refuse(overlay, f"{field} {what}", field)
             return False
         return True
