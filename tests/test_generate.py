@@ -698,3 +698,23 @@ def test_overlays_that_are_none() -> None:
     assert len(make({"overlays": [5] * 3000}).errors) == 20
     assert len({error.partition("]")[0] for error in make({"overlays": [{"a": 1}] * 3000}).errors}) <= 20
     assert "spec.overlays[0].kind: missing" in make({"overlays": [{}]}).errors
+
+
+@pytest.mark.parametrize("key", ["args", "command"])
+def test_what_is_left_of_a_wrong_list_is_looked_at(key: str) -> None:
+    """A wrong item of a list of texts is told as that, and nothing stumbles over what stands in its place."""
+    container = {"name": "e", "image": "e:1", key: [5, {"a": 1}, "--port", None], "flags": {"port": 1}}
+    fields = [error.partition(": ")[0] for error in make({"decode": {"containers": [container]}}).errors]
+    assert fields == [f"spec.decode.containers[0].{key}[{index}]" for index in (0, 1, 3)]
+
+
+def test_composing_what_is_left_of_a_wrong_config(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Should composing stumble over what is left of a wrong config, its mistakes are told; of a right one that is a mistake of ours."""
+
+    def stumbling(*_: Any) -> None:
+        raise KeyError("x")
+
+    monkeypatch.setattr("modelservice.generate.compose", stumbling)
+    assert make({"decode": {"replicas": "x"}}).errors == ["spec.decode.replicas: is 'x'; must be a whole number"]
+    with pytest.raises(KeyError):
+        make({})

@@ -106,17 +106,18 @@ def run(resources: ResourceList) -> None:
         return
     generated = generate(services, library=library)
     resources.results += [result for one in generated for result in one.results]
-    if config and not _is(config, "ModelService"):
-        _name_settings(resources.results, config)
-    if resources.has_files:
-        _name_files(resources)
+    _name_settings(resources.results, config)
+    _name_files(resources)
     before = resources.items = [item for item in resources.items if not _is_echo(item, config)]
     if any(one.failed for one in generated):
         return
     if resources.has_files:
         from modelservice import package  # only packages have files  # noqa: PLC0415
 
-        resources.results += package.place(resources, generated, all_services=not _is(config, "ModelService"))
+        placed = package.place(resources, generated, all_services=not _is(config, "ModelService"))
+        resources.results += placed
+        if any(result.severity == "error" for result in placed):
+            return
     else:
         objects = [obj for one in generated for obj in one.objects]
         resources.items = before + [Item(obj) for obj in sorted(objects, key=apply_rank)]
@@ -129,8 +130,10 @@ def run(resources: ResourceList) -> None:
         resources.items = before
 
 
-def _name_settings(results: list[Result], config: Map) -> None:
-    """Say of a result about a field that the functionConfig sets who set it."""
+def _name_settings(results: list[Result], config: Map | None) -> None:
+    """Say of a result about a field that the functionConfig, a ConfigMap then, sets who set it."""
+    if not config or _is(config, "ModelService"):
+        return
     from modelservice.config.settings import sets  # noqa: PLC0415
 
     for key in config.get("data") or {}:
@@ -141,7 +144,8 @@ def _name_settings(results: list[Result], config: Map) -> None:
 
 def _name_files(resources: ResourceList) -> None:
     """Say of a result about an item in which file it is."""
-    places = {_identity(item.value): item for item in resources.items if isinstance(item.value, dict) and item.path}
+    named = [(ResourceRef.of(item.value), item) for item in resources.items if item.path]
+    places = {(ref.api_version, ref.kind, ref.name): item for ref, item in named if ref}
     for result in resources.results:
         ref = result.resource
         item = places.get((ref.api_version, ref.kind, ref.name)) if ref else None
@@ -149,15 +153,15 @@ def _name_files(resources: ResourceList) -> None:
             result.file, result.index = item.path, whole_number(item.index or "") or 0
 
 
-def _check_world(resources: ResourceList, specs: list[Map], made: list[Map], *, complete: bool) -> None:
-    """Add the results about all resources; alone, what was generated fits together by construction."""
+def _check_world(resources: ResourceList, specs: list[Map], made: list[Map], *, complete: bool, judged: bool = False) -> None:
+    """Add the results about all resources, of which others are ``judged`` for themselves, too, by a Validation."""
     from modelservice.checks.world import World  # noqa: PLC0415
 
     external = [name for spec in specs for name in spec.get("external") or []]
     severities = {name: severity for spec in reversed(specs) for name, severity in (spec.get("checks") or {}).items()}
     version = next((spec["kubernetesVersion"] for spec in specs if spec.get("kubernetesVersion")), None)
     objects = [item.value for item in resources.items]
-    world = World(objects, complete=complete, external=external, generated=made, kubernetes_version=version)
+    world = World(objects, complete=complete, external=external, generated=made, kubernetes_version=version, judged=judged)
     resources.results += check_world(world, severities)
 
 
@@ -173,7 +177,7 @@ def _validate(resources: ResourceList) -> None:
         services = [item.value.get("spec") for item in resources.items if _is(item.value, "ModelService")]
         lists = [service.get("external") for service in services if isinstance(service, dict)]
         known = [name for names in lists if isinstance(names, list) for name in names]
-        _check_world(resources, [{**spec, "external": [*(spec.get("external") or []), *known]}], [], complete=True)
+        _check_world(resources, [{**spec, "external": [*(spec.get("external") or []), *known]}], [], complete=True, judged=True)
     if not resources.has_files:
         resources.items = []
 

@@ -46,7 +46,8 @@ def generate(documents: Iterable[Map], overlays: Sequence[Map] = (), library: Se
     extra, brought = [Overlay(document, "") for document in overlays], [Overlay(document, "") for document in library]
     compositions = [_composed(document, extra, brought) for document in documents]
     whole = [composition for composition, _ in compositions if not composition.problems]
-    for composition, results in zip(whole, checks.check(whole), strict=True):
+    wrong = {composition for composition, problems in compositions if problems}
+    for composition, results in zip(whole, checks.check(whole, wrong), strict=True):
         composition.problems = results
     _share_claim_templates([composition for composition, problems in compositions if not problems])
     return [_generated(composition, problems) for composition, problems in compositions]
@@ -82,7 +83,12 @@ def _composed(document: Map, extra: list[Overlay], library: list[Overlay]) -> tu
         return Composition(plan, problems), problems
     for key in wrong.intersection(("presets", "overlays", "patches", "extraObjects")):
         config.spec = {name: value for name, value in config.spec.items() if name != key}
-    return compose(plan, extra, library), problems
+    try:
+        return compose(plan, extra, library), problems
+    except Exception:
+        if not problems:
+            raise
+        return Composition(plan, problems), problems  # over what is left of a wrong config, composing may stumble
 
 
 def _once(problems: list[Result]) -> list[Result]:

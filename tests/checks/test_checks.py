@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -9,6 +10,8 @@ from tests.compose.made import engine, make
 from tests.compose.samples import SAMPLES
 
 from modelservice import checks
+from modelservice.checks import volume_mounts
+from modelservice.krm import Result
 
 Map = dict[str, Any]
 
@@ -102,3 +105,23 @@ def test_every_finding_has_a_field_and_a_config(sample: str) -> None:
         assert result.field
         assert result.resource is not None
         assert (result.resource.kind, result.resource.name) == ("ModelService", "llama")
+
+
+@pytest.mark.parametrize("refused", [True, False])
+def test_a_check_that_stumbles(refused: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Over an object that Kubernetes refuses, and that is told, a check may stumble; over any other that is a mistake of ours."""
+
+    def stumbling(_: Any) -> Iterator[Result]:
+        yield Result("before", "info")
+        raise KeyError("x")
+
+    monkeypatch.setattr(volume_mounts, "check", stumbling)
+    spec = {"decode": {"containers": [engine(image="e:latest", livenessProbe={"httpget": {}} if refused else {"httpGet": {"port": 1}})]}}
+    if refused:
+        made = make(spec)
+        assert "spec.decode.containers[0].livenessProbe.httpget" in [error.partition(":")[0] for error in made.errors]
+        assert made.found("volume-mounts") == [("info", "", "before")]
+        assert made.found("image-tag") != []
+    else:
+        with pytest.raises(KeyError):
+            make(spec)

@@ -268,4 +268,4 @@ def test_many_mistakes_of_one_place() -> None:
     ]
     assert problems[19].message.endswith("; and 4980 more like this")
     assert problems[39].message.endswith("; and 2980 more like this")
-    assert remaining["spec"]["decode"] == {"containers": [{"args": [{}] * 5000 + ["x"]}]}
+    assert remaining["spec"]["decode"] == {"containers": [{"args": [""] * 5000 + ["x"]}]}

@@ -191,7 +191,7 @@ KEYS: Map = {
 }
 # What behaviour 1 and 9 and this project add to the charts' keys.
 OURS = {
-    "": {"profile", "presets", "overlays", "patches", "mergeKeys", "checks", "external", "drain"},
+    "": {"profile", "presets", "overlays", "patches", "mergeKeys", "checks", "external", "drain", "kubernetesVersion"},
     "routing": {"inferencePool", "httpRoute", "epp"},
     "routing.proxy": {"version", "kvConnector", "ecConnector", "flags", "resources", "env"},
     "decode": {"drain"},

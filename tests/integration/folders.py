@@ -16,7 +16,7 @@ COMPONENT = "apiVersion: kustomize.config.k8s.io/v1alpha1\nkind: Component\n"
 
 
 SPEC = """\
-modelArtifacts: {name: org/NAME}
+modelArtifacts: {name: org/NAME, size: 20Gi}
 decode:
   containers:
   - name: engine

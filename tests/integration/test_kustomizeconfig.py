@@ -133,7 +133,7 @@ SPEC = """\
 profile: llm-d
 multinode: true
 accelerator: {dra: true}
-modelArtifacts: {name: org/llama, labels: {llm-d.ai/model: llama}}
+modelArtifacts: {name: org/llama, size: 20Gi, labels: {llm-d.ai/model: llama}}
 routing:
   proxy: {enabled: false}
   parentRefs: [{name: gateway}]

@@ -53,7 +53,7 @@ metadata:
 spec:
   profile: 'llm-d' # vLLM
   multinode: false # one node will do
-  modelArtifacts: {name: org/chat} # from the hub
+  modelArtifacts: {name: org/chat, size: 20Gi} # from the hub
   prefill: {create: false}
   routing:
     proxy: {enabled: false}

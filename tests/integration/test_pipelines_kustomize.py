@@ -18,7 +18,7 @@ PLUGINS = Path(__file__).resolve().parents[2] / "plugins" / "kustomize"
 MULTINODE = """\
 profile: llm-d
 multinode: true
-modelArtifacts: {name: org/NAME, labels: {llm-d.ai/model: NAME}}
+modelArtifacts: {name: org/NAME, size: 20Gi, labels: {llm-d.ai/model: NAME}}
 prefill: {create: false}
 routing:
   proxy: {enabled: false}

@@ -84,7 +84,11 @@ def test_the_usual_file_is_no_config_either() -> None:
 
 def test_what_we_generated_is_no_config() -> None:
     """An object of a service that is local to the package keeps nobody from its file, in the next run either."""
-    local = {"apiVersion": "v1", "kind": "Thing", "metadata": {"name": "t", "annotations": {"config.kubernetes.io/local-config": "true"}}}
+    local = {
+        "apiVersion": "example.com/v1",
+        "kind": "Thing",
+        "metadata": {"name": "t", "annotations": {"config.kubernetes.io/local-config": "true"}},
+    }
     first = package(service({"extraObjects": [local]}, annotations={PATH: "out.yaml"})).run()
     assert first.told("error") == []
     assert first.package.run().package == first.package

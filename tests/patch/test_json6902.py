@@ -99,7 +99,7 @@ OURS: dict[str, tuple[Any, str]] = {
     ),
     "copies in copies": (
         [op("copy", "/spec" + "/a" * 2**power, **{"from": "/spec"}) for power in range(8)],
-        "operations[7] (copy /spec/a/a",
+        "operations[6] (copy /spec/a/a",
     ),
     "not a map": (["add"], "operations[0]: an operation is a map with op and path, not 'add'"),
     "not a list": (op("add", "/spec/n"), "(root): a JSON6902 patch is a list of operations, not a map"),

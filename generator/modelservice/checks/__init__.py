@@ -6,6 +6,8 @@ run) or ``check_world`` (all resources that there are); ``spec.checks`` gives a 
 
 from __future__ import annotations
 
+from functools import partial
+
 from modelservice.checks import (
     accelerator_count,
     collisions,
@@ -28,7 +30,7 @@ from modelservice.checks.collisions import identity
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
     from typing import Any
 
     from modelservice.checks.world import World
@@ -96,30 +98,53 @@ OF_WORLD = (
 NAMES = tuple(dict.fromkeys([*(module.NAME for module in (*OF_ONE, *OF_ALL)), *ON_OCCASION, *OF_WORLD]))
 
 
-def check(services: Sequence[Composition]) -> list[list[Result]]:
-    """The results about each of ``services``, in the order of the checks; a check that is ``off`` for a service says nothing of it."""
+def check(services: Sequence[Composition], wrong: Collection[Composition] = ()) -> list[list[Result]]:
+    """The results about each of ``services``, in the order of the checks; a check that is ``off`` for a service says nothing of it.
+
+    ``wrong`` are those of which an error has been told.
+    """
     results: list[list[Result]] = [[] for _ in services]
+    always = [(module.NAME, module.check) for module in OF_ONE]
+    of_one = always + [(name, partial(_on_occasion, name)) for name in ON_OCCASION]
     for index, service in enumerate(services):
-        for module in OF_ONE:
-            for result in module.check(service):
-                _add(results[index], module.NAME, result, service)
-        for name, concerns in ON_OCCASION.items():
-            if concerns(service):
-                for result in _module(name).check(service):
-                    _add(results[index], name, result, service)
+        refused = service in wrong
+        for name, find in of_one:
+            found = _found(find, service, refused)
+            refused |= name == kubernetes_fields.NAME and any(result.severity == "error" for result in found)
+            for result in found:
+                _add(results[index], name, result, service)
     for module_of_all in OF_ALL:
         for index, result in module_of_all.check_all(services):
             _add(results[index], module_of_all.NAME, result, services[index])
     return results
 
 
+def _on_occasion(name: str, service: Composition) -> Iterable[Result]:
+    return _module(name).check(service) if ON_OCCASION[name](service) else ()
+
+
 def check_world(world: World, severities: Mapping[str, str]) -> list[Result]:
     """The results about all resources, in the order of the checks; ``severities`` are those that checks were given."""
     results: list[Result] = []
+    refused = False
     for name in OF_WORLD:
-        for result in _module(name).check_world(world):
+        found = _found(_module(name).check_world, world, refused)
+        refused |= name == kubernetes_fields.NAME and any(result.severity == "error" for result in found)
+        for result in found:
             _add_with(results, name, result, severities)
     return results
+
+
+def _found(find: Callable[[Any], Iterable[Result]], subject: Any, refused: bool) -> list[Result]:
+    """What a check finds. Where something is refused, and that is told, a check that stumbles over it has found no more."""
+    found: list[Result] = []
+    try:
+        for result in find(subject):
+            found.append(result)  # noqa: PERF402  what was found before it stumbled counts
+    except Exception:
+        if not refused:
+            raise
+    return found
 
 
 def _module(name: str) -> Any:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from modelservice import data
 from modelservice.checks.walk import origin_of
 from modelservice.compose import flags
+from modelservice.texts import whole_number
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -27,20 +28,24 @@ class Run:
     ``certain`` is false where it may not be as it is read: in a script, in an image's own command, of a program that is not known.
     """
 
-    __slots__ = ("certain", "engine", "flags")
+    __slots__ = ("_by_key", "certain", "engine", "flags")
 
     def __init__(self, engine: Map, words: list[str], *, certain: bool = False) -> None:
         aliases = engine.get("aliases") or {}
         self.engine, self.certain = engine, certain
         self.flags = [(aliases.get(key, key), values) for key, values in flags.read(words)]
+        self._by_key: dict[str, list[list[str]]] = {}
+        for key, values in self.flags:
+            self._by_key.setdefault(key, []).append(values)
 
     def values(self, key: str) -> list[str] | None:
         """The values of a flag where it stands last; None where it is not given."""
-        return next((values for name, values in reversed(self.flags) if name == key), None)
+        given = self._by_key.get(key)
+        return given[-1] if given else None
 
     def count(self, key: str) -> int:
         """How often a flag is there."""
-        return sum(name == key for name, _ in self.flags)
+        return len(self._by_key.get(key, ()))
 
     def number(self, key: str) -> int | None:
         """The number that a flag has; None where it has none that can be read."""
@@ -124,7 +129,7 @@ def engines_of(service: Composition, role: Scope) -> Iterator[Engine]:
 
 def number(text: str) -> int | None:
     """The whole number that ``text`` is, such as a port; None for anything else, a variable above all."""
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
+    return whole_number(text)
 
 
 def texts(words: Any) -> list[str]:

@@ -44,11 +44,13 @@ def check(service: Composition) -> Iterator[Result]:
 
 
 def check_world(world: World) -> Iterator[Result]:
-    """A finding for each such thing in the other resources, in whatever shape they are, and in what was edited after it was generated."""
+    """A finding for each such thing in what was edited after it was generated and, where others are judged, in them."""
     for obj in world.raw:
-        if not _reaches_kubernetes(obj) or not (found := _problems(obj, world.kubernetes_version)):
-            continue
         made = world.generated(obj)
+        if (made is None and not world.judged) or not _reaches_kubernetes(obj):
+            continue
+        if not (found := _problems(obj, world.kubernetes_version)):
+            continue
         known = {(one.path, one.message) for one in _problems(made, world.kubernetes_version)} if made is not None else set()
         for problem in found:
             if (problem.path, problem.message) not in known:
@@ -58,7 +60,9 @@ def check_world(world: World) -> Iterator[Result]:
 
 
 def _reaches_kubernetes(obj: Map) -> bool:
-    """Whether a resource is more than a config for tools on this side of the cluster."""
+    """Whether a resource is more than a config for tools on this side of the cluster; a kustomization.yaml needs no kind."""
+    if not obj.get("apiVersion") and not obj.get("kind"):
+        return False
     metadata = obj.get("metadata")
     annotations = metadata.get("annotations") if isinstance(metadata, dict) else None
     local = isinstance(annotations, dict) and annotations.get(LOCAL) not in (None, "false")

@@ -7,6 +7,7 @@ from modelservice.checks.walk import origin_of
 from modelservice.compose import flags
 from modelservice.compose.composition import PROXY
 from modelservice.krm import Result
+from modelservice.texts import whole_number
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -134,7 +135,7 @@ def _unknown_names(service: Composition, role: Scope, place: list[str | int], co
     for steps, asking in [([key], container.get(key)) for key in PROBES] + [(["lifecycle", key], hooks.get(key)) for key in HOOKS]:
         for handler in HANDLERS:
             port = ((asking or {}).get(handler) or {}).get("port")
-            if not isinstance(port, str) or port.isdigit() or port in names:
+            if not isinstance(port, str) or whole_number(port) is not None or port in names:
                 continue
             path = [*place, *steps, handler, "port"]
             field, brought = origin_of(service, role, ["spec", *path], f"spec.{role.name}")

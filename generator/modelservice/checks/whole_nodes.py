@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from modelservice.krm import Result
+from modelservice.texts import whole_number
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ def _devices(pod: Map, role: Scope) -> int:
     found = 0
     for container in pod["spec"]["containers"]:
         limits = (container.get("resources") or {}).get("limits") or {}
-        found += sum(int(count) for name, count in limits.items() if name in names and str(count).isascii() and str(count).isdigit())
+        found += sum(whole_number(str(count)) or 0 for name, count in limits.items() if name in names)
     return found
 
 
@@ -49,6 +50,7 @@ def _makes_room(spec: Map) -> bool:
     if strategy.get("type") == "Recreate" or replicas == 0:
         return True
     unavailable = (strategy.get("rollingUpdate") or {}).get("maxUnavailable", "25%")
-    if isinstance(unavailable, str) and unavailable.endswith("%") and unavailable[:-1].isdecimal() and isinstance(replicas, int):
-        return int(unavailable[:-1]) * replicas // 100 > 0  # rounded down
+    share = whole_number(unavailable[:-1]) if isinstance(unavailable, str) and unavailable.endswith("%") else None
+    if share is not None and isinstance(replicas, int):
+        return share * replicas // 100 > 0  # rounded down
     return unavailable not in (0, "0", "0%")

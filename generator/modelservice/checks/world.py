@@ -49,7 +49,7 @@ POD = {
         }
     ],
 }
-METADATA = {"name": str, "namespace": str, "labels": {"*": SCALAR}}
+METADATA = {"name": str, "namespace": str, "labels": {"*": SCALAR}, "annotations": {"*": SCALAR}}
 TEMPLATE = {"metadata": METADATA, "spec": POD}
 SHAPE = {
     "kind": str,
@@ -150,7 +150,8 @@ class World:
 
     ``complete``: nothing else is there, so that a reference to what is not among them is worth telling; ``external`` then says what is
     there all the same, as ``Kind/name`` or ``Kind/*``. ``generated`` were made in this run, and are checked with what they are from.
-    ``raw`` are all of them, in whatever shape; ``kubernetes_version`` is the cluster's, where it is known.
+    ``raw`` are all of them, in whatever shape, ``judged`` when each is also looked at for itself; ``kubernetes_version`` is the cluster's,
+    where it is known.
     """
 
     def __init__(
@@ -161,10 +162,11 @@ class World:
         external: Collection[str] = (),
         generated: Iterable[Map] = (),
         kubernetes_version: str | None = None,
+        judged: bool = True,
     ) -> None:
         self.raw: list[Map] = [obj for obj in objects if isinstance(obj, dict)]
         self.objects: list[Map] = [obj for obj in self.raw if obj.get("metadata") and _fits(obj, SHAPE)]
-        self.complete = complete
+        self.complete, self.judged = complete, judged
         self.kubernetes_version = kubernetes_version
         self._external = external
         self._generated = {

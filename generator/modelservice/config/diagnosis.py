@@ -15,9 +15,12 @@ from jsonschema.exceptions import ValidationError
 from jsonschema.validators import extend
 
 from modelservice.krm import FirstOfEachPlace, Result
-from modelservice.texts import LONGEST, cut, shown, whole_number
+from modelservice.texts import LONGEST, cut, listed, shown, whole_number
 
 Path = list[str | int]
+
+NEARLY = 0.8  # of two names: what difflib calls as much the same
+APART = ("metadata", "spec.patches", "spec.tracing", "spec.requester", "spec.checks")  # whose names mean other things elsewhere
 
 # JSON Schema calls 1e300 an integer too; Kubernetes does not.
 _Validator = extend(  # type: ignore[no-untyped-call]
@@ -36,7 +39,10 @@ def diagnose(document: dict[str, Any], schema: dict[str, Any]) -> tuple[dict[str
     wrong = _Wrong()
     for error in _Validator(schema).iter_errors(document):
         for path, value, say in _problems(error, schema):
-            wrong.below(path).problems.append((value, say))
+            place = wrong.below(path)
+            place.problems.append((value, say))
+            if error.validator == "type" and "string" in error.validator_value:
+                place.instead = ""
     told = FirstOfEachPlace()
     remaining = _look(document, wrong, [], told)
     return remaining if isinstance(remaining, dict) else {}, told.told()
@@ -45,9 +51,10 @@ def diagnose(document: dict[str, Any], schema: dict[str, Any]) -> tuple[dict[str
 class _Wrong:
     """What is wrong with a value, each with how to say it, and what is wrong below it, by key or index."""
 
-    __slots__ = ("inside", "problems")
+    __slots__ = ("inside", "instead", "problems")
 
     def __init__(self) -> None:
+        self.instead: Any = {}  # what keeps its place in a list
         self.problems: list[tuple[Any, Callable[[], str]]] = []
         self.inside: dict[str | int, _Wrong] = {}
 
@@ -63,7 +70,7 @@ _NOTHING: Any = object()
 
 
 def _look(value: Any, wrong: _Wrong, path: Path, told: FirstOfEachPlace) -> Any:
-    """Tell what is wrong with ``value``, and return what is left of it: nothing, or in a list an empty map, which keeps its place."""
+    """Tell what is wrong with ``value``, and return what is left of it: nothing, or in a list what keeps its place."""
     place = tuple("[]" if isinstance(step, int) else step for step in (path if path and isinstance(path[-1], int) else path[:-1]))
     for current, say in wrong.problems:
         told.add(place, lambda current=current, say=say: Result(say(), field=field_path(path), current=current))  # type: ignore[misc]
@@ -76,7 +83,8 @@ def _look(value: Any, wrong: _Wrong, path: Path, told: FirstOfEachPlace) -> Any:
         changed = {
             index: _look(item, wrong.inside[index], [*path, index], told) for index, item in enumerate(value) if index in wrong.inside
         }
-        left = [{} if (inner := changed.get(index, old)) is _NOTHING else inner for index, old in enumerate(value)]
+        now = [changed.get(index, item) for index, item in enumerate(value)]
+        left = [wrong.inside[index].instead if item is _NOTHING else item for index, item in enumerate(now)]
     return _NOTHING if wrong.problems else left
 
 
@@ -177,35 +185,46 @@ def _nearest(value: Any, choices: list[Any]) -> str:
     return f"; did you mean {close[0]}?" if close else ""
 
 
-def _close(word: str, known: list[str]) -> list[str]:
-    """The one of ``known`` that ``word`` may be meant for, if there is one."""
-    return difflib.get_close_matches(word, known, 1) if len(word) <= LONGEST else []
+def _close(word: str, known: list[str], cutoff: float = 0.6) -> list[str]:
+    """The one of ``known`` that ``word`` may be meant for, if there is one as much the same as ``cutoff``."""
+    return difflib.get_close_matches(word, known, 1, cutoff) if len(word) <= LONGEST else []
 
 
 def _unknown(key: str, path: Path, known: list[str], schema: dict[str, Any]) -> str:
-    close = _close(key, known) or [name for name in known if name.lower() == key.lower()]
-    if close:
-        return f"unknown key; did you mean {close[0]}?"
-    places = [place for place in _places(schema, key) if place != field_path([*path, key])]
+    """What an unknown key may be meant for: a neighbour of nearly the same name, the same key elsewhere, nearly the same key elsewhere."""
+    neighbours = _close(key, known) or [name for name in known if name.lower() == key.lower()]
+    places = _places(schema, [key], path)
+    if neighbours and (not places or difflib.SequenceMatcher(None, key, neighbours[0]).ratio() >= NEARLY):
+        return f"unknown key; did you mean {neighbours[0]}?"
     if places:
         return f"unknown key here; it belongs at {' or '.join(places[:3])}"
-    return f"unknown key; known here: {', '.join(sorted(known))}"
+    if places := _places(schema, _close(key, _names(schema), NEARLY), path):
+        return f"unknown key here; did you mean {' or '.join(places[:3])}?"
+    return f"unknown key; known here: {listed(sorted(known))}"
 
 
-def _places(schema: dict[str, Any], key: str) -> list[str]:
-    """The fields called ``key`` that the schema knows, as paths."""
-    found: list[str] = []
+def _names(schema: dict[str, Any]) -> list[str]:
+    """All names of fields."""
+    return list(dict.fromkeys(name for _, name in _fields(schema)))
 
-    def walk(node: dict[str, Any], path: str) -> None:
-        if "$ref" in node:
-            node = schema["$defs"][node["$ref"].rpartition("/")[2]]
-        for name, below in node.get("properties", {}).items():
-            here = f"{path}.{name}" if path else name
-            if name == key:
-                found.append(here)
-            walk(below, here)
-        if isinstance(node.get("items"), dict):
-            walk(node["items"], f"{path}[]")
 
-    walk(schema, "")
-    return found
+def _places(schema: dict[str, Any], names: list[str], path: Path) -> list[str]:
+    """The fields with one of ``names``, as paths: those below ``path`` first, and of a part that is spoken of elsewhere only there."""
+    here = "".join("[]" if isinstance(step, int) else f".{step}" for step in path).removeprefix(".")
+    found = [f"{place}.{name}" if place else name for place, name in _fields(schema) if name in names]
+    if here not in ("", "spec", "spec.decode", "spec.prefill") and not here.endswith("containers[]"):  # of a part, not of the whole
+        return [place for place in found if place.startswith(f"{here}.")]
+    inner = [place for place in found if place.startswith(f"{here}.") and here != "spec"]
+    return inner or sorted((place for place in found if not place.startswith(APART)), key=lambda place: not place.startswith("spec.decode"))
+
+
+def _fields(schema: dict[str, Any], node: dict[str, Any] | None = None, path: str = "") -> Iterator[tuple[str, str]]:
+    """Each field that a schema knows: where it is, and its name."""
+    node = schema if node is None else node
+    if "$ref" in node:
+        node = schema["$defs"][node["$ref"].rpartition("/")[2]]
+    for name, below in node.get("properties", {}).items():
+        yield path, name
+        yield from _fields(schema, below, f"{path}.{name}" if path else name)
+    if isinstance(node.get("items"), dict):
+        yield from _fields(schema, node["items"], f"{path}[]")

@@ -173,7 +173,9 @@ def _int_or_string(limit: Limit) -> Check:
 
 def _bytes(walk: Walk, value: Any, path: Path) -> None:
     if not isinstance(value, str):
-        if value != []:  # which Go takes for no bytes
+        if value == []:  # which Go takes for no bytes
+            walk.holes[path] = ""
+        else:
             walk.shape(path, "text in base64", value)
         return
     from binascii import Error, a2b_base64  # Secrets are rare  # noqa: PLC0415

@@ -10,12 +10,15 @@ from modelservice.kubernetes.walk import Found, Walk, at
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from typing import Any
 
     from modelservice.kubernetes.types import Type
 
     Map = dict[str, Any]
     Path = tuple[str | int, ...]
+
+SUGGESTED = 100  # unknown fields of an object for which something nearer is looked for; that takes a millisecond each
 
 
 def problems(obj: Any, version: str | None = None) -> list[Problem]:
@@ -58,14 +61,19 @@ def _walked(obj: Map, kind: Type, *, custom: bool, version: tuple[int, int] | No
     wrong = {found.path for found in shapes}
     again, sound = Walk(custom=custom, version=version), _without_holes(obj, (), walk.holes, _prefixes(walk.holes))
     again.object(sound, (), kind)
-    return shapes + [found for found in again.found + _of_name(sound) if not _is_within(found.path, wrong)]
+    above = _prefixes(wrong)  # what a rule says of the whole of which a part is wrong, comes from that part
+    return shapes + [
+        found
+        for found in again.found + _of_name(sound)
+        if not _is_within(found.path, wrong) and not (found.way == "value" and found.path in above)
+    ]
 
 
 def _of_name(obj: Map) -> list[Found]:
     return [Found(path, message, at(obj, path), "value") for path, message in named(obj)] if "kind" in obj else []
 
 
-def _prefixes(holes: dict[Path, Any]) -> set[Path]:
+def _prefixes(holes: Iterable[Path]) -> set[Path]:
     return {path[:length] for path in holes for length in range(len(path))}
 
 
@@ -90,14 +98,7 @@ def _is_within(path: Path, places: set[Path]) -> bool:
 
 def _told(obj: Map, kind: Type, found: list[Found]) -> list[Problem]:
     """The problems of what was found, one for each cause, in the order of the object."""
-    meant: set[Path] = set()
-    for one in found:
-        if one.way == "unknown":
-            from modelservice.kubernetes.suggestions import unknown  # noqa: PLC0415
-
-            one.message, field = unknown(str(one.path[-1]), one.kind or kind, _above(kind, one.path[:-1]))
-            if field:
-                meant.add((*one.path[:-1], field))
+    meant = _name_unknown([one for one in found if one.way == "unknown"], kind)
     seen: set[Path] = set()
     told = []
     for one in sorted(found, key=_order(obj)):
@@ -108,6 +109,25 @@ def _told(obj: Map, kind: Type, found: list[Found]) -> list[Problem]:
                 Problem(one.path, one.message, one.current, "newer" if newer else "field", "warning" if one.way == "gated" else "error")
             )
     return told
+
+
+def _name_unknown(found: list[Found], kind: Type) -> set[Path]:
+    """Give the fields that are not known their message; the fields that were meant."""
+    if not found:
+        return set()
+    from modelservice.kubernetes.suggestions import unknown  # only for what is wrong  # noqa: PLC0415
+
+    meant: set[Path] = set()
+    for index, one in enumerate(found):
+        holds, inside = one.kind or kind, one.path[:-1]
+        if index >= SUGGESTED:
+            one.message = f"is no field of {holds.name.rpartition('.')[2]}; it has others"
+            continue
+        holder = next((step for step in reversed(inside) if isinstance(step, str)), "")
+        one.message, field = unknown(str(one.path[-1]), holds, _above(kind, inside), holder)
+        if field:
+            meant.add((*inside, field))
+    return meant
 
 
 def _above(kind: Type, path: Path) -> list[tuple[Path, Type]]:

@@ -28,24 +28,37 @@ def closest(text: str, choices: Iterable[str]) -> str:
     return by_lower[found[0]] if found else ""
 
 
-def unknown(key: str, kind: Type, above: list[tuple[Path, Type]]) -> tuple[str, str]:
+def unknown(key: str, kind: Type, above: list[tuple[Path, Type]], field: str) -> tuple[str, str]:
     """What to say of a field that ``kind`` does not have, and the field that was meant, if one is clear.
 
-    ``above`` are the types around it with their paths, outermost first.
+    ``above`` are the types around it with their paths, outermost first; ``field`` is the one that holds it.
     """
-    found = closest(key, kind.words)
     bare = kind.name.rpartition(".")[2]
-    if found:
-        return f"is no field of {bare}; did you mean {found}?", found
-    for path, outer in reversed(above):
-        if key in outer.words:
-            return f"is no field of {bare}; it belongs to {'.'.join(map(str, path)) or 'the top'}", ""
-    below = [field for field, word in kind.words.items() if _has(word, key)]
+    meant = closest(key, kind.words)
+    if meant.lower() == key.lower():
+        return f"is no field of {bare}; did you mean {meant}?", meant
+    place = _elsewhere(key, above, field)
+    if place is not None:
+        return f"is no field of {bare}; it belongs to {place or 'the top'}", ""
+    if meant:
+        return f"is no field of {bare}; did you mean {meant}?", meant
+    below = [name for name, word in kind.words.items() if _has(word, key)]
     if below:
         return f"is no field of {bare}; it belongs into {' or '.join(below[:3])}", ""
     if not kind.words:
         return f"is no field of {bare}, which has none", ""
     return f"is no field of {bare}; it has {', '.join(sorted(kind.words))}", ""
+
+
+def _elsewhere(key: str, above: list[tuple[Path, Type]], field: str) -> str | None:
+    """Where ``key`` is a field: in what is around, or in a part of that of the same name; None where it is in neither."""
+    for path, outer in reversed(above):
+        place = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in path).removeprefix(".")
+        if key in outer.words:
+            return place
+        if _has(outer.words.get(field, ""), key):
+            return f"{place}.{field}" if place else field
+    return None
 
 
 def _has(word: str, key: str) -> bool:

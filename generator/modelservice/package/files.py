@@ -8,6 +8,7 @@ from modelservice.config import API_VERSION
 from modelservice.krm import Item
 from modelservice.package import names
 from modelservice.patch.three_way import same
+from modelservice.texts import whole_number
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -146,4 +147,4 @@ class Package:
 
 def _number(index: str | None) -> int:
     """An index as a number; what cannot be one counts as the first."""
-    return int(index) if index and index.isascii() and index.isdecimal() and len(index) < 10 else 0
+    return whole_number(index or "") or 0

@@ -21,7 +21,7 @@ __all__ = ["json_patch"]
 
 OPERATIONS = ("add", "remove", "replace", "move", "copy", "test")
 MOST_COPIED = 4_000_000  # characters, about, that a patch may copy: an API server takes no object of that size
-DEEPEST = 200  # maps and lists in one another
+DEEPEST = 100  # maps and lists in one another
 
 
 def json_patch(target: dict[str, Any], operations: Sequence[Mapping[str, Any]]) -> dict[str, Any]:

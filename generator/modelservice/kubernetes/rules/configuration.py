@@ -26,8 +26,8 @@ def config_map(value: Map) -> Mistakes:
     yield from _keys(binary, "binaryData")
     for key in data.keys() & binary.keys():
         yield ("data", key), "is there in binaryData, too; must be in one of them"
-    size = sum(len(text.encode()) for text in data.values()) + sum(len(text) * 3 // 4 for text in binary.values())
-    yield from _size(size, ())
+    size = sum(len(text.encode(errors="surrogatepass")) for text in data.values()) + sum(map(_decoded, binary.values()))
+    yield from _size(size, ("data",))
 
 
 def secret(value: Map) -> Mistakes:
@@ -44,7 +44,9 @@ def secret(value: Map) -> Mistakes:
     annotations = (value.get("metadata") or {}).get("annotations") or {}
     if kind == "kubernetes.io/service-account-token" and not annotations.get("kubernetes.io/service-account.name"):
         yield ("metadata", "annotations", "kubernetes.io/service-account.name"), f"is missing; a Secret of the type {kind} needs it"
-    size = sum(len(text) * 3 // 4 for key, text in data.items() if key not in texts) + sum(len(text.encode()) for text in texts.values())
+    size = sum(_decoded(text) for key, text in data.items() if key not in texts) + sum(
+        len(text.encode(errors="surrogatepass")) for text in texts.values()
+    )
     yield from _size(size, ("data",))
 
 
@@ -52,6 +54,11 @@ def _keys(data: Map, field: str) -> Mistakes:
     for key in data:
         if not names.is_config_key(key):
             yield (field, key), f"has the key {quoted(key)}; must be {names.WHAT[names.is_config_key]}"
+
+
+def _decoded(text: str) -> int:
+    """How many bytes a text in base64 stands for."""
+    return len(text.rstrip("=")) * 3 // 4
 
 
 def _size(size: int, path: tuple[str, ...]) -> Mistakes:

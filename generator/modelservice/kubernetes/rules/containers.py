@@ -105,6 +105,7 @@ def resource_field(reference: Map) -> Mistakes:
     side, _, resource = text.partition(".")
     if side not in ("limits", "requests") or (resource not in RESOURCES and not resource.startswith("hugepages-")):
         yield ("resource",), f"is {quoted(text)}; must be limits or requests with {', '.join(RESOURCES)}, as in limits.cpu"
+        return
     divisor = quantities.canonical(reference.get("divisor", 0))
     divisors = ("1", "1m") if resource == "cpu" else DIVISORS
     if divisor != "0" and divisor not in divisors:

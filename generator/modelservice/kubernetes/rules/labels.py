@@ -155,7 +155,7 @@ def _holds(expression: Map, given: Map) -> bool:
     key: Any = expression.get("key")
     match expression.get("operator"):
         case "In":
-            return key in given and given[key] in expression.get("values", ())
+            return not expression.get("values") or (key in given and given[key] in expression["values"])
         case "NotIn":
             return key not in given or given[key] not in expression.get("values", ())
         case "Exists":

@@ -11,7 +11,6 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from modelservice.kubernetes.rules import Map, Mistakes
 
-NODE_PORTS = (30000, 32767)
 AFFINITY_LIMIT = 86400  # seconds
 
 
@@ -34,13 +33,10 @@ def _ports(ports: list[Map], kind: str) -> Mistakes:
         if not name and len(ports) > 1:
             yield ("ports", index, "name"), "is missing; several ports need a name each"
         for field, what in (("name", name), ("port", (port.get("protocol") or "TCP", port.get("port")))):
-            if what and seen.setdefault((field, what), index) != index:
+            if port.get(field) and seen.setdefault((field, what), index) != index:
                 yield ("ports", index, field), f"is {quoted(str(port[field]))}, as that of item {seen[field, what]}; must be there once"
-        node_port = port.get("nodePort", 0)
-        if node_port > 0 and kind == "ClusterIP":
+        if port.get("nodePort", 0) > 0 and kind == "ClusterIP":
             yield ("ports", index, "nodePort"), "is there; a Service of the type ClusterIP has none"
-        elif node_port > 0 and not NODE_PORTS[0] <= node_port <= NODE_PORTS[1]:
-            yield ("ports", index, "nodePort"), f"is {node_port}; must be from {NODE_PORTS[0]} to {NODE_PORTS[1]}"
 
 
 def _type(spec: Map, kind: str, headless: bool) -> Mistakes:

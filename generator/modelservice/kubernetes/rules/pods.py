@@ -86,7 +86,7 @@ def _names(spec: Map) -> Mistakes:
 
 def _container(container: Map, init: bool, grace: int, claims: Collection[str | None]) -> Mistakes:
     probes = [field for field in (*PROBES, "lifecycle") if field in container]
-    if init and probes and container.get("restartPolicy") != "Always":
+    if init and probes and container.get("restartPolicy", "Never") in ("Never", "OnFailure"):
         for field in probes:
             yield (field,), "is there; an init container may have it with restartPolicy: Always only"
         probes = []
@@ -162,7 +162,7 @@ def toleration(value: Map) -> Mistakes:
 
 def spread(value: Map) -> Mistakes:
     """Mistakes of a topology spread constraint."""
-    if "minDomains" in value and value.get("whenUnsatisfiable") != "DoNotSchedule":
+    if "minDomains" in value and value.get("whenUnsatisfiable") == "ScheduleAnyway":
         yield ("minDomains",), "is there; only whenUnsatisfiable: DoNotSchedule takes it"
 
 

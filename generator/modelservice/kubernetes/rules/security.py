@@ -21,10 +21,11 @@ def container(context: Map) -> Mistakes:
 
 def local_profile(profile: Map) -> Mistakes:
     """Mistakes of the path of a seccomp or AppArmor profile."""
-    path = profile.get("localhostProfile")
-    if profile.get("type") != "Localhost":
-        if path is not None:
-            yield ("localhostProfile",), "is there; only the type Localhost takes one"
+    path, kind = profile.get("localhostProfile"), profile.get("type")
+    if kind in ("RuntimeDefault", "Unconfined") and path is not None:
+        yield ("localhostProfile",), "is there; only the type Localhost takes one"
+    elif kind != "Localhost":
+        return
     elif path is None:
         yield ("localhostProfile",), "is missing; the type Localhost needs it"
     elif path and not names.is_descending_path(path):

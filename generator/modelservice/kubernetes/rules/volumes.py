@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from modelservice.kubernetes import quantities
-from modelservice.kubernetes.rules import exactly_one
 from modelservice.kubernetes.rules.containers import field_path, resource_field
 
 TYPE_CHECKING = False
@@ -41,9 +40,6 @@ def projection(value: Map) -> Mistakes:
     there = list(value)
     for source in there[1:]:
         yield (source,), f"is there beside {there[0]}; must be one source an item"
-    if "clusterTrustBundle" in value:
-        for below, message in exactly_one(value["clusterTrustBundle"], ("name", "signerName"), "bundle"):
-            yield ("clusterTrustBundle", *below), message
 
 
 def claim(spec: Map) -> Mistakes:
@@ -56,10 +52,6 @@ def claim(spec: Map) -> Mistakes:
         yield ("resources", "requests", "storage"), "is missing; a claim says how much it needs"
     elif (quantities.in_nanos(storage) or 0) <= 0:
         yield ("resources", "requests", "storage"), f"is {storage}; must be more than 0"
-    for field in ("dataSource", "dataSourceRef"):
-        source = spec.get(field)
-        if source and not source.get("apiGroup") and source.get("kind") not in ("PersistentVolumeClaim", None):
-            yield (field, "kind"), f"is {source['kind']} without apiGroup; must be PersistentVolumeClaim, or have its group"
 
 
 def claim_template(value: Map) -> Mistakes:

@@ -21,7 +21,7 @@ def workload(spec: Map, volumes: Collection[str] = ()) -> Mistakes:
     if selector is not None:
         if is_empty(selector):
             yield ("selector",), "is empty; must select the pods of the template"
-        elif not matches(selector, (template.get("metadata") or {}).get("labels") or {}):
+        elif "template" in spec and not matches(selector, (template.get("metadata") or {}).get("labels") or {}):
             yield ("template", "metadata", "labels"), "do not have what the selector asks for; must have all of it"
     if pod.get("restartPolicy", "") not in ("", "Always"):
         yield ("template", "spec", "restartPolicy"), f"is {pod['restartPolicy']}; must be Always"
