@@ -48,7 +48,9 @@ INSTALLED_EACH = 150  # of so many mutants, one runs as the installed command
 BATCH = 40
 SHRINKING = 120  # tries, and seconds, for one find
 OWNER = "modelservice.llm-d.ai/generated-from"
-UNFORESEEN = re.compile(r"Traceback \(most recent|this is a mistake in modelservice[^\n]*|\.py:\d+: \w+Warning: [^\n]*|there is not enough memory")
+UNFORESEEN = re.compile(
+    r"Traceback \(most recent|this is a mistake in modelservice[^\n]*|\.py:\d+: \w+Warning: [^\n]*|there is not enough memory"
+)
 SWITCHED_OFF = b"kubernetes-fields"  # a mutant that says so may have turned the check off
 
 

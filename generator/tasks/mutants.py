@@ -45,11 +45,61 @@ TEXTS = [
     *["{{ .Release.Name | trunc 99999999999999999999 }}", "${name}", "${", "${a.b?}", "${name?}", "$(POD_IP)", "a\ud800b", "10 Gi", "-5"],
     *["10GB", "1e999", "Bad_Name", "a.b.c", "None", "-port", "HF TOKEN", "x" * 64, "Secret/x", "*/*", "v1", "apps/v1", "List", API_VERSION],
 ]
-REGULAR = ["(a+)+$", "[[:alpha:]]+-decode", "(", "(" * 5000, "a{1000}{1000}", "(?!a)", r"\z", r"\C", ".*", "[", "a|b", "(?P<n>.)", "²", "x{2000}"]
-SELECTORS = ["a=b", "a in (b,c)", "!a", "a notin ()", "a==", "=", ",", "a,,b", "a in (b", "²=²", "a" * 70 + "=b", "a in (" + "b," * 2000 + "c)"]
-POINTERS = ["", "/", "/spec", "/spec/-", "/metadata/name", "/kind", "/metadata", "/spec/template/spec/containers/0", "/a~2b", "/spec/replicas"]
-POINTERS += ["/spec/template/spec/containers/-1", "/spec/template/spec/containers/²", "/spec/template/spec/containers/99999999999999999999", "x"]
-POINTERS += ["/apiVersion", "/metadata/annotations", "/spec/template/spec/containers/-", "/spec/template/spec/containers/00", "/" + "a/" * 300]
+REGULAR = [
+    "(a+)+$",
+    "[[:alpha:]]+-decode",
+    "(",
+    "(" * 5000,
+    "a{1000}{1000}",
+    "(?!a)",
+    r"\z",
+    r"\C",
+    ".*",
+    "[",
+    "a|b",
+    "(?P<n>.)",
+    "²",
+    "x{2000}",
+]
+SELECTORS = [
+    "a=b",
+    "a in (b,c)",
+    "!a",
+    "a notin ()",
+    "a==",
+    "=",
+    ",",
+    "a,,b",
+    "a in (b",
+    "²=²",
+    "a" * 70 + "=b",
+    "a in (" + "b," * 2000 + "c)",
+]
+POINTERS = [
+    "",
+    "/",
+    "/spec",
+    "/spec/-",
+    "/metadata/name",
+    "/kind",
+    "/metadata",
+    "/spec/template/spec/containers/0",
+    "/a~2b",
+    "/spec/replicas",
+]
+POINTERS += [
+    "/spec/template/spec/containers/-1",
+    "/spec/template/spec/containers/²",
+    "/spec/template/spec/containers/99999999999999999999",
+    "x",
+]
+POINTERS += [
+    "/apiVersion",
+    "/metadata/annotations",
+    "/spec/template/spec/containers/-",
+    "/spec/template/spec/containers/00",
+    "/" + "a/" * 300,
+]
 OTHERS: list[Any] = [None, True, False, 0, 1, -1, 2**31, 2**63, 10**30, 10**400, 1.5, 1e300, float("inf"), {}, [], [None], {"": None}]
 FOR_KEY: dict[str, list[Any]] = {
     "kind": [*REGULAR, "List", "ModelService", "Overlay", "LastGenerated", "Deployment", "Service"],
@@ -130,15 +180,66 @@ SPECS: list[Map] = [
     {"patches": PATCHES[8:11], "external": ["Secret/hf", "ConfigMap/*"], "checks": {"image-tag": "off", "ports": "error"}},
     {"profile": "llm-d", "overlays": OVERLAYS, "presets": ["shm", "probes"], "kubernetesVersion": "1.34", "drain": 90},
     {"extraObjects": OBJECTS, "decode": {"monitoring": {"podmonitor": {"enabled": True}}}},
-    {"profile": "llm-d", **decode(args=["--port=9000", "--max-model-len", "{{ .Values.decode.replicas }}"], ports=[{"containerPort": 9000}])},
+    {
+        "profile": "llm-d",
+        **decode(args=["--port=9000", "--max-model-len", "{{ .Values.decode.replicas }}"], ports=[{"containerPort": 9000}]),
+    },
     {"profile": "llm-d", **decode(command=["sh", "-c", "exec vllm serve --tensor-parallel-size 2"], modelCommand="custom")},
     {"profile": "llm-d", **decode(flags={"lora-modules": ["a=/a", "b=/b"], "enforce-eager": None}, modelCommand="vllmServe")},
 ]
-ASSIGNMENTS = ["decode.replicas=3", "decode.containers[0].image=x:1", "metadata.name=b", r"modelArtifacts.labels.a\.b/c=d", "prefill.replicas=null"]
-ASSIGNMENTS += ["decode.containers[" + "9" * 5000 + "].image=x", "decode.containers[0][0]=1", "=", "a" + ".a" * 200 + "=1", "presets=[shm]", "x"]
-ASSIGNMENTS += ["drain=.inf", "decode.containers[²]=1", "decode={{", "decode=*a", "decode.replicas=1_0", "patches=[{patch: '- {op: add}'}]", "spec=1"]
-LINES = ["  a: &a [*a, *a]", "<<: *a", "x: !!binary aaaa", "x: !ours y", "---", "...", "\tx: 1", "? a", "x: |", "  x: >2-", "a: 0777", "%YAML 1.1"]
-LINES += ["name: x", "  name: x", "    name: x", "- - - a", "x: {a: [b}", "x: 'a", '  x: "\\ud800"', "z: &z {a: 1}", "z: *z", "# c", "null: 1", "1: 2", "~: x"]
+ASSIGNMENTS = [
+    "decode.replicas=3",
+    "decode.containers[0].image=x:1",
+    "metadata.name=b",
+    r"modelArtifacts.labels.a\.b/c=d",
+    "prefill.replicas=null",
+]
+ASSIGNMENTS += [
+    "decode.containers[" + "9" * 5000 + "].image=x",
+    "decode.containers[0][0]=1",
+    "=",
+    "a" + ".a" * 200 + "=1",
+    "presets=[shm]",
+    "x",
+]
+ASSIGNMENTS += [
+    "drain=.inf",
+    "decode.containers[²]=1",
+    "decode={{",
+    "decode=*a",
+    "decode.replicas=1_0",
+    "patches=[{patch: '- {op: add}'}]",
+    "spec=1",
+]
+LINES = [
+    "  a: &a [*a, *a]",
+    "<<: *a",
+    "x: !!binary aaaa",
+    "x: !ours y",
+    "---",
+    "...",
+    "\tx: 1",
+    "? a",
+    "x: |",
+    "  x: >2-",
+    "a: 0777",
+    "%YAML 1.1",
+]
+LINES += [
+    "name: x",
+    "  name: x",
+    "    name: x",
+    "- - - a",
+    "x: {a: [b}",
+    "x: 'a",
+    '  x: "\\ud800"',
+    "z: &z {a: 1}",
+    "z: *z",
+    "# c",
+    "null: 1",
+    "1: 2",
+    "~: x",
+]
 
 
 class Case(NamedTuple):
@@ -179,21 +280,31 @@ def mutant(rng: Random) -> Case:
 def seeds() -> list[Seed]:
     """Return calls of every kind that is there: generator, transformer, package, validator, render, patch."""
     services = [document(spec) for spec in SPECS] + _examples()
-    world = [obj for one in generate([document(spec) for spec in SPECS[:4]]) for obj in one.objects]
+    world = [obj for number, spec in enumerate(SPECS) for obj in generate([_labelled(document(spec), f"m{number}")])[0].objects]
     found = [_call(one, one) for one in services]
     for number, one in enumerate(services):
         service, other = _labelled(one, "llama"), _labelled(services[number - 1], "other")
-        config = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "c"}, "data": {"presets": "shm,probes", "decode.replicas": "2"}}
+        config = {
+            "apiVersion": "v1",
+            "kind": "ConfigMap",
+            "metadata": {"name": "c"},
+            "data": {"presets": "shm,probes", "decode.replicas": "2"},
+        }
         preset = overlay({"target": "pod", "patch": {"spec": {"hostIPC": True}}}, name="probes")
-        found.append(_call(config if number % 2 else None, service, *OBJECTS[number % 5 : number % 5 + 3], *([preset] if number % 3 else [])))
+        found.append(
+            _call(config if number % 2 else None, service, *OBJECTS[number % 5 : number % 5 + 3], *([preset] if number % 3 else []))
+        )
         found += _package(service, other, config if number % 4 == 0 else None)
         found.append(Seed((COMMAND, "render", "a.yaml"), {"a.yaml": [service, *([other] if number % 3 else [])], "o.yaml": OVERLAYS}))
     validation = {"apiVersion": API_VERSION, "kind": "Validation", "metadata": {"name": "v"}, "spec": {"checks": {"image-tag": "off"}}}
-    found += [_call(validation, *world[at : at + 12], *OBJECTS) for at in range(0, len(world), 12)]
-    found += [
-        Seed((COMMAND, "patch", "a.yaml"), {"a.yaml": [one for one in world if one["kind"] == "Deployment"], "p.yaml": [patch]})
-        for patch in (*OPERATIONS, STRATEGIC)
-    ]
+    deployments = [one for one in world if one["kind"] == "Deployment" and "volumes" in one["spec"]["template"]["spec"]]
+    for at in range(0, len(world), 5):
+        few = [*world[at : at + 5], *OBJECTS]
+        found.append(_call(validation, *few, *services[at : at + 1]))
+        found.append(_call(validation, *(_in_file(one, "a.yaml", index) for index, one in enumerate(few) if one["kind"] != "List")))
+    for number, patch in enumerate((*OPERATIONS, STRATEGIC) * 3):
+        files = {"a.yaml": deployments[number : number + 2], "p.yaml": [patch]}
+        found.append(Seed((COMMAND, "patch", "a.yaml"), files))
     return found
 
 
@@ -217,7 +328,10 @@ def _call(config: Any, *items: Any) -> Seed:
 
 def _package(service: Map, other: Map, config: Any) -> list[Seed]:
     """Return a package before the first run and after it."""
-    items = [*(_in_file(one, f"{number}.yaml", 0) for number, one in enumerate((service, other))), _in_file({**OBJECTS[2], "metadata": {"name": "ours"}}, "secret.yaml", 0)]
+    items = [
+        *(_in_file(one, f"{number}.yaml", 0) for number, one in enumerate((service, other))),
+        _in_file({**OBJECTS[2], "metadata": {"name": "ours"}}, "secret.yaml", 0),
+    ]
     before = _call(config, *items, _in_file(overlay(name="mine"), "mine.yaml", 0))
     resources = read_resource_list(write_yaml(before.files[STDIN][0]))
     function.run(resources)
@@ -240,7 +354,9 @@ def _options(rng: Random, command: tuple[str, ...], documents: Mapping[str, list
         options += ["--overlay", "o.yaml"] if rng.random() < 0.4 else []
         options += ["--preset", rng.choice(["probes", "shm", "hardened", "x", "", "²"])] if rng.random() < 0.3 else []
         options += ["-o", "out", *rng.sample(["--kustomization", "--force"], rng.randrange(3))] if rng.random() < 0.4 else []
-        options += ["--kubernetes", rng.choice(["1.34", "1.28", "v1.30", "x", "²", "1.9999999999999999999999", "'"])] if rng.random() < 0.2 else []
+        options += (
+            ["--kubernetes", rng.choice(["1.34", "1.28", "v1.30", "x", "²", "1.9999999999999999999999", "'"])] if rng.random() < 0.2 else []
+        )
     elif "patch" in command:
         inline = json.dumps(documents["p.yaml"][:1])[1:-1] if rng.random() < 0.3 else ""
         options = ["-p", inline[:100_000] or "p.yaml", *(["--new-items", "append"] if rng.random() < 0.3 else [])]
@@ -367,7 +483,13 @@ def _add(rng: Random, holder: Any, _: Any) -> None:
 
 def _wrap(rng: Random, holder: Any, key: Any) -> None:
     value = holder[key]
-    forms = [str(value)[:5000] if not isinstance(value, int) else f"{value:x}", [value], {"a": value}, [value, None, value], {"$patch": "delete"}]
+    forms = [
+        str(value)[:5000] if not isinstance(value, int) else f"{value:x}",
+        [value],
+        {"a": value},
+        [value, None, value],
+        {"$patch": "delete"},
+    ]
     holder[key] = rng.choice(forms)
 
 
@@ -436,7 +558,9 @@ def definitions() -> Map:
 @functools.cache
 def top_kinds() -> list[str]:
     """Return the types that are objects of their own."""
-    return [name for name, one in definitions().items() if {"kind", "metadata"} <= {*one.get("properties", {})} and not name.endswith("List")]
+    return [
+        name for name, one in definitions().items() if {"kind", "metadata"} <= {*one.get("properties", {})} and not name.endswith("List")
+    ]
 
 
 def kubernetes_value(rng: Random, kind: str) -> Any:
@@ -475,7 +599,9 @@ def _of_type(rng: Random, kind: str, node: Map, depth: int) -> Any:
         extra = {"a.b/c": _of_schema(rng, more, depth - 1)} if isinstance(more, dict) and depth > 0 else {}
         return {**{key: _of_schema(rng, properties[key], depth - 1) for key in chosen if key not in ("status", "managedFields")}, **extra}
     if kind == "array":
-        return [_of_schema(rng, node.get("items", {"type": "string"}), depth - 1) for _ in range(rng.choice((0, 1, 1, 2)) if depth > 0 else 0)]
+        return [
+            _of_schema(rng, node.get("items", {"type": "string"}), depth - 1) for _ in range(rng.choice((0, 1, 1, 2)) if depth > 0 else 0)
+        ]
     plain: dict[str, list[Any]] = {
         "string": ["a", "b", "1", "http", "engine", "model-storage", "/x", "10Gi", "llama"],
         "integer": [1, 80, 0, 8000, 30],
