@@ -106,8 +106,7 @@ def run(resources: ResourceList) -> None:
         return
     generated = generate(services, library=library)
     resources.results += [result for one in generated for result in one.results]
-    _name_settings(resources.results, config)
-    _name_files(resources)
+    _name_places(resources)
     before = resources.items = [item for item in resources.items if not _is_echo(item, config)]
     if any(one.failed for one in generated):
         return
@@ -130,10 +129,16 @@ def run(resources: ResourceList) -> None:
         resources.items = before
 
 
-def _name_settings(results: list[Result], config: Map | None) -> None:
-    """Say of a result about a field that the functionConfig, a ConfigMap then, sets who set it."""
-    if not config or _is(config, "ModelService"):
-        return
+def _name_places(resources: ResourceList) -> None:
+    """Say of results where their mistake was written: in settings, or in which file."""
+    if resources.function_config and not _is(resources.function_config, "ModelService"):
+        _name_settings(resources.results, resources.function_config)
+    if resources.has_files:
+        _name_files(resources)
+
+
+def _name_settings(results: list[Result], config: Map) -> None:
+    """Say of a result about a field that the functionConfig sets who set it."""
     from modelservice.config.settings import sets  # noqa: PLC0415
 
     for key in config.get("data") or {}:

@@ -27,6 +27,18 @@ ROOT = Path(__file__).resolve().parents[2]
 EXAMPLE = ROOT / "examples" / "vllm-pd"
 FUNCTION = Path(sys.executable).parent / "modelservice-fn"
 NUMBERED = "numbered-service"
+PLAIN = {  # nothing in it is said in Kubernetes' own words, so that none of it need be looked at
+    "apiVersion": "modelservice.llm-d.ai/v1alpha1",
+    "kind": "ModelService",
+    "metadata": {"name": "plain"},
+    "spec": {
+        "profile": "llm-d",
+        "presets": ["probes"],
+        "modelArtifacts": {"name": "org/model", "size": "20Gi"},
+        "prefill": {"create": False},
+        "decode": {"containers": [{"name": "vllm", "image": "vllm:v0.18.0", "modelCommand": "vllmServe", "mountModelVolume": True}]},
+    },
+}
 KILOBYTES_PER_MEGABYTE = 1024
 
 
@@ -95,12 +107,18 @@ class Bench:
         self._build_with(record).run()
 
     def start(self) -> list[Figure]:
-        """Compare our start-up, with one service, with the interpreter's own."""
-        python, ours = medians(self.rounds, Command([sys.executable, "-c", "pass"]), Command([FUNCTION], self.request))
+        """Compare our start-up, with one service, with the interpreter's own: the example, and a service that says little."""
+        plain = self.folder / "plain"
+        request = {"apiVersion": "config.kubernetes.io/v1", "kind": "ResourceList", "items": [PLAIN], "functionConfig": PLAIN}
+        plain.write_text(json.dumps(request), encoding="utf-8")
+        bare = Command([sys.executable, "-c", "pass"])
+        python, ours, little = medians(self.rounds, bare, Command([FUNCTION], self.request), Command([FUNCTION], plain))
         return [
             Figure("python -c pass", python.milliseconds, "ms"),
             Figure("modelservice-fn", ours.milliseconds, "ms"),
-            Figure("modelservice-fn : python -c pass", ours.milliseconds / python.milliseconds, "x", 3.5),
+            Figure("modelservice-fn : python -c pass", ours.milliseconds / python.milliseconds, "x", 3.7),
+            Figure("modelservice-fn, a plain service", little.milliseconds, "ms"),
+            Figure("a plain service : python -c pass", little.milliseconds / python.milliseconds, "x", 3.2),
         ]
 
     def build(self) -> list[Figure]:

@@ -1,128 +1,129 @@
-"""What a Kubernetes API server refuses, in services and in all other resources."""
+"""What a Kubernetes API server refuses, told at the field that a user wrote."""
 
 from __future__ import annotations
 
-import copy
 from typing import Any
 
 import pytest
-from tests.checks.worlds import LABELS, Map, deployment, found, pod, thing
-from tests.compose.made import make
+from tests.checks.worlds import deployment, found, pod, thing
+from tests.compose.made import Made, engine, make, overlay
 
-from modelservice import checks
-from modelservice.checks.world import World
+Map = dict[str, Any]
 
-CHECK = "kubernetes-fields"
-UNKNOWN = "is no field of DeploymentSpec; did you mean replicas?"
+LLM_D: Map = {"profile": "llm-d", "prefill": {"create": False}}
 
 
-def versioned(obj: Map, version: str | None) -> list[tuple[str, str]]:
-    """Return severity and field of what the check finds in one resource for a cluster of this version."""
-    results = checks.check_world(World([obj], complete=False, kubernetes_version=version), {})
-    return [(one.severity, one.field) for one in results if one.tags == {"check": CHECK}]
+def told(spec: Map, **more: Any) -> list[tuple[str, str]]:
+    """Return what the check finds: severity and field."""
+    return [(severity, field) for severity, field, _ in make(spec, **more).found("kubernetes-fields")]
 
 
-# Of a service
+def decode(**fields: Any) -> Map:
+    """Return a spec of profile llm-d with these fields of decode, and one engine container."""
+    return {**LLM_D, "decode": {"containers": [engine(modelCommand="vllmServe")], **fields}}
 
 
 @pytest.mark.parametrize(
-    ("spec", "field", "message"),
+    ("spec", "field"),
     [
+        (decode(volumes=[{"name": "a", "emptyDir": {}}, {"name": "x", "emptydir": {}}]), "spec.decode.volumes[1].emptydir"),
+        (decode(tolerations=[{"key": "a", "operater": "Exists"}]), "spec.decode.tolerations[0].operater"),
+        (decode(initContainers=[{"name": "x"}]), "spec.decode.initContainers[0].image"),
+        (decode(extraConfig={"hostNetwerk": True}), "spec.decode.extraConfig.hostNetwerk"),
+        (decode(strategy={"type": "Recreated"}), "spec.decode.strategy.type"),
+        (decode(replicas=3_000_000_000), "spec.decode.replicas"),
+        (decode(nodeSelector={"a": "b/c"}), "spec.decode.nodeSelector.a"),
+        (decode(containers=[engine(env=[{"name": "A", "value": 8080}])]), "spec.decode.containers[0].env[0].value"),
+        (decode(containers=[engine(env=[{"name": "A", "valu": "x"}])]), "spec.decode.containers[0].env[0].valu"),
+        (decode(containers=[engine(ports=[{"containerPort": "http"}])]), "spec.decode.containers[0].ports[0].containerPort"),
+        (decode(containers=[engine(ports=[{"containerPort": 99999}])]), "spec.decode.containers[0].ports[0].containerPort"),
+        (decode(containers=[engine(resources={"limits": {"memory": "10GB"}})]), "spec.decode.containers[0].resources.limits.memory"),
+        (decode(containers=[engine(readinessProbe={"httpget": {"port": 1}})]), "spec.decode.containers[0].readinessProbe.httpget"),
+        (decode(containers=[engine(name="Furiosa_LLM")]), "spec.decode.containers[0].name"),
+        (decode(containers=[engine(extraConfig={"lifecycel": {}})]), "spec.decode.containers[0].extraConfig.lifecycel"),
+        ({**LLM_D, "modelArtifacts": {"labels": {"llm-d.ai/model": "Qwen/Qwen3"}}}, "spec.modelArtifacts.labels.llm-d.ai/model"),
+        ({**LLM_D, "modelArtifacts": {"size": "lots"}}, "spec.modelArtifacts.size"),
+        ({**LLM_D, "modelArtifacts": {"authSecretName": "HF TOKEN"}}, "spec.modelArtifacts.authSecretName"),
+        ({**LLM_D, "fullnameOverride": "Bad_Name"}, "spec.fullnameOverride"),
+        ({**LLM_D, "routing": {"proxy": {"image": " "}}}, "spec.routing.proxy.image"),
+        ({**LLM_D, "extraObjects": [thing("ConfigMap", "a", data={"a": 1})]}, "spec.extraObjects[0].data.a"),
         (
-            {"decode": {"volumes": [{"name": "a", "emptydir": {}}]}},
-            "spec.decode.volumes[0].emptydir",
-            "is no field of Volume; did you mean emptyDir?",
+            {**LLM_D, "patches": [{"target": {"kind": "Deployment"}, "patch": {"spec": {"replica": 1}}}]},
+            "spec.patches[0].patch.spec.replica",
         ),
         (
-            {"decode": {"extraConfig": {"terminationGracePeriodSeconds": "30"}}},
-            "spec.decode.extraConfig.terminationGracePeriodSeconds",
-            "is '30'; must be a whole number, as in 30 without quotes",
-        ),
-        (
-            {"extraObjects": [thing("ConfigMap", data={"port": 80})]},
-            "spec.extraObjects[0].data.port",
-            'is 80; must be text, as in "80"',
+            {**LLM_D, "overlays": [overlay({"target": "container", "patch": {"flags": {"a": 1}}})]},
+            "spec.overlays[0].spec.patches[0].patch.flags",
         ),
     ],
 )
-def test_the_field_is_the_one_that_the_user_wrote(spec: Map, field: str, message: str) -> None:
-    """Whatever became of it in the objects, it is told where it stands in the config."""
-    assert ("error", field, message) in make(spec).found(CHECK)
+def test_the_field_is_the_one_that_the_user_wrote(spec: Map, field: str) -> None:
+    """Wherever it ends up in an object, the error is at its place in the config."""
+    assert ("error", field) in told(spec)
 
 
-def test_a_mistake_in_both_roles_is_told_in_each() -> None:
-    """Roles are written one by one; what only one place says is told once."""
-    role = {"tolerations": [{"operater": "Exists"}], "containers": [{"name": "e", "image": "e:1"}]}
-    fields = [field for _, field, _ in make({"profile": "llm-d", "decode": role, "prefill": {**role, "create": True}}).found(CHECK)]
-    assert len(fields) == len(set(fields))
-    assert {"spec.decode.tolerations[0].operater", "spec.prefill.tolerations[0].operater"} <= set(fields)
+def test_names_of_the_service_are_told_at_its_metadata() -> None:
+    """They become names and namespaces of objects."""
+    assert ("error", "metadata.namespace") in told(LLM_D, namespace="ML_ns")
 
 
-# Of all resources
+def test_one_mistake_of_both_roles_is_one_error() -> None:
+    """A label that both roles have is written once."""
+    spec = {"profile": "llm-d", "modelArtifacts": {"labels": {"a": "b/c"}}}
+    assert told(spec) == [("error", "spec.modelArtifacts.labels.a")]
 
 
-def test_a_resource_in_any_shape() -> None:
-    """Also what no other check looks at, since it is not shaped as Kubernetes has it."""
-    broken = {**deployment(), "metadata": {"name": "web", "labels": "x"}}
-    assert found(CHECK, broken) == [("error", "Deployment/web", "metadata.labels", "is 'x'; must be a map", "x")]
-    assert [one.field for one in found(CHECK, {"apiVersion": "v1", "kind": "ConfigMap", "data": []})] == ["data", "metadata.name"]
+def test_pods_that_are_only_text_are_looked_at() -> None:
+    """A requester holds the serving pod in an annotation, where no API server looks."""
+    role = {"containers": [engine(modelCommand="vllmServe", env=[{"name": "A", "valu": "x"}])]}
+    spec = {**LLM_D, "requester": {"enable": True}, "decode": role}
+    assert ("error", "spec.decode.containers[0].env[0].valu") in told(spec)
 
 
-@pytest.mark.parametrize("complete", [True, False])
-def test_each_mistake_has_its_field_and_value(complete: bool) -> None:
-    """Fields are paths as results have them, with indexes in brackets."""
-    obj = deployment(template=pod(ports=[{"containerPort": 1}, {"containerPort": 0}]), replica=2)
-    assert [(one.field, one.current) for one in found(CHECK, obj, complete=complete)] == [
-        ("spec.template.spec.containers[0].ports[1].containerPort", 0),
-        ("spec.replica", 2),
+@pytest.mark.parametrize(
+    ("version", "severity"),
+    [("1.27", ["error"]), ("1.33", ["warning"]), ("1.36", [])],
+)
+def test_what_is_newer_than_the_cluster_is_told(version: str, severity: list[str]) -> None:
+    """An image volume: unknown, there behind a feature gate, there."""
+    role = {"containers": [engine(modelCommand="vllmServe", mountModelVolume=True)]}
+    spec = {**LLM_D, "kubernetesVersion": version, "modelArtifacts": {"uri": "oci://r/m:1"}, "decode": role}
+    assert [(said, field) for said, field in told(spec) if field == "spec.modelArtifacts.uri"] == [
+        (said, "spec.modelArtifacts.uri") for said in severity
     ]
 
 
-@pytest.mark.parametrize(
-    "obj",
-    [
-        {"apiVersion": "modelservice.llm-d.ai/v1alpha1", "kind": "ModelService", "metadata": {"name": "a", "label": {}}},
-        {**deployment(replica=1), "metadata": {"name": "a", "annotations": {"config.kubernetes.io/local-config": "true"}}},
-        {"apiVersion": "kustomize.config.k8s.io/v1beta1", "kind": "Kustomization", "resources": ["a.yaml"]},
-    ],
-)
-def test_what_never_reaches_kubernetes(obj: Map) -> None:
-    """Configs of tools on this side of the cluster are theirs to check."""
-    assert found(CHECK, obj) == []
+def test_a_check_that_is_off_lets_everything_through() -> None:
+    """For a cluster whose types are others."""
+    spec = decode(volumes=[{"name": "x", "emptydir": {}}])
+    made: Made = make({**spec, "checks": {"kubernetes-fields": "off"}})
+    assert made.objects
 
 
-def test_what_was_generated_is_told_with_its_service() -> None:
-    """An object of this run is looked at with the service; what someone edited in it since, here."""
-    made = deployment(replica=1)
-    edited: Any = copy.deepcopy(made)
-    edited["spec"]["template"]["spec"]["containers"][0]["imge"] = "x"
-    assert found(CHECK, made, generated=(made,)) == []
-    assert [one.field for one in found(CHECK, edited, generated=(made,))] == ["spec.template.spec.containers[0].imge"]
-    assert [one.message for one in found(CHECK, made, generated=(deployment("other"),))] == [UNKNOWN]
+def test_mistakes_of_every_stage_are_told_in_one_run() -> None:
+    """A wrong type, a wrong key, a label, a field of Kubernetes, an unknown preset and a patch without target: six mistakes, one run."""
+    spec = {
+        **LLM_D,
+        "multinode": "yes",
+        "presets": ["shn"],
+        "modelArtifacts": {"labels": {"a": "b/c"}},
+        "decode": {"replica": 2, "volumes": [{"name": "x", "emptydir": {}}], "containers": [engine(modelCommand="vllmServe")]},
+        "extraObjects": [thing("ConfigMap", "a", data={"a": 1})],
+    }
+    fields = {error.partition(": ")[0] for error in make(spec).errors}
+    assert fields == {
+        "spec.multinode",
+        "spec.presets[0]",
+        "spec.decode.replica",
+        "spec.modelArtifacts.labels.a",
+        "spec.decode.volumes[0].emptydir",
+        "spec.extraObjects[0].data.a",
+    }
 
 
-def test_where_others_are_not_judged() -> None:
-    """Only a Validation is asked about resources that others wrote; what was edited is looked at all the same."""
-    other, made = deployment("other", replica=1), deployment()
-    world = World([other, {**made, "sepc": 1}], complete=True, generated=(made,), judged=False)
-    results = [one for one in checks.check_world(world, {}) if one.tags == {"check": CHECK}]
-    assert [one.field for one in results] == ["sepc"]
-
-
-def test_a_name_that_is_too_long_is_told_once() -> None:
-    """Of a StatefulSet's name the check name-length tells that it is too long, this one that it is none."""
-    spec = {"selector": {"matchLabels": LABELS}, "template": pod()}
-    assert found(CHECK, thing("StatefulSet", "x" * 64, spec=spec)) == []
-    assert [one.field for one in found(CHECK, thing("StatefulSet", "a.b", spec=spec))] == ["metadata.name"]
-    assert [one.field for one in found(CHECK, thing("Service", "x" * 64, spec={"ports": [{"port": 80}]}))] == ["metadata.name"]
-
-
-@pytest.mark.parametrize(
-    ("version", "told"),
-    [(None, []), ("1.30", ["error"]), ("1.33", ["warning"]), ("1.35", [])],
-)
-def test_what_the_cluster_does_not_have_yet(version: str | None, told: list[str]) -> None:
-    """With a version: an error for what it lacks, a warning for what it has off; without, nothing."""
-    obj = deployment(template=pod(volumes=[{"name": "m", "image": {"reference": "a:1"}}]))
-    field = "spec.template.spec.volumes[0].image"
-    assert versioned(obj, version) == [(severity, field) for severity in told]
+def test_other_resources_are_judged_in_whatever_shape() -> None:
+    """Also one that no other check can look at."""
+    wrong = deployment(template={**pod(), "spec": {"containers": "none"}})
+    ((severity, resource, field, _, _),) = found("kubernetes-fields", wrong)
+    assert (severity, resource, field) == ("error", "Deployment/web", "spec.template.spec.containers")
+    assert found("kubernetes-fields", {"namespace": "x", "resources": []}) == []

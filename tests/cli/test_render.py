@@ -460,3 +460,15 @@ def test_services_are_held_against_one_another(tmp_path: Path, llama: str) -> No
     said = call("render", llama, other)
     assert (said.code, said.stdout) == (1, "")
     assert all(line.startswith(f"{other}:") for line in said.lines)
+
+
+def test_mistakes_are_told_in_the_order_of_the_file(tmp_path: Path) -> None:
+    """Whichever stage found them: who mends them goes down the file."""
+    path = written(
+        tmp_path,
+        "a.yaml",
+        service(more="  multinod: true\n").replace("replicas: 1", "replicas: -1\n    volumes: [{name: x, emptydir: {}}]"),
+    )
+    lines = [int(line.removeprefix(f"{path}:").partition(":")[0]) for line in call("render", path).lines]
+    assert lines == sorted(lines)
+    assert len(lines) >= 3

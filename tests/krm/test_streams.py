@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import os
 import subprocess
 import sys
 
 import pytest
+
+from modelservice.krm import streams
 
 ECHO = "from modelservice.krm import read_stdin, write_stdout; write_stdout(read_stdin())"
 
@@ -70,3 +73,10 @@ def test_no_file_takes_the_place_of_a_stream(redirection: str) -> None:
     """Whichever of the streams are closed, the next file gets a number of its own."""
     program = "import os\nfrom modelservice.krm import replace_closed\nreplace_closed()\nos._exit(os.open(os.devnull, os.O_RDONLY))"
     assert ended(program, redirection).returncode == 3
+
+
+def test_what_is_too_large_is_not_read_to_its_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One byte too many is enough to refuse it; the rest would only fill the memory."""
+    monkeypatch.setattr("modelservice.krm.streams.MAX_BYTES", 10)
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(b"x" * 100)))
+    assert streams.read_stdin() == b"x" * 11

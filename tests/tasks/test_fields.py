@@ -64,10 +64,9 @@ def properties(node: Map, path: str = "") -> Iterator[str]:
         if here != "prefill":
             yield from properties(below, here)
             for mark, inner in (("[]", "items"), (".*", "additionalProperties")):
-                if "$ref" in str(below.get(inner)) or "$ref" in below:
-                    whole = {**root["$defs"][below["$ref"].rpartition("/")[2]], **below} if "$ref" in below else below
-                    if isinstance(whole.get(inner), dict):
-                        yield from properties(whole[inner], here + mark)
+                whole = {**root["$defs"][below["$ref"].rpartition("/")[2]], **below} if "$ref" in below else below
+                if isinstance(whole.get(inner), dict) and "$ref" in whole[inner]:
+                    yield from properties(whole[inner], here + mark)
 
 
 def test_every_field_has_its_row() -> None:

@@ -8,6 +8,7 @@ from typing import NoReturn
 import typer
 
 from modelservice.krm import Document, ReadError, read_documents, read_stdin
+from modelservice.krm.limits import MAX_BYTES
 
 
 def read_documents_of(file: str) -> list[Document]:
@@ -16,7 +17,7 @@ def read_documents_of(file: str) -> list[Document]:
         if file == "-":
             return read_documents(read_stdin(), "<stdin>")
         with open(file, "rb") as stream:
-            return read_documents(stream.read(), file)
+            return read_documents(stream.read(MAX_BYTES + 1), file)
     except OSError as error:
         raise typer.BadParameter(f"{file}: {error.strerror or error}") from None
     except ReadError as error:

@@ -58,9 +58,9 @@ def render(
     values = [_changed(document.value, preset or [], assignments or []) for document in services]
     generated = generate(values, [document.value for document in overlays])
     for document, one in zip(services, generated, strict=True):
-        place = _Places(document, overlays, preset or [], assignments or [])
-        for result in one.results:
-            print(f"{place.of(result)}: {result.severity}: {result.line()}", file=sys.stderr)
+        places = _Places(document, overlays, preset or [], assignments or [])
+        for place, result in sorted(((places.of(result), result) for result in one.results), key=lambda told: _in_order(told[0])):
+            print(f"{place}: {result.severity}: {result.line()}", file=sys.stderr)
     if any(one.failed for one in generated):
         raise typer.Exit(1)
     objects = sorted((obj for one in generated for obj in one.objects), key=apply_rank)
@@ -97,6 +97,13 @@ def _changed(service: Map, presets: list[str], assignments: list[str]) -> Map:
         return with_settings(service, presets, assignments)
     except SettingError as error:
         raise typer.BadParameter(str(error), param_hint="--set") from None
+
+
+def _in_order(place: str) -> tuple[str, int, int]:
+    """What places are sorted by: those of one file as they stand in it."""
+    name, _, position = place.rpartition(":")
+    name, _, line = name.rpartition(":")
+    return (name, int(line), int(position)) if line.isdecimal() and position.isdecimal() else ("", 0, 0)
 
 
 class _Places:

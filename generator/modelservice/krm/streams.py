@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import sys
 
+from modelservice.krm.limits import MAX_BYTES
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import TextIO
@@ -26,10 +28,10 @@ def replace_closed() -> None:
 
 
 def read_stdin() -> bytes:
-    """Read all of stdin; OSError where there is none."""
+    """Read all of stdin, or so much that it is known to be too large; OSError where there is none."""
     if sys.stdin is None:
         raise OSError("standard input is closed")
-    return sys.stdin.buffer.read()
+    return sys.stdin.buffer.read(MAX_BYTES + 1)
 
 
 def write_stdout(data: bytes) -> None:
