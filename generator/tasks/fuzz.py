@@ -48,6 +48,7 @@ INSTALLED_EACH = 150  # of so many mutants, one runs as the installed command
 BATCH = 40
 SHRINKING = 120  # tries, and seconds, for one find
 OWNER = "modelservice.llm-d.ai/generated-from"
+PATH_NOTE = b"config.kubernetes.io/path"
 UNFORESEEN = re.compile(
     r"Traceback \(most recent|this is a mistake in modelservice[^\n]*|\.py:\d+: \w+Warning: [^\n]*|there is not enough memory"
 )
@@ -226,14 +227,25 @@ def _answer(case: Case, outcome: Outcome) -> Fault | None:
 def _generated(case: Case, items: list[Any]) -> Iterator[Any]:
     """Yield what was generated: in a package what says so, else what was not there before."""
     if PATH_NOTE in case.files[STDIN]:
-        yield from (item for item in items if OWNER in str(item))
+        yield from (item for item in items if _is_generated(item))
         return
     with contextlib.suppress(ReadError, LookupError, TypeError, AttributeError, ValueError):
         before = parse_all(case.files[STDIN])[0].get("items") or []
         yield from (item for item in items if item not in before)
 
 
-PATH_NOTE = b"config.kubernetes.io/path"
+def _is_generated(item: Any) -> bool:
+    try:
+        return OWNER in item["metadata"]["annotations"]
+    except (LookupError, TypeError):
+        return False
+
+
+def _without_nulls(value: Any) -> Any:
+    """Return a value without what Kubernetes takes for absent."""
+    if isinstance(value, list):
+        return [_without_nulls(item) for item in value]
+    return {key: _without_nulls(item) for key, item in value.items() if item is not None} if isinstance(value, dict) else value
 
 
 def _streams(case: Case, outcome: Outcome) -> Fault | None:
@@ -261,7 +273,7 @@ def _refused(case: Case, objects: Iterable[Any]) -> Fault | None:
 
 @functools.lru_cache(50_000)
 def _problem(text: str) -> str | None:
-    obj: Map = json.loads(text)
+    obj: Map = _without_nulls(json.loads(text))
     if len(text) > 200_000:
         return None
     try:
