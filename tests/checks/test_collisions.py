@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from tests.compose.made import document
+from tests.compose.made import document, make
 
 from modelservice.checks.collisions import identity, is_shared
 from modelservice.generate import Generated, generate
@@ -117,3 +117,10 @@ def test_only_claim_templates_are_shared() -> None:
     assert is_shared(template, {**template, "metadata": {}})
     assert not is_shared(template, {**template, "spec": {"a": 2}})
     assert not is_shared({**template, "kind": "ConfigMap"}, {**template, "kind": "ConfigMap"})
+
+
+def test_objects_of_no_name_are_told_as_well() -> None:
+    """Objects of one's own that have no metadata are the same object as far as can be told, and that is an answer."""
+    spec = {"extraObjects": [{"apiVersion": "v1", "kind": "ConfigMap"} for _ in range(2)]}
+    messages = [text for _, _, text in make(spec).found("collisions")]
+    assert messages == ["ConfigMap None is there more than once; give each another name"]

@@ -80,6 +80,13 @@ def test_pods_that_are_only_text_are_looked_at() -> None:
     assert ("error", "spec.decode.containers[0].env[0].valu") in told(spec)
 
 
+@pytest.mark.parametrize("name", ["extra", "decode"])
+def test_a_pod_template_of_ones_own_is_none_of_a_role(name: str) -> None:
+    """Only the pods of a requester have no object; a PodTemplate is one, also where it is called as a role is."""
+    spec = {"extraObjects": [{"apiVersion": "v1", "kind": "PodTemplate", "metadata": {"name": name}, "template": {"spec": {"x": 1}}}]}
+    assert ("error", "spec.extraObjects[0].template.spec.x") in told(spec)
+
+
 @pytest.mark.parametrize(
     ("version", "severity"),
     [("1.27", ["error"]), ("1.33", ["warning"]), ("1.36", [])],

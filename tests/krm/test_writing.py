@@ -17,6 +17,7 @@ from modelservice.krm.writing import write_documents, write_yaml
 @example({"a": HOSTILE + TOO_HOSTILE})
 @example(dict.fromkeys(HOSTILE + TOO_HOSTILE, 1))
 @example([[[1, [2]], {"a": [{"b": [[]]}]}], {}])
+@example([{"a" * 5000: "x", "b" * 1001: {"c": 1}, '"' * 999: ["d"], "\n" * 600: [{}, "e\nf"]}])
 def test_round_trip(value: Any) -> None:
     """What is written is read back as the same value, deep in a resource as at its top."""
     for outer in (value, {"a": {"b": value}}, [[value]]):

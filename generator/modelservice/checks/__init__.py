@@ -106,6 +106,7 @@ def check(services: Sequence[Composition], wrong: Collection[Composition] = ()) 
     results: list[list[Result]] = [[] for _ in services]
     always = [(module.NAME, module.check) for module in OF_ONE]
     of_one = always + [(name, partial(_on_occasion, name)) for name in ON_OCCASION]
+    any_refused = bool(wrong)
     for index, service in enumerate(services):
         refused = service in wrong
         for name, find in of_one:
@@ -113,8 +114,9 @@ def check(services: Sequence[Composition], wrong: Collection[Composition] = ()) 
             refused |= name == kubernetes_fields.NAME and any(result.severity == "error" for result in found)
             for result in found:
                 _add(results[index], name, result, service)
+        any_refused |= refused
     for module_of_all in OF_ALL:
-        for index, result in module_of_all.check_all(services):
+        for index, result in _found(module_of_all.check_all, services, any_refused):
             _add(results[index], module_of_all.NAME, result, services[index])
     return results
 
@@ -135,9 +137,9 @@ def check_world(world: World, severities: Mapping[str, str]) -> list[Result]:
     return results
 
 
-def _found(find: Callable[[Any], Iterable[Result]], subject: Any, refused: bool) -> list[Result]:
+def _found(find: Callable[[Any], Iterable[Any]], subject: Any, refused: bool) -> list[Any]:
     """What a check finds. Where something is refused, and that is told, a check that stumbles over it has found no more."""
-    found: list[Result] = []
+    found: list[Any] = []
     try:
         for result in find(subject):
             found.append(result)  # noqa: PERF402  what was found before it stumbled counts

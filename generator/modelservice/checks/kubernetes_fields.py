@@ -28,14 +28,15 @@ def check(service: Composition) -> Iterator[Result]:
     if service.is_plain:
         return
     version = service.plan.config.spec.get("kubernetesVersion")
-    found = [(obj, problem) for obj in _looked_at(service) for problem in _problems(obj, version) if not _is_mount(problem)]
+    looked_at = [(obj, "") for obj in service.objects] + _hidden_pods(service)
+    found = [(obj, role, problem) for obj, role in looked_at for problem in _problems(obj, version) if not _is_mount(problem)]
     if not found:
         return
     from modelservice.origin import Trace  # only for what is wrong  # noqa: PLC0415
 
     trace, told = Trace(service), set()
-    for obj, problem in found:
-        result = _result(trace, obj, problem)
+    for obj, role, problem in found:
+        result = _result(trace, obj, role, problem)
         if _is_twice(problem) and result.field.startswith(ROLES):  # the check duplicate-items tells it of a role's lists
             continue
         if (result.field, result.message) not in told:  # one mistake may show in both roles, or in several objects
@@ -94,19 +95,18 @@ def _is_mount(problem: Problem) -> bool:
     )
 
 
-def _looked_at(service: Composition) -> list[Map]:
-    """The objects, and the pods that are only text in one of them."""
-    hidden = [role for role in service.plan.roles if role.facts["workload"] == "ReplicaSet"]
-    pods = [
-        {"apiVersion": "v1", "kind": "PodTemplate", "metadata": {"name": role.name}, "template": service.pods[role.name]} for role in hidden
-    ]
-    return [*service.objects, *pods]
+def _hidden_pods(service: Composition) -> list[tuple[Map, str]]:
+    """The pods that are only text in an object, and their roles."""
+    hidden = [role.name for role in service.plan.roles if role.facts["workload"] == "ReplicaSet"]
+    head = {"apiVersion": "v1", "kind": "PodTemplate"}
+    return [({**head, "metadata": {"name": role}, "template": service.pods[role]}, role) for role in hidden]
 
 
-def _result(trace: Any, obj: Map, problem: Problem) -> Result:
+def _result(trace: Any, obj: Map, role: str, problem: Problem) -> Result:
+    """The finding about an object; or, with a role, about its pods."""
     path = problem.path
-    if obj["kind"] == "PodTemplate" and path[:1] == ("template",):
-        origin = trace.in_pod(obj["metadata"]["name"], path[1:])
+    if role and path[:1] == ("template",):
+        origin = trace.in_pod(role, path[1:])
     else:
         origin = trace.origin(obj, path)
     resource: ResourceRef | None = origin.resource if origin is not None else ResourceRef.of(obj)

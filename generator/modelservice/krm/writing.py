@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 # A plain scalar: no indicator first, no blank last, and neither ": " nor " #" in it. (Strings, compiled when needed.)
 # Possessive, since what it would keep for another try takes a hundred times the memory of a long text.
 _PLAIN = r"""(?!---|\.\.\.)(?:[^\s\-?:,\[\]{}#&*!|>'"%@`]|-(?=[^\s]))(?:[^\s:]++|:(?=\S)| ++(?=[^\s#]))*+"""
+_LONGEST_KEY = 1000  # a key that no `?` announces has at most 1024 characters
 # What go-yaml, a reader of YAML 1.1 or an editor would not leave alone. Space, tab and line feed are fine.
 _UNPRINTABLE = "[\x00-\x08\x0b-\x1f\x7f-\xa0\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]"
 
@@ -57,7 +58,9 @@ def _write(value: Any, first: str, indent: str, lines: list[str]) -> None:
         for key, inner in value.items():
             if not isinstance(key, str):
                 raise TypeError(f"a key has to be a string, and {key!r} is none")
-            _write_field(f"{first}{_string(key)}:", inner, indent, lines)
+            text = _string(key)
+            head = f"{first}{text}:" if len(text) <= _LONGEST_KEY else f"{first}? {text}\n{indent}:"
+            _write_field(head, inner, indent, lines)
             first = indent
     elif isinstance(value, list) and value:
         for inner in value:
