@@ -3,6 +3,8 @@
 
 EXAMPLE := examples/furiosa-rngd-hf
 FUZZ_EXAMPLES := 20000
+FUZZ_MINUTES := 10
+FUZZ_SEED :=
 KUSTOMIZE_VERSION := v5.8.1
 
 venv := .venv
@@ -86,8 +88,9 @@ check: setup  ## the static checks: ruff, mypy, import-linter
 bench: bytecode tools  ## measure start-up, a whole build, and many services at once; writes bench.json
 	@$(bin)/python generator/tasks/bench.py --kustomize $(kustomize)
 
-fuzz: bytecode tools  ## the merge engine on many random documents (FUZZ_EXAMPLES=20000: minutes)
+fuzz: bytecode tools  ## random merges (FUZZ_EXAMPLES=20000), then mutated inputs (FUZZ_MINUTES=10; FUZZ_SEED= for the same again)
 	@MODELSERVICE_FUZZ_EXAMPLES=$(FUZZ_EXAMPLES) $(bin)/python -m pytest tests/patch
+	@$(bin)/python generator/tasks/fuzz.py --minutes $(FUZZ_MINUTES) --seed '$(FUZZ_SEED)'
 
 made: setup  ## renew the committed files that scripts make: merge keys, Kubernetes' fields, the openapi schema, the table of fields
 	@$(bin)/python generator/tasks/merge_keys.py

@@ -37,8 +37,9 @@ from typing import Any, NamedTuple, NoReturn
 import kubernetes_validate
 
 import modelservice
+from modelservice import cli, process
 from modelservice.krm import ReadError, parse_all
-from tasks.mutants import COMMAND, FUNCTION, NEWEST, STDIN, Case, Map, mutant
+from tasks.mutants import FUNCTION, NEWEST, STDIN, Case, Map, mutant
 
 BIN = Path(sys.executable).parent
 SECONDS = 2.0  # of CPU
@@ -162,8 +163,8 @@ def _be(case: Case, folder: str, *, installed: bool) -> NoReturn:
 
 def _main(program: str) -> None:
     if program == FUNCTION:
-        modelservice.process.run()
-    modelservice.cli.main()
+        process.run()
+    cli.main()
 
 
 def prepare() -> None:

@@ -303,7 +303,7 @@ def seeds() -> list[Seed]:
         found.append(_call(validation, *few, *services[at : at + 1]))
         found.append(_call(validation, *(_in_file(one, "a.yaml", index) for index, one in enumerate(few) if one["kind"] != "List")))
     for number, patch in enumerate((*OPERATIONS, STRATEGIC) * 3):
-        files = {"a.yaml": deployments[number : number + 2], "p.yaml": [patch]}
+        files: dict[str, list[Any]] = {"a.yaml": deployments[number : number + 2], "p.yaml": [patch]}
         found.append(Seed((COMMAND, "patch", "a.yaml"), files))
     return found
 
@@ -503,7 +503,7 @@ def _tweak(rng: Random, holder: Any, key: Any) -> None:
     if isinstance(value, bool | float) or value is None:
         holder[key] = str(value)
     elif isinstance(value, int):
-        holder[key] = rng.choice([-value, value + 1, value * 100_000, float(value) + 0.5, str(value), value * 10**40])
+        holder[key] = rng.choice([-value, value + 1, value * 100_000, value % 1000 + 0.5, str(value), value * 10**40])
     elif isinstance(value, str):
         at = rng.randrange(len(value) + 1)
         holder[key] = value[:at] + rng.choice(TEXTS) + value[at + rng.randrange(3) :]
@@ -671,7 +671,7 @@ def _cut(rng: Random, text: str) -> str:
 
 def _insert(rng: Random, text: str) -> str:
     at = rng.randrange(len(text) + 1)
-    pieces = [*"\t\n\r\0\x85\ufeff\u2028&*!|>%@`#'\"{}[],:-?", "{{", "}}", "{{ x }}" * 50, "\r\n", " #", ": ", "${", *TEXTS]
+    pieces: list[str] = [*"\t\n\r\0\x85\ufeff\u2028&*!|>%@`#'\"{}[],:-?", "{{", "}}", "{{ x }}" * 50, "\r\n", " #", ": ", "${", *TEXTS]
     return text[:at] + rng.choice(pieces) + text[at + rng.choice((0, 0, 1, 5)) :]
 
 

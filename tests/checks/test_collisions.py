@@ -123,4 +123,4 @@ def test_objects_of_no_name_are_told_as_well() -> None:
     """Objects of one's own that have no metadata are the same object as far as can be told, and that is an answer."""
     spec = {"extraObjects": [{"apiVersion": "v1", "kind": "ConfigMap"} for _ in range(2)]}
     messages = [text for _, _, text in make(spec).found("collisions")]
-    assert messages == ["ConfigMap None is there more than once; give each another name"]
+    assert messages == ["ConfigMap without a name is there more than once; give each another name"]

@@ -13,11 +13,12 @@ from random import Random
 from typing import Any
 
 import pytest
-from tasks import fuzz, mutants
-from tasks.mutants import COMMAND, FUNCTION, STDIN, Case
 from tests.compose.made import document, engine
 
 from modelservice import function
+from modelservice.krm import Item, write_documents, write_yaml
+from tasks import fuzz, mutants
+from tasks.mutants import COMMAND, FUNCTION, STDIN, Case
 
 Map = dict[str, Any]
 
@@ -89,7 +90,7 @@ def test_every_way_in_is_tried() -> None:
 @pytest.mark.parametrize("seed", Random(SEED).sample(mutants.seeds(), 40), ids=lambda seed: " ".join(seed.command[:2]))
 def test_what_is_mutated_is_right(seed: mutants.Seed) -> None:
     """A mutant of a call that was refused anyway would try nothing behind that."""
-    files = {name: mutants.write_documents(values).encode() for name, values in seed.files.items()}
+    files = {name: write_documents(values).encode() for name, values in seed.files.items()}
     case = Case((*seed.command, *(["-p", "p.yaml"] if "patch" in seed.command else [])), files)
     fuzz.prepare()
     outcome = fuzz.run(case)
@@ -117,7 +118,7 @@ def test_what_is_right_is_no_find(installed: bool) -> None:
         (lambda _: os.kill(os.getpid(), 9), "signal"),
         (lambda _: [b"x" * (600 << 20)], "memory"),
         (lambda _: _burn(2.2), "time"),
-        (lambda resources: resources.items.append(function.Item({"apiVersion": "v1", "kind": "Secret", "data": 5})), "refused"),
+        (lambda resources: resources.items.append(Item({"apiVersion": "v1", "kind": "Secret", "data": 5})), "refused"),
     ],
 )
 def test_faults_are_found(act: Callable[[Any], object], sort: str, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -151,7 +152,7 @@ def test_what_kubernetes_refuses_with_the_check_off() -> None:
 def test_a_find_is_told_small_and_once(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """The report has the seed, the number, and files that show it without what does not matter; what is alike is told once."""
     break_function(monkeypatch, lambda _: int("missing"))
-    text = mutants.write_yaml(json.loads(DRAINING.files[STDIN]))
+    text = write_yaml(json.loads(DRAINING.files[STDIN]))
     monkeypatch.setattr(fuzz, "mutant", lambda rng: Case((FUNCTION,), {STDIN: text.encode() + b"# more\n" * rng.randrange(9)}))
     monkeypatch.setattr(sys, "argv", ["fuzz.py", "--seed", "s", "--only", "7"])
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))

@@ -27,7 +27,7 @@ def check_all(services: Sequence[Composition]) -> Iterator[tuple[int, Result]]:
             if other is not obj and not is_shared(other, obj):
                 found.setdefault((owner, index), []).append(obj)
     for (owner, index), objects in found.items():
-        names = [f"{obj.get('kind')} {identity(obj)[-1]}" for obj in objects]
+        names = [f"{obj.get('kind')} {identity(obj)[-1] or 'without a name'}" for obj in objects]
         more = f" and {len(names) - NAMED} more" if len(names) > NAMED else ""
         told = f"{', '.join(names[:NAMED])}{more} {'are' if len(names) > 1 else 'is'}"
         if owner == index:

@@ -105,10 +105,7 @@ def _hidden_pods(service: Composition) -> list[tuple[Map, str]]:
 def _result(trace: Any, obj: Map, role: str, problem: Problem) -> Result:
     """The finding about an object; or, with a role, about its pods."""
     path = problem.path
-    if role and path[:1] == ("template",):
-        origin = trace.in_pod(role, path[1:])
-    else:
-        origin = trace.origin(obj, path)
+    origin = trace.in_pod(role, path[1:]) if role and path[:1] == ("template",) else trace.origin(obj, path)
     resource: ResourceRef | None = origin.resource if origin is not None else ResourceRef.of(obj)
     field = origin.field if origin is not None else written(path)
     return Result(problem.message, problem.severity, field=field, current=problem.current, resource=resource)
