@@ -35,6 +35,7 @@ from random import Random
 from typing import Any, NamedTuple, NoReturn
 
 import kubernetes_validate
+from kubernetes_validate.utils import SchemaNotFoundError, VersionNotSupportedError
 
 import modelservice
 from modelservice import cli, process
@@ -53,6 +54,8 @@ PATH_NOTE = b"config.kubernetes.io/path"
 UNFORESEEN = re.compile(
     r"Traceback \(most recent|this is a mistake in modelservice[^\n]*|\.py:\d+: \w+Warning: [^\n]*|there is not enough memory"
 )
+# What kubernetes-validate answers to what is no kind of Kubernetes, such as one with a slash, since it looks for a file of that name.
+NO_KIND = (SchemaNotFoundError, VersionNotSupportedError, OSError, AttributeError, KeyError, TypeError, ValueError)
 SWITCHED_OFF = b"kubernetes-fields"  # a mutant that says so may have turned the check off
 
 
@@ -282,7 +285,7 @@ def _problem(text: str) -> str | None:
     except kubernetes_validate.ValidationError as error:
         path = ".".join("[]" if isinstance(step, int) else str(step) for step in error.absolute_path)
         return f"{obj.get('kind')} {path}: {error.message}"[:300]
-    except (kubernetes_validate.SchemaNotFoundError, AttributeError, KeyError, TypeError):  # no kind of Kubernetes
+    except NO_KIND:
         return None
     return None
 

@@ -131,6 +131,8 @@ def test_many_unknown_fields_take_no_time() -> None:
 
 # Kinds
 
+NO_VERSIONS = ["example.com/v1/v1", "example.a\n\tb/v1", "example.com/", "example.com/V 1"]
+
 
 @pytest.mark.parametrize(
     ("api_version", "kind", "expected"),
@@ -143,6 +145,10 @@ def test_many_unknown_fields_take_no_time() -> None:
         ("v1", "Deployment", {"apiVersion": "Kubernetes has no Deployment of v1; must be apps/v1"}),
         ("apps/v1beta1", "Deployment", {"apiVersion": "Kubernetes has no Deployment of apps/v1beta1; must be apps/v1"}),
         ("autoscaling/v2beta2", "HorizontalPodAutoscaler", {"apiVersion": "is gone from Kubernetes 1.26 on; use autoscaling/v2"}),
+        ("aps/v1", "Deployment", {"apiVersion": "Kubernetes has no API group aps, and those of others have a dot; did you mean apps?"}),
+        ("example/v1", "Whatever", {"apiVersion": "Kubernetes has no API group example, and those of others have a dot"}),
+        *((text, "Whatever", {"apiVersion": "must be a version or a group and a version, as in v1 or apps/v1"}) for text in NO_VERSIONS),
+        ("example.com/v1", "A b", {"kind": "must be letters and digits, as in ConfigMap"}),
         ("example.com/v1", "Deployment", {}),
         ("snapshot.storage.k8s.io/v1", "VolumeSnapshot", {}),
     ],

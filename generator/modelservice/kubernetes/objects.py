@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from modelservice.kubernetes.names import is_dns_1035, is_dns_subdomain
 from modelservice.kubernetes.newer import numbers
 from modelservice.kubernetes.problem import Problem
 from modelservice.kubernetes.rules.labels import named
@@ -166,7 +167,7 @@ def _order(obj: Map) -> Any:
 
 
 def _of_unknown_kind(obj: Map, api_version: str, kind: str, version: tuple[int, int] | None) -> list[Problem]:
-    if problem := _not_built_in(api_version, kind, version):
+    if problem := _not_built_in(api_version, kind, version) or _no_name_of_kind(api_version, kind):
         return [problem]
     metadata = type_named("ObjectMeta")
     found = []
@@ -199,6 +200,19 @@ def _not_built_in(api_version: str, kind: str, version: tuple[int, int] | None) 
         return Problem(("apiVersion",), f"Kubernetes has no {kind} of {api_version}; must be {' or '.join(elsewhere)}", api_version)
     hint = nearest(kind, {name.rpartition("/")[2] for name in kinds})
     return Problem(("kind",), f"Kubernetes has no {kind} of {api_version}{hint or '; must be a kind of this API'}", kind)
+
+
+def _no_name_of_kind(api_version: str, kind: str) -> Problem | None:
+    """The problem of an apiVersion or kind that no custom resource can have (validation of CustomResourceDefinition)."""
+    group = group_of(api_version)
+    if not is_dns_1035(api_version.rpartition("/")[2]) or not (is_built_in(group) or is_dns_subdomain(group)):
+        return Problem(("apiVersion",), "must be a version or a group and a version, as in v1 or apps/v1", api_version)
+    if not is_built_in(group) and "." not in group:
+        from modelservice.kubernetes.suggestions import nearest  # noqa: PLC0415
+
+        hint = nearest(group, {name for name in table("fields.json")["groups"] if name and "." not in name})
+        return Problem(("apiVersion",), f"Kubernetes has no API group {group}, and those of others have a dot{hint}", api_version)
+    return None if is_dns_1035(kind.lower()) else Problem(("kind",), "must be letters and digits, as in ConfigMap", kind)
 
 
 def _versions_of(group: str, kind: str) -> list[str]:

@@ -81,8 +81,9 @@ def _others(role: Map, known: list[str]) -> dict[str, list[str]]:
     found = {}
     for kind, lists in given.items():
         items = [one for listed in lists if isinstance(listed, list) for one in listed if isinstance(one, dict) and "$patch" not in one]
-        if names := list(dict.fromkeys(one["name"] for one in items if one.get("name") and one["name"] not in known)):
-            found[kind] = names
+        names = dict.fromkeys(one["name"] for one in items if isinstance(one.get("name"), str) and one["name"] not in ("", *known))
+        if names:
+            found[kind] = list(names)
     return found
 
 

@@ -36,3 +36,11 @@ def test_it_is_not_filled_with_parameters() -> None:
         {"decode": {"containers": [engine(extraConfig={"lifecycle": {"postStart": {"exec": {"command": ["sh", "-c", "${name} $HOME"]}}}})]}}
     )
     assert made.container()["lifecycle"]["postStart"]["exec"]["command"][2] == "${name} $HOME"
+
+
+@pytest.mark.parametrize("kind", ["containers", "initContainers"])
+@pytest.mark.parametrize("name", [["a"], {"a": 1}, 5])
+def test_a_container_whose_name_is_no_text(kind: str, name: object) -> None:
+    """What nobody can merge or run is told of the field it is in."""
+    made = make({"decode": {"extraConfig": {kind: [{"name": name, "image": "busybox:1"}]}}})
+    assert [text for text in made.errors if "spec.decode.extraConfig" in text]
