@@ -64,7 +64,8 @@ def _planned(scope: Scope, config: ModelService, kind: str, given: Map, field: s
         )
     for probe in PROBES & fields.keys():  # one with another handler must not meet a preset's
         fields[probe] = {"$patch": "replace", **fields[probe]}
-    if lifecycle := (fields.get("extraConfig") or {}).get("lifecycle"):  # nor a hook with another
+    lifecycle = (fields.get("extraConfig") or {}).get("lifecycle")
+    if isinstance(lifecycle, dict):  # nor a hook with another
         hooks = {key: {"$patch": "replace", **hook} if isinstance(hook, dict) else hook for key, hook in lifecycle.items()}
         fields["extraConfig"] = {**fields["extraConfig"], "lifecycle": hooks}
     return Container(

@@ -44,3 +44,11 @@ def test_a_container_whose_name_is_no_text(kind: str, name: object) -> None:
     """What nobody can merge or run is told of the field it is in."""
     made = make({"decode": {"extraConfig": {kind: [{"name": name, "image": "busybox:1"}]}}})
     assert [text for text in made.errors if "spec.decode.extraConfig" in text]
+
+
+@pytest.mark.parametrize("lifecycle", ["preStop", ["preStop"], 5, {"preStop": "sleep"}, {"preStop": ["sleep"]}])
+def test_a_lifecycle_that_is_none(lifecycle: object) -> None:
+    """What is no lifecycle is told of the container's own field, and of nothing else."""
+    made = make({"decode": {"containers": [engine(extraConfig={"lifecycle": lifecycle})]}})
+    assert made.found("kubernetes-fields")
+    assert all("spec.decode.containers[0].extraConfig.lifecycle" in field for _, field, _ in made.found("kubernetes-fields"))
