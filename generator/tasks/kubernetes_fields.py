@@ -8,7 +8,7 @@ the older ones only tell since when there is a field or a kind, and which kinds 
 stands beside them are made of, so that it loads quickly; more_fields.json has every other type.
 
 What a field holds is written as a word: `string`, `boolean`, `int32`, `int64`, `number`, `bytes`, `time`, `quantity`, `int-or-string`,
-`object` (any), `any`, or the name of a type; `[…]` is a list of it, `{…}` a map. `keys` are those by which the items of a list are told
+`object` (any map), `any`, or the name of a type; `[…]` is a list of it, `{…}` a map. `keys` are those by which the items of a list are told
 apart; in custom resources none may be there twice.
 """
 

@@ -21,7 +21,8 @@ PLAIN = {"string": str, "boolean": bool}
 ZEROS: dict[str, Any] = {
     **dict.fromkeys(("string", "bytes", "time"), ""),
     **dict.fromkeys((*RANGES, "number", "quantity", "int-or-string"), 0),
-    **dict.fromkeys(("any", "object")),
+    "any": None,
+    "object": {},
     "boolean": False,
 }
 
@@ -198,10 +199,16 @@ def _anything(walk: Walk, value: Any, path: Path) -> None:
     """Whatever it is."""
 
 
+def _object(walk: Walk, value: Any, path: Path) -> None:
+    """A map of whatever it is (RawExtension: the API server keeps any, and those whose it is take objects)."""
+    if not isinstance(value, dict):
+        walk.shape(path, "a map", value)
+
+
 _MADE: dict[str, Callable[[Limit], Check]] = {
     "string": _text,
     "boolean": _boolean,
     "quantity": _quantity,
     "int-or-string": _int_or_string,
 }
-_OTHERS: dict[str, Check] = {"number": _number, "bytes": _bytes, "time": _time, "any": _anything, "object": _anything}
+_OTHERS: dict[str, Check] = {"number": _number, "bytes": _bytes, "time": _time, "any": _anything, "object": _object}

@@ -68,7 +68,6 @@ RULES: dict[str, tuple[str, ...]] = {
     "NodeSelectorTerm": ("labels.node_selector_term",),
     "ObjectMeta": ("labels.object_meta",),
     "ObjectMetricSource": ("autoscaling.object_metric",),
-    "OpaqueDeviceConfiguration": ("claims.opaque",),
     "PersistentVolumeClaimSpec": ("volumes.claim",),
     "PersistentVolumeClaimTemplate": ("volumes.claim_template",),
     "Pod": ("pods.whole_pod",),

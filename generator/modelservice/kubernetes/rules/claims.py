@@ -33,12 +33,6 @@ def constraint(value: Map) -> Mistakes:
         yield (), "says no attribute; must have matchAttribute or distinctAttribute"
 
 
-def opaque(value: Map) -> Mistakes:
-    """Mistakes of what is handed to a driver."""
-    if not isinstance(value.get("parameters", {}), dict):
-        yield ("parameters",), "is no map; must be one, which the driver reads"
-
-
 def device_claim(value: Map) -> Mistakes:
     """Mistakes of constraints and configs that are about requests which are not there."""
     known = set()
