@@ -23,6 +23,12 @@ from typing import Any
 
 import yaml12
 
+from modelservice.checks import check
+from modelservice.compose import compose
+from modelservice.config import ModelService
+from modelservice.krm import parse_all
+from modelservice.plan import Plan
+
 ROOT = Path(__file__).resolve().parents[2]
 EXAMPLE = ROOT / "examples" / "vllm-pd"
 FUNCTION = Path(sys.executable).parent / "modelservice-fn"
@@ -148,6 +154,17 @@ class Bench:
             ]
         return [*figures, Figure("a service among 1000 : among 100", added[1000] / added[100], "x")]
 
+    def checks(self) -> list[Figure]:
+        """Tell what looking at a service costs, once everything is imported and where nothing is wrong."""
+        documents = parse_all(self._resource_list(self._template(), 100).read_bytes())[0]["items"]
+        milliseconds = []
+        for _ in range(self.rounds):
+            services = [compose(Plan(ModelService(one))) for one in documents]
+            begin = time.perf_counter()
+            check(services)
+            milliseconds.append((time.perf_counter() - begin) * 1000 / len(services))
+        return [Figure("the checks of a service", median(milliseconds), "ms", 1.0)]
+
     def _build_with(self, script: str, kustomization: Path = EXAMPLE) -> Command:
         """Return a build, of the example or another, in which that shell script is the modelservice-fn on PATH."""
         folder = Path(tempfile.mkdtemp(dir=self.folder))
@@ -201,7 +218,7 @@ def main() -> None:
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         bench = Bench(arguments.kustomize, arguments.rounds, Path(folder))
-        figures = [*bench.start(), *bench.build(), *bench.services()]
+        figures = [*bench.start(), *bench.build(), *bench.services(), *bench.checks()]
     print(table(figures))
     report = {
         "python": platform.python_version(),

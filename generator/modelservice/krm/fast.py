@@ -98,8 +98,9 @@ def _entries(text: str) -> int | None:
             found = _line(content, alone)
             if found is None:
                 return None
-            if len(known) < _REMEMBERED:
-                known[content] = found
+            if len(known) == _REMEMBERED:  # those of the services to come are others
+                known.clear()
+            known[content] = found
         count, holder, block = found
         entries += count
         if holder is not None:
