@@ -43,8 +43,8 @@ def names(*path: str) -> list[str]:
 
 
 def _text(name: str) -> str:
-    with open(name, encoding="utf-8") as file:
-        return file.read()
+    with open(name, "rb", buffering=0) as file:  # there are thirty of them, and this takes half the time
+        return file.read().decode()
 
 
 def _files(name: str) -> list[str]:

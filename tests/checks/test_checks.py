@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from tests.compose.made import engine, make
+from tests.compose.made import document, engine, make
 from tests.compose.samples import SAMPLES
 
 from modelservice import checks
 from modelservice.checks import volume_mounts
+from modelservice.compose import compose
+from modelservice.config import ModelService
 from modelservice.krm import Result
+from modelservice.plan import Plan
 
 Map = dict[str, Any]
 
@@ -53,6 +57,20 @@ def test_every_check_that_finds_something_tells_it() -> None:
     """Each check of one service is asked, and a result carries the name of its check."""
     assert set(FOUND) <= set(tags(EVERYTHING))
     assert set(tags(EVERYTHING)) <= set(checks.NAMES)
+
+
+# what these look at only matters where a preset, an InferencePool, or something of the user's about the proxy asks for it
+ASKED_FOR = ("pod-security", "pool-labels", "proxy-flags")
+
+
+@pytest.mark.parametrize("spec", [EVERYTHING, *SAMPLES.values()], ids=["everything", *SAMPLES])
+def test_a_check_that_is_not_asked_would_have_found_nothing(spec: Map) -> None:
+    """When a check is asked decides what a start costs, never what is found."""
+    service = compose(Plan(ModelService(document(spec))))
+    for name, has_something in checks.OF_ONE.items():
+        module = importlib.import_module(f"modelservice.checks.{name.replace('-', '_')}")
+        assert name == module.NAME
+        assert name in ASKED_FOR or has_something(service) or not [*module.check(service)], name
 
 
 def test_names_are_unique() -> None:

@@ -11,8 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.kubernetes.samples import changed, good, written
 
-from modelservice.kubernetes import Problem, known_versions, problems
+from modelservice.kubernetes import known_versions, problems
 from modelservice.kubernetes.objects import SUGGESTED
+from modelservice.kubernetes.problem import Problem
 from modelservice.kubernetes.types import table
 
 Map = dict[str, Any]

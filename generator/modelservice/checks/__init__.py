@@ -6,26 +6,7 @@ run) or ``check_world`` (all resources that there are); ``spec.checks`` gives a 
 
 from __future__ import annotations
 
-from functools import partial
-
-from modelservice.checks import (
-    accelerator_count,
-    collisions,
-    deprecated_keys,
-    furiosa_multinode,
-    image_tag,
-    kubernetes_fields,
-    literal_token,
-    model_storage,
-    name_cut,
-    name_length,
-    podmonitor_port,
-    proxy_flags,
-    selectors,
-    template_text,
-    unused_keys,
-    volume_mounts,
-)
+from modelservice.checks import collisions, selectors
 from modelservice.checks.collisions import identity
 
 TYPE_CHECKING = False
@@ -38,23 +19,7 @@ if TYPE_CHECKING:
     from modelservice.krm import Result
     from modelservice.plan import Scope
 
-OF_ONE = (
-    kubernetes_fields,
-    volume_mounts,
-    furiosa_multinode,
-    accelerator_count,
-    name_cut,
-    podmonitor_port,
-    literal_token,
-    template_text,
-    unused_keys,
-    deprecated_keys,
-    image_tag,
-    name_length,
-    model_storage,
-    proxy_flags,
-)
-OF_ALL = (selectors, collisions)
+FIRST = "kubernetes-fields"  # others may stumble over what it refuses
 
 
 def _has_own_words(service: Composition) -> bool:
@@ -63,20 +28,44 @@ def _has_own_words(service: Composition) -> bool:
     return not service.is_plain or any(one.get(key) for one in containers for key in ("command", "args", "flags"))
 
 
+def _always(_: Composition) -> bool:
+    return True
+
+
+def _is_not_plain(service: Composition) -> bool:
+    return not service.is_plain
+
+
 # checks of one service, each a module of this name, and whether a service has something for it to look at: imported only then
-ON_OCCASION: dict[str, Callable[[Composition], Any]] = {
+OF_ONE: dict[str, Callable[[Composition], Any]] = {
+    "kubernetes-fields": _is_not_plain,
+    "volume-mounts": _is_not_plain,
+    "furiosa-multinode": lambda service: service.plan.service.facts["multinode"],
+    "accelerator-count": lambda service: any(role.facts["acceleratorMismatch"] for role in service.plan.roles),
+    "name-cut": lambda service: service.plan.asked_name != service.plan.name,
+    "podmonitor-port": lambda service: any(role.facts["podmonitor"] for role in service.plan.roles),
+    "literal-token": _is_not_plain,
+    "template-text": _always,
+    "unused-keys": _always,
+    "deprecated-keys": _is_not_plain,
+    "image-tag": _always,
+    "name-length": _always,
+    "model-storage": _always,
+    "proxy-flags": lambda service: "routing" in service.plan.config.own,
     "leader-worker-set": lambda service: service.plan.service.facts["multinode"],
     "pool-labels": lambda service: service.plan.service.facts["inferencePool"],
-    "preset-tolerations": lambda service: service.plan.config.spec.get("presets"),
+    "preset-tolerations": lambda service: any(name.endswith("-tolerations") for name in service.plan.config.spec.get("presets") or []),
     "pod-security": lambda service: "hardened" in (service.plan.config.spec.get("presets") or []),
     "whole-nodes": lambda service: any(_is_large(role) for role in service.plan.roles),
     "ports": lambda service: "routing" in service.plan.config.own or _has_own_words(service),
     "own-arguments": _has_own_words,
     "engine-flags": _has_own_words,
     "parallelism": lambda service: any((service.plan.config.own.get(role.name) or {}).get("parallelism") for role in service.plan.roles),
-    "duplicate-items": lambda service: not service.is_plain,
+    "duplicate-items": _is_not_plain,
     "draining": lambda service: any(_may_end_early(role) for role in service.plan.roles) or _has_hooks(service),
 }
+# checks of all services of a run
+OF_ALL = (selectors, collisions)
 # checks of all resources, each a module of this name; imported where there are other resources than a service's own
 OF_WORLD = (
     "kubernetes-fields",
@@ -95,7 +84,7 @@ OF_WORLD = (
     "resource-quota",
     "renamed-references",
 )
-NAMES = tuple(dict.fromkeys([*(module.NAME for module in (*OF_ONE, *OF_ALL)), *ON_OCCASION, *OF_WORLD]))
+NAMES = tuple(dict.fromkeys([*OF_ONE, *(module.NAME for module in OF_ALL), *OF_WORLD]))
 
 
 def check(services: Sequence[Composition], wrong: Collection[Composition] = ()) -> list[list[Result]]:
@@ -104,14 +93,14 @@ def check(services: Sequence[Composition], wrong: Collection[Composition] = ()) 
     ``wrong`` are those of which an error has been told.
     """
     results: list[list[Result]] = [[] for _ in services]
-    always = [(module.NAME, module.check) for module in OF_ONE]
-    of_one = always + [(name, partial(_on_occasion, name)) for name in ON_OCCASION]
     any_refused = bool(wrong)
     for index, service in enumerate(services):
         refused = service in wrong
-        for name, find in of_one:
-            found = _found(find, service, refused)
-            refused |= name == kubernetes_fields.NAME and any(result.severity == "error" for result in found)
+        for name, has_something in OF_ONE.items():
+            if not has_something(service):
+                continue
+            found = _found(_module(name).check, service, refused)
+            refused |= name == FIRST and any(result.severity == "error" for result in found)
             for result in found:
                 _add(results[index], name, result, service)
         any_refused |= refused
@@ -121,17 +110,13 @@ def check(services: Sequence[Composition], wrong: Collection[Composition] = ()) 
     return results
 
 
-def _on_occasion(name: str, service: Composition) -> Iterable[Result]:
-    return _module(name).check(service) if ON_OCCASION[name](service) else ()
-
-
 def check_world(world: World, severities: Mapping[str, str]) -> list[Result]:
     """The results about all resources, in the order of the checks; ``severities`` are those that checks were given."""
     results: list[Result] = []
     refused = False
     for name in OF_WORLD:
         found = _found(_module(name).check_world, world, refused)
-        refused |= name == kubernetes_fields.NAME and any(result.severity == "error" for result in found)
+        refused |= name == FIRST and any(result.severity == "error" for result in found)
         for result in found:
             _add_with(results, name, result, severities)
     return results
@@ -150,9 +135,8 @@ def _found(find: Callable[[Any], Iterable[Any]], subject: Any, refused: bool) ->
 
 
 def _module(name: str) -> Any:
-    from importlib import import_module  # 0.4 ms that a service alone does not pay for  # noqa: PLC0415
-
-    return import_module(f"{__name__}.{name.replace('-', '_')}")
+    module = name.replace("-", "_")
+    return getattr(__import__(__name__, fromlist=[module]), module)  # importlib takes 0.4 ms itself
 
 
 def _is_large(role: Scope) -> bool:

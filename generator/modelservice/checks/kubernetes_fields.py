@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from modelservice.checks.world import World
     from modelservice.compose import Composition
-    from modelservice.kubernetes import Problem
+    from modelservice.kubernetes.problem import Problem
 
     Map = dict[str, Any]
 

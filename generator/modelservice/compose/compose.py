@@ -6,11 +6,10 @@ fields, extraConfig. The pod is composed first, by itself, and then goes into wh
 
 from __future__ import annotations
 
-from modelservice.compose import flags, overlays
+from modelservice.compose import overlays
 from modelservice.compose.composition import PROXY, Composition, Observer, misshapen, misshapen_metadata, misshapen_object
 from modelservice.compose.overlays import holds
 from modelservice.compose.parameters import ABSENT, REFERENCE, MissingParameterError
-from modelservice.compose.server_patch import server_patch
 from modelservice.krm import ResourceRef, Result
 from modelservice.kubernetes.apply_order import apply_rank
 from modelservice.patch import PatchError, strategic_merge
@@ -142,6 +141,8 @@ class _Composer:
         if self.pod:
             parameters = {**parameters, "pod": self.pod}
         if self.scope.facts.get("workload") == REQUESTER:
+            from modelservice.compose.server_patch import server_patch  # few services have a requester  # noqa: PLC0415
+
             parameters["serverPatch"] = server_patch(self.scope, self.pod)
         objects: list[Map] = []
         for _, overlay in self.layers:
@@ -217,6 +218,8 @@ class _Composer:
             wanted = self._filled(overlay, patch.fill_flags, self._parameters_of(container, layer))
             if not wanted:
                 continue
+            from modelservice.compose import flags  # few services have any  # noqa: PLC0415
+
             target, own = composed[container.name], container.parameters["container"].get("args") or []
             args = target.get("args") or []
             kept = len(own) if layer != "spec" and args[len(args) - len(own) :] == own else 0

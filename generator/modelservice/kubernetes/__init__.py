@@ -6,11 +6,11 @@ another. The data is read, and most of the code loaded, when an object is looked
 
 from __future__ import annotations
 
-from modelservice.kubernetes.problem import Problem
-
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
+
+    from modelservice.kubernetes.problem import Problem
 
 
 def problems(obj: Any, version: str | None = None) -> list[Problem]:
@@ -31,4 +31,4 @@ def known_versions() -> tuple[str, ...]:
     return tuple(table("fields.json")["versions"])
 
 
-__all__ = ["Problem", "known_versions", "problems"]
+__all__ = ["known_versions", "problems"]
