@@ -16,7 +16,7 @@ from tests.integration.folders import objects
 ROOT = Path(__file__).resolve().parents[2]
 EXAMPLES = sorted(path.parent for path in ROOT.glob("examples/*/kustomization.yaml"))
 CASES = sorted((SHARED / "parity" / "cases").glob("*.modelservice.yaml"))
-EXEMPT = {"field-43": "its user put fields of a pod into a container, and we hand on what users write"}
+WRONG = {"field-43": "securityContext.fsGroup: is no field of SecurityContext"}  # its user put fields of a pod into a container
 
 
 def _name(case: Path) -> str:
@@ -24,10 +24,10 @@ def _name(case: Path) -> str:
 
 
 def test_there_are_examples_and_cases() -> None:
-    """Neither list is empty, and what is exempt is among the cases."""
+    """Neither list is empty, and what is wrong is among the cases."""
     assert len(EXAMPLES) >= 6
     assert len(CASES) > 100
-    assert set(EXEMPT) <= set(map(_name, CASES))
+    assert set(WRONG) <= set(map(_name, CASES))
 
 
 @pytest.mark.parametrize("folder", EXAMPLES, ids=lambda folder: str(folder.name))
@@ -38,24 +38,34 @@ def test_examples(folder: Path, kustomize_build: Callable[[Path], subprocess.Com
     assert [problem for each in built.values() for problem in problems(each)] == []
 
 
-@pytest.mark.parametrize("case", [case for case in CASES if _name(case) not in EXEMPT], ids=_name)
+@pytest.mark.parametrize("case", [case for case in CASES if _name(case) not in WRONG], ids=_name)
 def test_parity_configs(case: Path, environment: dict[str, str]) -> None:
     """Every object that a config from the field becomes is right."""
     assert [problem for each in _generated(case, environment) for problem in problems(each)] == []
 
 
-@pytest.mark.parametrize("case", [case for case in CASES if _name(case) in EXEMPT], ids=_name)
-def test_exemptions_are_needed(case: Path, environment: dict[str, str]) -> None:
-    """What is exempt is indeed wrong: an exemption without a cause would hide the next mistake."""
-    assert [problem for each in _generated(case, environment) for problem in problems(each)]
+@pytest.mark.parametrize("case", [case for case in CASES if _name(case) in WRONG], ids=_name)
+def test_wrong_configs_are_refused(case: Path, environment: dict[str, str]) -> None:
+    """What no API server takes is told, and is indeed wrong once the check is off."""
+    config = case.read_text(encoding="utf-8")
+    refused = _run(config, environment)
+    assert refused.returncode == 1
+    assert WRONG[_name(case)] in refused.stderr
+    silent = config.replace("\nspec:", "\nspec:\n  checks: {kubernetes-fields: off}")
+    assert silent != config
+    assert [problem for each in json.loads(_run(silent, environment).stdout)["items"] for problem in problems(each)]
 
 
 def _generated(case: Path, environment: dict[str, str]) -> list[Map]:
     """Return what the function makes of a config that comes as functionConfig, with no other items."""
-    config = textwrap.indent(case.read_text(encoding="utf-8"), "  ")
-    request = f"apiVersion: config.kubernetes.io/v1\nkind: ResourceList\nitems: []\nfunctionConfig:\n{config}"
-    run = subprocess.run(["modelservice-fn"], check=False, input=request, capture_output=True, encoding="utf-8", env=environment)
+    run = _run(case.read_text(encoding="utf-8"), environment)
     assert run.returncode == 0, run.stderr
     items = json.loads(run.stdout)["items"]
     assert items
     return list(items)
+
+
+def _run(config: str, environment: dict[str, str]) -> subprocess.CompletedProcess[str]:
+    indented = textwrap.indent(config, "  ")
+    request = f"apiVersion: config.kubernetes.io/v1\nkind: ResourceList\nitems: []\nfunctionConfig:\n{indented}"
+    return subprocess.run(["modelservice-fn"], check=False, input=request, capture_output=True, encoding="utf-8", env=environment)
