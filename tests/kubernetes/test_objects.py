@@ -159,6 +159,13 @@ def test_kinds(api_version: Any, kind: Any, expected: dict[str, str]) -> None:
     assert told({"apiVersion": api_version, "kind": kind, "metadata": {"name": "a"}}) == expected
 
 
+@pytest.mark.parametrize(("api_version", "severity"), [("aps/v1", "error"), ("skaffold/v4beta13", "warning")])
+def test_groups_without_a_dot(api_version: str, severity: str) -> None:
+    """A misspelt group of Kubernetes' own is a mistake; another may be of a tool's file that lies beside the resources."""
+    (one,) = problems({"apiVersion": api_version, "kind": "Config", "metadata": {"name": "a"}})
+    assert one.severity == severity
+
+
 def test_of_an_unknown_kind_only_the_metadata_is_looked_at() -> None:
     """Labels are labels everywhere."""
     obj = {"apiVersion": "keda.sh/v1alpha1", "kind": "ScaledObject", "metadata": {"name": "a", "label": {}, "labels": {"a": 1}}, "spec": 5}

@@ -211,7 +211,9 @@ def _no_name_of_kind(api_version: str, kind: str) -> Problem | None:
         from modelservice.kubernetes.suggestions import nearest  # noqa: PLC0415
 
         hint = nearest(group, {name for name in table("fields.json")["groups"] if name and "." not in name})
-        return Problem(("apiVersion",), f"Kubernetes has no API group {group}, and those of others have a dot{hint}", api_version)
+        message = f"Kubernetes has no API group {group}, and those of others have a dot{hint}"
+        # Files of tools look like that, too (skaffold/v4beta13).
+        return Problem(("apiVersion",), message, api_version, severity="error" if hint else "warning")
     return None if is_dns_1035(kind.lower()) else Problem(("kind",), "must be letters and digits, as in ConfigMap", kind)
 
 
