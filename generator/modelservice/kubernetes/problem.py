@@ -14,7 +14,7 @@ class Problem:
 
     ``path`` leads there from the object's root, ``message`` says what is wrong and what would be right, ``current`` is the value there.
     ``kind``: `field`, or `newer` for what the named version of Kubernetes does not have; ``severity`` is `warning` where that version
-    has it, turned off unless a feature gate turns it on, else `error`.
+    has it, turned off unless a feature gate turns it on, and where it may be no resource of Kubernetes at all; else `error`.
     """
 
     __slots__ = ("current", "kind", "message", "path", "severity")
