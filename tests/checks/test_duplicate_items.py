@@ -97,3 +97,35 @@ def test_lists_that_only_extra_config_has() -> None:
 def test_lists_without_such_items(container: Map) -> None:
     """What has another key, and directives of patches."""
     assert found(service(**container)) == []
+
+
+def told(made: Made) -> list[tuple[str, str, str]]:
+    """Return who told what is there twice, how seriously, and where."""
+    return [(check, severity, field) for check in ("kubernetes-fields", "duplicate-items") for severity, field, _ in made.found(check)]
+
+
+def test_ports_of_one_name() -> None:
+    """Kubernetes takes a port twice, and never a name: the error is told, and what goes with it in that list is not told again."""
+    ports = [{"name": "a", "containerPort": 1}, {"name": "a", "containerPort": 1}, {"name": "b", "containerPort": 2}]
+    assert told(service(ports=ports)) == [("kubernetes-fields", "error", f"{CONTAINER}.ports[1].name")]
+
+
+def test_ports_that_are_there_twice_in_a_leader_worker_set() -> None:
+    """A custom resource takes no key of a list twice."""
+    ports = [{"containerPort": 1}, {"containerPort": 1}]
+    assert told(service({"multinode": True}, ports=ports)) == [("kubernetes-fields", "error", f"{CONTAINER}.ports[1]")]
+
+
+def test_a_name_that_two_lists_have() -> None:
+    """An init container is called as an engine is: each list is right alone."""
+    made = service({"decode": {"initContainers": [{"name": "engine", "image": "i:1"}]}}, name="engine")
+    assert [(check, severity) for check, severity, _ in told(made)] == [("kubernetes-fields", "error")]
+
+
+@pytest.mark.parametrize(("off", "check"), [((), "duplicate-items"), (("duplicate-items",), "kubernetes-fields")])
+def test_what_both_checks_see_is_told_once(off: tuple[str, ...], check: str) -> None:
+    """By this one, unless it is off."""
+    spread = {"topologyKey": "zone", "whenUnsatisfiable": "DoNotSchedule", "maxSkew": 1}
+    checks = dict.fromkeys(off, "off")
+    made = service({"checks": checks, "decode": {"extraConfig": {"topologySpreadConstraints": [spread, spread]}}})
+    assert [(one, severity) for one, severity, _ in told(made)] == [(check, "error")]

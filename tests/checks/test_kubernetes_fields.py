@@ -8,6 +8,8 @@ import pytest
 from tests.checks.worlds import deployment, found, pod, thing
 from tests.compose.made import Made, engine, make, overlay
 
+from modelservice.origin import Trace
+
 Map = dict[str, Any]
 
 LLM_D: Map = {"profile": "llm-d", "prefill": {"create": False}}
@@ -134,3 +136,19 @@ def test_other_resources_are_judged_in_whatever_shape() -> None:
     ((severity, resource, field, _, _),) = found("kubernetes-fields", wrong)
     assert (severity, resource, field) == ("error", "Deployment/web", "spec.template.spec.containers")
     assert found("kubernetes-fields", {"namespace": "x", "resources": []}) == []
+
+
+def test_of_many_mistakes_in_a_list_a_few_are_looked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    """To find what the user wrote takes a millisecond; those that are not told only count."""
+    origins: list[Any] = []
+    find = Trace.origin
+
+    def counted(self: Trace, obj: Map, path: Any) -> Any:
+        origins.append(path)
+        return find(self, obj, path)
+
+    monkeypatch.setattr(Trace, "origin", counted)
+    made = make({"decode": {"containers": [engine(env=[{"name": f"A{index}", "valu": "1"} for index in range(500)])]}})
+    messages = [text for _, _, text in made.found("kubernetes-fields")]
+    assert len(messages) == len(origins) == 20
+    assert messages[-1].endswith("; and 480 more like this")

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from modelservice.plan import Scope
 
 FIRST = "kubernetes-fields"  # others may stumble over what it refuses
+SECOND = "duplicate-items"  # sees what merging leaves out, too, and knows the item that was meant
 
 
 def _has_own_words(service: Composition) -> bool:
@@ -104,6 +105,7 @@ def check(services: Sequence[Composition], wrong: Collection[Composition] = ()) 
             for result in found:
                 _add(results[index], name, result, service)
         any_refused |= refused
+        results[index] = _told_once(results[index])
     for module_of_all in OF_ALL:
         for index, result in _found(module_of_all.check_all, services, any_refused):
             _add(results[index], module_of_all.NAME, result, services[index])
@@ -132,6 +134,22 @@ def _found(find: Callable[[Any], Iterable[Any]], subject: Any, refused: bool) ->
         if not refused:
             raise
     return found
+
+
+def _told_once(results: list[Result]) -> list[Result]:
+    """``results`` without what two checks tell of one list: that something in it is there twice."""
+    items = {one.field for one in results if one.tags == {"check": SECOND} and one.severity == "error"}
+    kept = [one for one in results if not (_is_twice(one) and {one.field, one.field.rpartition(".")[0]} & items)]
+    lists = {_list_of(one) for one in kept if _is_twice(one)}
+    return [one for one in kept if one.tags != {"check": SECOND} or one.severity == "error" or _list_of(one) not in lists]
+
+
+def _is_twice(result: Result) -> bool:
+    return result.tags == {"check": FIRST} and result.message.endswith("must be there once")
+
+
+def _list_of(result: Result) -> str:
+    return result.field.rpartition("[")[0]
 
 
 def _module(name: str) -> Any:

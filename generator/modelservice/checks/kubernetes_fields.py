@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from modelservice import workloads
-from modelservice.krm import ResourceRef, Result
+from modelservice.krm import FirstOfEachPlace, ResourceRef, Result
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -19,7 +18,6 @@ if TYPE_CHECKING:
 NAME, SEVERITY = "kubernetes-fields", "error"
 OURS = "modelservice.llm-d.ai/"
 LOCAL = "config.kubernetes.io/local-config"
-ROLES = tuple(f"spec.{role}." for role in workloads.ROLES)
 LONGEST = 63  # characters; a StatefulSet's name that has more is told by the check name-length
 
 
@@ -35,11 +33,14 @@ def check(service: Composition) -> Iterator[Result]:
     from modelservice.origin import Trace  # only for what is wrong  # noqa: PLC0415
 
     trace, told = Trace(service), set()
+    of_lists: dict[tuple[Any, ...], list[Result]] = {}
     for obj, role, problem in found:
-        result = _result(trace, obj, role, problem)
-        if _is_twice(problem) and result.field.startswith(ROLES):  # the check duplicate-items tells it of a role's lists
-            continue
-        if (result.field, result.message) not in told:  # one mistake may show in both roles, or in several objects
+        alike = of_lists.setdefault((id(obj), role, problem.severity, *_list_of(problem.path)), [])
+        only_counts = len(alike) == FirstOfEachPlace.MOST  # and to find the field takes a millisecond
+        if not only_counts:
+            alike.append(_result(trace, obj, role, problem))
+        result = alike[-1]
+        if only_counts or (result.field, result.message) not in told:  # one mistake may show in both roles, or in several objects
             told.add((result.field, result.message))
             yield result
 
@@ -81,10 +82,6 @@ def _is_told_by_length(obj: Map, problem: Problem) -> bool:
     return obj["kind"] == "StatefulSet" and len(str(problem.current)) > LONGEST
 
 
-def _is_twice(problem: Problem) -> bool:
-    return problem.message.endswith("must be there once")
-
-
 def _is_mount(problem: Problem) -> bool:
     """Whether a mount is of a volume that the pod does not have, which the check volume-mounts tells of a service."""
     return (
@@ -100,6 +97,13 @@ def _hidden_pods(service: Composition) -> list[tuple[Map, str]]:
     hidden = [role.name for role in service.plan.roles if role.facts["workload"] == "ReplicaSet"]
     head = {"apiVersion": "v1", "kind": "PodTemplate"}
     return [({**head, "metadata": {"name": role}, "template": service.pods[role]}, role) for role in hidden]
+
+
+def _list_of(path: tuple[str | int, ...]) -> list[str | int]:
+    """``path`` without the place in the innermost list, and the last field."""
+    holder = list(path[:-1])
+    last = max((place for place, step in enumerate(holder) if isinstance(step, int)), default=len(holder))
+    return holder[:last] + holder[last + 1 :]
 
 
 def _result(trace: Any, obj: Map, role: str, problem: Problem) -> Result:

@@ -95,7 +95,7 @@ class Result:
 class FirstOfEachPlace:
     """Of many results about one place the first 20, of which the last says how many more there are.
 
-    A place is whatever can be a key.
+    A place is whatever can be a key. A result that is added twice in a row is told once, and counts twice.
     """
 
     MOST = 20
@@ -108,7 +108,7 @@ class FirstOfEachPlace:
     def add(self, place: Any, result: Result | Callable[[], Result]) -> None:
         """Add a result, unless there are enough of this place; what makes one is only called where it is told, since words cost time."""
         count = self._counts[place] = self._counts.get(place, 0) + 1
-        if count <= self.MOST:
+        if count <= self.MOST and result is not self._last.get(place):
             self._last[place] = result if isinstance(result, Result) else result()
             self.results.append(self._last[place])
 

@@ -25,7 +25,7 @@ def keyed(obj: dict[str, Any], path: Iterable[str | int]) -> list[Step]:
             schema, *keys = schema
             item = value[step] if isinstance(value, list) and step < len(value) else None
             known = tuple((key, item[key]) for key in keys if key in item) if isinstance(item, dict) else ()
-            steps.append(known or step)
+            steps.append(known if known and place_in(value, known) == step else step)  # an item may have another's keys
         else:
             schema = fields_of(schema).get(step) if isinstance(step, str) else None
             steps.append(step)
