@@ -192,6 +192,10 @@ TYPES: Map = {"decode": {"acceleratorTypes": {"labelKey": "k", "labelValues": ["
 LLM_D: Map = {"profile": "llm-d"}
 REQUESTED = {"limits": {"cpu": "1"}}
 # Every key of behaviour 11 as a path, a value that is not its default, and a config in which it counts.
+CUSTOM: list[tuple[str, Map]] = [
+    ("engine", {"modelCommand": "custom", "command": ["x"]}),
+    ("decode.engine", {"engine": {"modelCommand": "custom", "command": ["x"]}}),
+]
 EFFECTS: list[tuple[str, Any, Map]] = [
     ("enabled", False, {}),
     ("fullnameOverride", "other", {}),
@@ -333,7 +337,16 @@ EFFECTS: list[tuple[str, Any, Map]] = [
     ("container.stdin", True, {}),
     ("container.tty", True, {}),
     ("container.extraConfig", {"lifecycle": {"preStop": {"sleep": {"seconds": 1}}}}, {}),
+    ("extraConfig", {"hostNetwork": True}, {}),
 ]
+EFFECTS += [
+    (f"{place}.{key.partition('.')[2]}", value, context)
+    for place in ("engine", "decode.engine")
+    for key, value, context in EFFECTS
+    if key.startswith("container.") and key not in ("container.command", "container.mountModelVolume")
+]
+EFFECTS += [(f"{place}.mountModelVolume", False, {}) for place in ("engine", "decode.engine")]
+EFFECTS += [(f"{place}.command", ["sh"], {place.split(".")[0]: at_custom}) for place, at_custom in CUSTOM]
 
 
 def at(path: str, value: Any) -> Map:
@@ -366,6 +379,8 @@ def test_every_key_may_be_null(path: str, context: Map) -> None:
 def has(spec: Map, path: str) -> bool:
     """Say whether a spec has a value at a dotted path."""
     value: Any = spec
+    if "engine" in path and "containers" in (spec.get("decode") or {}):  # what engine goes over
+        path = f"container.{path.rpartition('.')[2]}"
     for key in path.replace("container.", "decode.containers.0.").split("."):
         value = value[0] if isinstance(value, list) else value.get(key) if isinstance(value, dict) else None
     return value is not None

@@ -29,7 +29,10 @@ from modelservice.texts import cut, mishap, shown, whole_number
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from typing import Any
+
+    from modelservice.generate import Generated
 
     Map = dict[str, Any]
 
@@ -85,31 +88,45 @@ def _write(answer: bytes) -> bool:
     return True
 
 
-def run(resources: ResourceList) -> None:
+def run(resources: ResourceList, overlays: Sequence[Map] = (), *, complete: bool | None = None) -> None:
     """Add what the ModelServices of the list become, and the results; the items stay as they are when there is an error.
 
     What is asked for is told by the functionConfig: a ModelService is generated from; a ConfigMap (what kpt makes of ``-- key=value``)
     holds presets and settings for every ModelService among the items; without one, those are taken as they are. A Validation only looks.
+    Overlays and Profiles among the items are there to be asked for. Where the items have no files, those that were asked for are gone then.
+
+    ``overlays`` are right documents of kind Overlay for all ModelServices. ``complete``: whether what no item is, is not there; by default
+    where the items have files.
     """
-    config = resources.function_config
-    if _is(config, "Validation"):
+    if _is(resources.function_config, "Validation"):
         _validate(resources)
         return
+    before = resources.items
+    _generate(resources, overlays, resources.has_files if complete is None else complete)
+    _name_places(resources, before)
+
+
+def _generate(resources: ResourceList, overlays: Sequence[Map], complete: bool) -> None:
+    config = resources.function_config
     try:
         services = _services(resources)
     except RequestError as error:
         resources.results.append(Result(str(error), resource=ResourceRef.of(config)))
         return
-    library = [item.value for item in resources.items if _is(item.value, "Overlay")]
+    library, profiles = ([item.value for item in resources.items if _is(item.value, kind)] for kind in ("Overlay", "Profile"))
     resources.results += [result for overlay in library for result in _overlay_problems(overlay)] or _same_names(library)
+    if profiles:
+        from modelservice.config.profile import problems  # few bring any  # noqa: PLC0415
+
+        resources.results += problems(profiles)
     if resources.results:
         return
-    generated = generate(services, library=library)
+    generated = generate(services, overlays, library, profiles)
     resources.results += [result for one in generated for result in one.results]
-    _name_places(resources)
     before = resources.items = [item for item in resources.items if not _is_echo(item, config)]
     if any(one.failed for one in generated):
         return
+    made = [obj for one in generated for obj in one.objects]
     if resources.has_files:
         from modelservice import package  # only packages have files  # noqa: PLC0415
 
@@ -118,23 +135,34 @@ def run(resources: ResourceList) -> None:
         if any(result.severity == "error" for result in placed):
             return
     else:
-        objects = [obj for one in generated for obj in one.objects]
-        resources.items = before + [Item(obj) for obj in sorted(objects, key=apply_rank)]
-    specs = [service.get("spec") or {} for service in services]
-    made = [obj for one in generated for obj in one.objects]
+        left = before if _is(config, "ModelService") else [item for item in before if not _is_consumed(item.value)]
+        notes = [_note(one) for one in generated if one.spec.get("external")]
+        resources.items = [*left, *(Item(obj) for obj in [*sorted(made, key=apply_rank), *notes])]
+    specs = [one.spec for one in generated]
     others = resources.has_files or not all(_is_config(item.value) for item in before)
     if others or any(spec.get("patches") or spec.get("extraObjects") for spec in specs):
-        _check_world(resources, specs, made, complete=resources.has_files)
+        _check_world(resources, specs, made, complete=complete)
     if any(result.severity == "error" for result in resources.results):
         resources.items = before
 
 
-def _name_places(resources: ResourceList) -> None:
+def _is_consumed(value: Any) -> bool:
+    """Whether a resource has said all that it has to say once it was generated from: a patch of it would come too late."""
+    return any(_is(value, kind) for kind in ("ModelService", "Overlay", "Profile"))
+
+
+def _note(one: Generated) -> Map:
+    """What a Validation of the same build has to know of a ModelService that is gone; kustomize does not print it."""
+    metadata = {"name": one.document["metadata"]["name"], "annotations": {"config.kubernetes.io/local-config": "true"}}
+    return {"apiVersion": API_VERSION, "kind": "Validation", "metadata": metadata, "spec": {"external": one.spec["external"]}}
+
+
+def _name_places(resources: ResourceList, before: list[Item]) -> None:
     """Say of results where their mistake was written: in settings, or in which file."""
-    if resources.function_config and not _is(resources.function_config, "ModelService"):
+    if isinstance(resources.function_config, dict) and not _is(resources.function_config, "ModelService"):
         _name_settings(resources.results, resources.function_config)
     if resources.has_files:
-        _name_files(resources)
+        _name_files(resources.results, [*resources.items, *before])
 
 
 def _name_settings(results: list[Result], config: Map) -> None:
@@ -147,15 +175,17 @@ def _name_settings(results: list[Result], config: Map) -> None:
                 result.message += f" (set by {key} of the functionConfig's data)"
 
 
-def _name_files(resources: ResourceList) -> None:
+def _name_files(results: list[Result], items: list[Item]) -> None:
     """Say of a result about an item in which file it is."""
-    named = [(ResourceRef.of(item.value), item) for item in resources.items if item.path]
-    places = {(ref.api_version, ref.kind, ref.name): item for ref, item in named if ref}
-    for result in resources.results:
-        ref = result.resource
-        item = places.get((ref.api_version, ref.kind, ref.name)) if ref else None
+    places = {_key(ResourceRef.of(item.value)): item for item in items if item.path}
+    for result in results:
+        item = places.get(_key(result.resource)) if result.resource else None
         if item is not None and item.path and not result.file:
             result.file, result.index = item.path, whole_number(item.index or "") or 0
+
+
+def _key(reference: ResourceRef | None) -> tuple[str, ...]:
+    return (reference.api_version, reference.kind, reference.name, reference.namespace) if reference else ()
 
 
 def _check_world(resources: ResourceList, specs: list[Map], made: list[Map], *, complete: bool, judged: bool = False) -> None:
@@ -179,7 +209,7 @@ def _validate(resources: ResourceList) -> None:
         result.resource = ResourceRef.of(resources.function_config)
     resources.items = [item for item in resources.items if not _is_echo(item, resources.function_config)]
     if not resources.results:
-        services = [item.value.get("spec") for item in resources.items if _is(item.value, "ModelService")]
+        services = [item.value.get("spec") for item in resources.items if _is(item.value, "ModelService") or _is(item.value, "Validation")]
         lists = [service.get("external") for service in services if isinstance(service, dict)]
         known = [name for names in lists if isinstance(names, list) for name in names]
         _check_world(resources, [{**spec, "external": [*(spec.get("external") or []), *known]}], [], complete=True, judged=True)

@@ -23,12 +23,15 @@ WITHOUT_DIGITS = dict.fromkeys(b"0123456789")  # so that the items of a list are
 
 
 class Generated:
-    """What one ModelService became: the objects, none if there was an error, and the results, errors first told as found."""
+    """What one ModelService became: the objects, none if there was an error, and the results, errors first told as found.
 
-    __slots__ = ("document", "objects", "results")
+    ``document`` is as the user wrote it, ``spec`` the user's over the profile's defaults.
+    """
 
-    def __init__(self, document: Map, objects: list[Map], results: list[Result]) -> None:
-        self.document, self.objects, self.results = document, objects, results
+    __slots__ = ("document", "objects", "results", "spec")
+
+    def __init__(self, document: Map, spec: Map, objects: list[Map], results: list[Result]) -> None:
+        self.document, self.spec, self.objects, self.results = document, spec, objects, results
 
     @property
     def failed(self) -> bool:
@@ -36,15 +39,18 @@ class Generated:
         return any(result.severity == "error" for result in self.results)
 
 
-def generate(documents: Iterable[Map], overlays: Sequence[Map] = (), library: Sequence[Map] = ()) -> list[Generated]:
+def generate(
+    documents: Iterable[Map], overlays: Sequence[Map] = (), library: Sequence[Map] = (), profiles: Sequence[Map] = ()
+) -> list[Generated]:
     """What each ModelService of ``documents`` becomes, in their order.
 
     ``overlays`` are right documents of kind Overlay that apply to all of them, after the presets; those of ``library`` apply where they
-    say when, or are named as presets. The services are checked against one
+    say when, or are named as presets. ``profiles`` are right documents of kind Profile. The services are checked against one
     another, too: what two of them would do to each other is a result of the later one.
     """
     extra, brought = [Overlay(document, "") for document in overlays], [Overlay(document, "") for document in library]
-    compositions = [_composed(document, extra, brought) for document in documents]
+    by_name = {profile["metadata"]["name"]: profile for profile in profiles}
+    compositions = [_composed(document, extra, brought, by_name) for document in documents]
     whole = [composition for composition, _ in compositions if not composition.problems]
     wrong = {composition for composition, problems in compositions if problems}
     for composition, results in zip(whole, checks.check(whole, wrong), strict=True):
@@ -68,13 +74,13 @@ def _share_claim_templates(compositions: list[Composition]) -> None:
         composition.objects = kept
 
 
-def _composed(document: Map, extra: list[Overlay], library: list[Overlay]) -> tuple[Composition, list[Result]]:
+def _composed(document: Map, extra: list[Overlay], library: list[Overlay], profiles: dict[str, Map]) -> tuple[Composition, list[Result]]:
     """What a ModelService is composed to, and the errors found before.
 
     What is wrong in the config is left out, and the rest composed, so that one run tells every mistake; save where a value is missing that
     composing needs, or the profile is wrong, as which all else is meant.
     """
-    config = ModelService(document, [overlay.name for overlay in library])
+    config = ModelService(document, [overlay.name for overlay in library], profiles)
     plan = Plan(config)
     missing = plan.problems.results if plan.enabled else []
     problems = _once([*config.problems, *missing])
@@ -122,16 +128,18 @@ def _holders(field: str) -> list[str]:
 
 def _generated(composition: Composition, problems: list[Result]) -> Generated:
     """The result; beside ``problems`` of the config, what was found later counts where it is an error about something else."""
-    document = composition.plan.config.document
-    reference = ResourceRef.of(document)
+    config = composition.plan.config
+    reference = ResourceRef.of(config.document)
     if problems:
         known = set(map(id, problems))
         later = [problem for problem in composition.problems if problem.severity == "error" and id(problem) not in known]
         composition.problems = _once([*problems, *later])
     composition.problems = _first_of_each_place(composition.problems)
     for result in composition.problems:
-        result.resource = result.resource or reference
-    generated = Generated(document, composition.objects, composition.problems)
+        if result.resource is None:
+            result.field, profile = config.written(result.field)
+            result.resource = ResourceRef.of(profile) if profile else reference
+    generated = Generated(config.document, config.spec, composition.objects, composition.problems)
     if generated.failed:
         generated.objects = []
     return generated

@@ -33,14 +33,14 @@ def test_which_images_are_whatever_is_newest(image: str, latest: bool) -> None:
 def test_images_of_defaults_are_told_where_a_user_would_set_them() -> None:
     """Both profiles' default images have the tag; each is told with the field of the config."""
     fields = [field for _, field, _ in make({"profile": "llm-d"}).found("image-tag")]
-    assert sorted(fields) == ["spec.decode.containers[0].image", "spec.routing.proxy.image"]
-    assert [field for _, field, _ in make({}).found("image-tag")] == ["spec.decode.containers[0].image"]
+    assert sorted(fields) == ["spec.decode.engine.image", "spec.routing.proxy.image"]
+    assert [field for _, field, _ in make({}).found("image-tag")] == ["spec.decode.engine.image"]
 
 
 def test_a_role_without_pods_is_not_looked_at() -> None:
     """Prefill is created with no replicas by default: its image runs nowhere."""
     fields = [field for _, field, _ in make({"profile": "llm-d", "prefill": {"replicas": 1}}).found("image-tag")]
-    assert "spec.prefill.containers[0].image" in fields
+    assert "spec.prefill.engine.image" in fields
 
 
 def test_pinned_images_are_nothing_to_tell() -> None:

@@ -105,7 +105,8 @@ CONTEXTS: dict[str, Map] = {
     "monitored": {"decode": {"monitoring": {"podmonitor": {"enabled": True}}}},
 }
 # What says again what another key says already, or is needed whatever comes of it.
-SAID_ALREADY = {("decode.accelerator.dra", "DRA of llm-d"), ("modelArtifacts.name", "no decode")}
+SAID_ALREADY = {("decode.accelerator.dra", "DRA of llm-d"), ("modelArtifacts.name", "no decode"), ("engine.mountModelVolume", "no decode")}
+SAID_ALREADY |= {("engine.mountModelVolume", "custom"), ("decode.engine.mountModelVolume", "custom")}
 
 
 def with_key(context: Map, path: str, value: Any) -> tuple[Map, Map, str]:
@@ -134,6 +135,8 @@ def test_every_key_has_an_effect_or_is_told(path: str, value: Any, context: str)
         return
     known = {(result.field, result.message) for result in before.results}
     fresh = [result for result in after.results if (result.field, result.message) not in known]
+    if any(path in result.message for result in fresh):
+        return
     told = [result.field for result in fresh] + [result.field for result in after.results if result.tags == {"check": "unused-keys"}]
     assert any(field.startswith(one) or one.startswith(field) for one in told if one), told
 

@@ -151,7 +151,7 @@ def test_a_number_beyond_all_integers_is_no_whole_number() -> None:
     assert [problem.field for problem in problems] == ["spec.decode.replicas"]
 
 
-# Behaviour 11, row by row: S text, I whole number, B boolean, M any map, L any list, P port, SM map of text, SL list of
+# Behaviour 11, row by row: S text, I whole number, B boolean, M any map, L any list, LM a list or a map, P port, SM map of text, SL list of
 # text, * something with keys of its own (listed below it) or a choice.
 KEYS: Map = {
     "": "enabled:B fullnameOverride:S serviceAccountOverride:S multinode:B schedulerName:S extraObjects:L decode:M prefill:M "
@@ -175,7 +175,7 @@ KEYS: Map = {
     "requester.resources": "limits:M",
     "requester.resources.limits": "gpus:SI cpus:SIN memory:SI",
     "decode": "create:B replicas:I annotations:SM podAnnotations:SM tolerations:L nodeSelector:SM enableServiceLinks:B "
-    "terminationGracePeriodSeconds:I imagePullSecrets:L schedulerName:S priorityClassName:S podSecurityContext:M volumes:L "
+    "terminationGracePeriodSeconds:I imagePullSecrets:L schedulerName:S priorityClassName:S podSecurityContext:M volumes:LM "
     "initContainers:L hostIPC:B hostPID:B strategy:M extraConfig:M resourceClaims:L subGroupPolicy:M "
     "subGroupExclusiveTopology:B containers:L1 parallelism:M acceleratorTypes:M accelerator:M autoscaling:M monitoring:M",
     "decode.parallelism": "tensor:I data:I pipeline:I workers:I dataLocal:I",
@@ -185,16 +185,28 @@ KEYS: Map = {
     "decode.monitoring": "podmonitor:M",
     "decode.monitoring.podmonitor": "enabled:B portName:S path:S interval:S scrapeTimeout:S relabelings:L "
     "metricRelabelings:L namespaceSelector:M annotations:SM labels:SM",
-    "decode.containers.*": "name:S image:S imagePullPolicy:S modelCommand:S mountModelVolume:B command:SL args:SL env:L ports:L "
-    "securityContext:M livenessProbe:M readinessProbe:M startupProbe:M resources:M volumeMounts:L workingDir:S stdin:B "
+    "decode.containers.*": "name:S image:S imagePullPolicy:S modelCommand:S mountModelVolume:B command:SL args:SL env:LM ports:LM "
+    "securityContext:M livenessProbe:M readinessProbe:M startupProbe:M resources:M volumeMounts:LM workingDir:S stdin:B "
     "tty:B extraConfig:M",
 }
 # What behaviour 1 and 9 and this project add to the charts' keys.
 OURS = {
-    "": {"profile", "presets", "overlays", "patches", "mergeKeys", "checks", "external", "drain", "kubernetesVersion"},
+    "": {
+        "profile",
+        "presets",
+        "overlays",
+        "patches",
+        "mergeKeys",
+        "checks",
+        "external",
+        "drain",
+        "kubernetesVersion",
+        "engine",
+        "extraConfig",
+    },
     "routing": {"inferencePool", "httpRoute", "epp"},
     "routing.proxy": {"version", "kvConnector", "ecConnector", "flags", "resources", "env"},
-    "decode": {"drain"},
+    "decode": {"drain", "engine"},
     "decode.containers.*": {"flags"},
 }
 SAMPLES: Map = {
@@ -204,6 +216,7 @@ SAMPLES: Map = {
     "B": [True, False],
     "M": [{}],
     "L": [[]],
+    "LM": [[], {}],
     "L1": [[{}]],
     "P": [8000, "8000"],
     "SM": [{"key": "text"}],
@@ -214,7 +227,7 @@ SAMPLES: Map = {
     "SIN": ["text", 2, 0.5],
 }
 # A type that a code does not stand for, as a value.
-OTHERS: Map = {"S": 5, "I": "two", "B": "yes", "M": [], "L": {}, "L1": [], "P": True, "SM": {"key": 5}, "SL": [5], "SL+S": 5}
+OTHERS: Map = {"S": 5, "I": "two", "B": "yes", "M": [], "L": {}, "LM": "a", "L1": [], "P": True, "SM": {"key": 5}, "SL": [5], "SL+S": 5}
 OTHERS |= {"SI": True, "SN": True, "SIN": True}
 CHOICES = {"imagePullPolicy": "Always", "modelCommand": "custom", "match": "exactly"}
 
@@ -282,7 +295,8 @@ def test_no_key_beyond_the_specification() -> None:
 @pytest.mark.parametrize("entry", [1, "a", None, []])
 @pytest.mark.parametrize(
     "path",
-    [path for path, kind in rows() if kind == "L" and path not in ("accelerator.env.*", "dra.claimTemplates")] + ["accelerator.env.nvidia"],
+    [path for path, kind in rows() if kind in ("L", "LM") and path not in ("accelerator.env.*", "dra.claimTemplates")]
+    + ["accelerator.env.nvidia"],
 )
 def test_lists_of_kubernetes_objects_hold_maps(path: str, entry: Any) -> None:
     """What a list holds is Kubernetes' own, but it is maps: an entry of another kind is told with its place."""

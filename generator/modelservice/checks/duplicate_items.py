@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from modelservice.checks.walk import own_containers, own_roles
+from modelservice.checks.walk import own_containers, own_engines, own_roles
 from modelservice.krm import Result
 from modelservice.patch.merge_keys import fields_of, type_of
 
@@ -24,11 +24,12 @@ def check(service: Composition) -> Iterator[Result]:
     """A finding for each key that a list has twice: an error where Kubernetes refuses it."""
     pod = fields_of(type_of(POD, POD)["spec"])
     container = fields_of(pod["containers"][0])
+    yield from _in_map("spec.extraConfig", service.plan.config.own.get("extraConfig"), pod)
     yield from _in_map("spec.routing.proxy", (service.plan.config.own.get("routing") or {}).get("proxy"), container)
     for path, role in own_roles(service):
-        yield from _in_map(path, {key: value for key, value in role.items() if key != "containers"}, pod)
+        yield from _in_map(path, {key: value for key, value in role.items() if key not in ("containers", "engine")}, pod)
         yield from _in_map(f"{path}.extraConfig", role.get("extraConfig"), pod)
-    for path, given in own_containers(service):
+    for path, given in [*own_containers(service), *own_engines(service)]:
         yield from _in_map(path, given, container)
         yield from _in_map(f"{path}.extraConfig", given.get("extraConfig"), container)
 
@@ -41,7 +42,7 @@ def _in_map(path: str, fields: Any, schema: Any) -> Iterator[Result]:
             yield from _in_list(f"{path}.{name}", name, value, keys)
             for index, one in enumerate(value):
                 yield from _in_map(f"{path}.{name}[{index}]", one, fields_of(item))
-        elif known is not None and isinstance(value, dict):
+        elif known is not None and not isinstance(known, list) and isinstance(value, dict):
             yield from _in_map(f"{path}.{name}", value, fields_of(known))
 
 

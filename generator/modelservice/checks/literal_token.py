@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from modelservice.checks.walk import own_containers
+from modelservice.checks.walk import items_of, own_containers, own_engines
 from modelservice.krm import Result
 
 TYPE_CHECKING = False
@@ -17,12 +17,13 @@ TOKENS = ("HF_TOKEN", "HUGGING_FACE_HUB_TOKEN")
 
 def check(service: Composition) -> Iterator[Result]:
     """A finding for each such variable with a value."""
-    for path, container in own_containers(service):
+    for path, container in [*own_containers(service), *own_engines(service)]:
         for below, fields in ((path, container), (f"{path}.extraConfig", container.get("extraConfig") or {})):
-            for index, variable in enumerate(fields.get("env") or []):
-                if variable.get("name") in TOKENS and variable.get("value"):
+            for place, name, variable in items_of(fields.get("env")):
+                value = variable.get("value") if isinstance(variable, dict) else variable
+                if name in TOKENS and value:
                     yield Result(
-                        f"{variable['name']} is a secret; put it in a Secret and name that in modelArtifacts.authSecretName",
+                        f"{name} is a secret; put it in a Secret and name that in modelArtifacts.authSecretName",
                         SEVERITY,
-                        field=f"{below}.env[{index}].value",
+                        field=f"{below}.env{place}" + (".value" if isinstance(variable, dict) else ""),
                     )

@@ -51,6 +51,8 @@ OF_SERVICE: tuple[Rule, ...] = (
     ("modelArtifacts.authSecretName", "serves", (True,), "means nothing without pods", INFO),
     ("schedulerName", "serves", (True,), "means nothing without pods", INFO),
     ("drain", "serves", (True,), "means nothing without pods", INFO),
+    ("engine", "runs", (True,), "means nothing without pods", INFO),
+    ("extraConfig", "runs", (True,), "means nothing without pods", INFO),
     ("modelArtifacts.labels", "serves", (True,), "means nothing without pods", INFO),
     ("accelerator.env", "serves", (True,), "means nothing without pods", INFO),
     ("accelerator.resources", "plugin", (True,), "no container of the service needs a device from a device plugin", INFO),
@@ -136,9 +138,10 @@ def _service_facts(service: Composition) -> Map:
         "requesterRuns": any(role.facts["workload"] == "ReplicaSet" for role in roles) if facts["requester"] else None,
         "decodes": any(role.name == "decode" for role in roles),
         "proxied": any(role.facts["proxy"] for role in roles),
+        "runs": bool(roles),
         "serves": bool(roles) or bool(facts["inferencePool"]),
         "usesModel": mounted or generated,
-        "downloads": artifact == "hf" and mounted,
+        "downloads": artifact == "hf" and (mounted or any("volume" in container["drops"] for container in containers)),
         "usesPath": mounted or (generated and artifact in ("pvc", "oci")),
         "claimed": artifact in ("pvc", "pvc+hf") and mounted,
         "artifactMounted": artifact == "oci" and mounted,
@@ -202,12 +205,20 @@ def _idle_overlays(service: Composition) -> Iterator[Result]:
 
 def _of_containers(service: Composition) -> Iterator[Result]:
     profile = service.plan.config.profile
-    for path, container in own_containers(service):
-        command = container.get("modelCommand")
+    own = [(path, container, container.get("modelCommand")) for path, container in own_containers(service)]
+    for role in service.plan.roles:
+        if (engine := service.plan.config.engines.get(role.name)) is not None:
+            own = [one for one in own if one[0] != f"spec.{role.name}.containers[0]"]
+            own.append((f"spec.{role.name}.containers[0]", engine.own, engine.whole.get("modelCommand")))
+    for path, container, command in own:
         if container.get("command") and command in GENERATED:
             yield Result(f"is not used: modelCommand {command} has its own; custom takes this one", SEVERITY, field=f"{path}.command")
-        if command == "vllmServe" and profile == "furiosa":
+        if container.get("modelCommand") == "vllmServe" and profile == "furiosa":
             yield Result("runs vLLM with the defaults of Furiosa's profile; profile: llm-d has vLLM's", INFO, field=f"{path}.modelCommand")
+    every = [(service.plan.config.own.get(role.name) or {}).get("engine") or {} for role in service.plan.roles]
+    for key, value in (service.plan.config.own.get("engine") or {}).items() if every else ():
+        if not isinstance(value, dict) and all(one.get(key) is not None for one in every):
+            yield Result("means nothing: the engine of every role says its own", SEVERITY, field=f"spec.engine.{key}")
 
 
 def _at(fields: Map, path: str) -> Any:

@@ -38,6 +38,23 @@ def own_containers(service: Composition) -> Iterator[tuple[str, Map]]:
             yield f"{path}.containers[{index}]", container
 
 
+def own_engines(service: Composition) -> Iterator[tuple[str, Map]]:
+    """What the user says of the engine containers of the created roles beside their lists: path and fields."""
+    own = service.plan.config.own
+    places = [("spec", own)] if service.plan.roles else []
+    for path, given in [*places, *own_roles(service)]:
+        if given.get("engine"):
+            yield f"{path}.engine", given["engine"]
+
+
+def items_of(given: Any) -> Iterator[tuple[str, str, Any]]:
+    """The items of a list that has names, or of a map in its place: path below it, name, and the item or what stands for it."""
+    if isinstance(given, dict):
+        yield from ((f".{name}", name, item) for name, item in given.items())
+    for index, item in enumerate(given if isinstance(given, list) else []):
+        yield f"[{index}]", item.get("name"), item
+
+
 def pod_containers(pod: Map) -> Iterator[tuple[str, Map]]:
     """All containers of a pod template: path below it, and fields."""
     for key in ("initContainers", "containers"):

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from modelservice.compose.overlays import Overlay, Patch
+    from modelservice.config import ModelService
     from modelservice.plan import Plan, Scope
     from modelservice.plan.scopes import Container
 
@@ -39,7 +40,7 @@ def compose(plan: Plan, extra: Sequence[Overlay] = (), library: Sequence[Overlay
     """
     composition, observer = Composition(plan, overlays=(extra, library)), observer or Observer()
     if plan.enabled:
-        layers = _layers(plan.config.spec, extra, library)
+        layers = _layers(plan.config, extra, library)
         changing: set[tuple[int, int]] = set()
         for scope in (plan.service, *plan.roles):
             composer = _Composer(scope, layers, composition.problems, observer, changing)
@@ -61,9 +62,10 @@ def compose(plan: Plan, extra: Sequence[Overlay] = (), library: Sequence[Overlay
     return composition
 
 
-def _layers(spec: Map, extra: Sequence[Overlay], library: Sequence[Overlay]) -> list[tuple[str, Overlay]]:
+def _layers(config: ModelService, extra: Sequence[Overlay], library: Sequence[Overlay]) -> list[tuple[str, Overlay]]:
     """All overlays in the order in which they apply, each with the layer whose fields it takes: profile, spec, or none."""
-    fields = overlays.folder("spec")
+    spec, fields = config.spec, overlays.folder("spec")
+    of_profile = fields if config.profiles else [overlay for overlay in fields if overlay.name == "fields"]  # ours have no extraConfig
     brought = {overlay.name: overlay for overlay in library}
     named = _presets(spec)
     presets = [brought.get(name) or overlays.preset(name) for name in named]
@@ -71,7 +73,7 @@ def _layers(spec: Map, extra: Sequence[Overlay], library: Sequence[Overlay]) -> 
     own = [overlays.Overlay(document, f"spec.overlays[{index}].") for index, document in enumerate(spec.get("overlays") or [])]
     between = [*automatic, *presets, *own, *extra]
     return [
-        *(("profile", overlay) for overlay in fields if overlay.name == "fields"),
+        *(("profile", overlay) for overlay in of_profile),
         *(("", overlay) for overlay in between),
         *(("spec", overlay) for overlay in fields),
     ]

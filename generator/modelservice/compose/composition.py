@@ -57,7 +57,7 @@ class Composition:
     ) -> None:
         self.plan = plan
         self.overlays = overlays
-        self.is_plain = not any(overlays) and is_plain(plan.config.document)
+        self.is_plain = not any(overlays) and not plan.config.profiles and is_plain(plan.config.document)
         self.objects: list[Map] = []
         self.idle: list[tuple[Overlay, int | None]] = []
         self.engines: dict[str, list[Any]] = {}

@@ -1,19 +1,14 @@
-"""Layers of a spec: the profile's defaults below, what the user wrote on top (behaviour: maps merge, lists replace, null deletes)."""
+"""Layers of a spec: the profile's defaults below, what the user wrote on top: maps merge, lists replace, null deletes."""
 
 from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, NamedTuple
+    from typing import Any
 
     Spec = dict[str, Any]
 
-    class Layers(NamedTuple):
-        """One spec, taken apart by who wrote what."""
-
-        merged: Spec
-        inherited: Spec
-        own: Spec
+LISTED = ("presets", "overlays", "patches")  # of a profile they come before the service's own
 
 
 def merge(defaults: Spec, own: Spec) -> Spec:
@@ -42,3 +37,9 @@ def inherited(defaults: Spec, own: Spec) -> Spec:
         elif isinstance(value, dict) and isinstance(own[key], dict):
             left[key] = inherited(value, own[key])
     return left
+
+
+def behind(defaults: Spec, own: Spec) -> Spec:
+    """``own`` with its presets, overlays and patches behind those of ``defaults``."""
+    together = {key: [*defaults[key], *own[key]] for key in LISTED if isinstance(own.get(key), list) and defaults.get(key)}
+    return {**own, **together} if together else own

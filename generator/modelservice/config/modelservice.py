@@ -12,42 +12,88 @@ from modelservice.workloads import ROLES
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping, Sequence
     from typing import Any
+
+    from modelservice.config.engine import Engine
 
     Map = dict[str, Any]
 
 API_VERSION = "modelservice.llm-d.ai/v1alpha1"
 DEFAULT_PROFILE = "furiosa"
+BUILT_IN = ("furiosa", "llm-d")  # the files in bases/profiles
+NONE: Mapping[str, Map] = {}
 
 
 class ModelService:
     """A ModelService as it was meant.
 
-    ``presets`` are the names of presets that there are beside the built-in ones.
-    ``spec`` is the profile's defaults with the user's spec on top; ``own`` is the user's part of it, ``inherited`` the profile's.
+    ``presets`` are the names of presets that there are beside the built-in ones, ``profiles`` right documents of kind Profile, by name.
+
+    ``profile`` is the built-in one at the root, ``profiles`` are the brought ones above it, the service's own last. ``spec`` is their
+    ``defaults`` with the user's spec on top; ``own`` is the user's part of it, ``inherited`` the profiles'. ``engines`` has the engine
+    container of each role of which `engine` says something; in ``spec`` it is the first of the role's containers.
     ``problems`` are the errors found so far; where there are any, ``spec`` leaves out what is wrong, so that the rest can be looked at.
     """
 
-    __slots__ = ("document", "inherited", "name", "namespace", "own", "problems", "profile", "spec")
+    __slots__ = ("defaults", "document", "engines", "inherited", "name", "namespace", "own", "problems", "profile", "profiles", "spec")
 
-    def __init__(self, document: Map, presets: Iterable[str] = ()) -> None:
+    def __init__(self, document: Map, presets: Iterable[str] = (), profiles: Mapping[str, Map] = NONE) -> None:
         document, self.problems = validation.checked(document, "modelservice")
         metadata = document.get("metadata") or {}
         self.document = document
         self.name: str = metadata.get("name") or ""
         self.namespace: str | None = metadata.get("namespace") or None
         own: Map = tidy(document.get("spec") or {})
-        self.problems += _preset_problems(own.get("presets") or [], presets)
         if own.get("overlays"):
             from modelservice.config import overlay  # few services bring any  # noqa: PLC0415
 
             told = any(problem.field.startswith("spec.overlays[") for problem in self.problems)  # of what is an empty map now
             self.problems += overlay.all_problems(own["overlays"], with_empty=not told)
-        self.profile: str = own.get("profile") or DEFAULT_PROFILE
-        defaults = _defaults(self.profile, own)
-        self.own, self.inherited, self.spec = own, layers.inherited(defaults, own), layers.merge(defaults, own)
+        self.profile, self.profiles = self._chain(own.get("profile") or DEFAULT_PROFILE, profiles)
+        defaults = _defaults(self.profile, self.profiles, own)
+        self.own, self.defaults, self.inherited = own, defaults, layers.inherited(defaults, own)
+        self.spec = layers.merge(defaults, layers.behind(defaults, own) if self.profiles else own)
+        self.problems += _preset_problems(self.spec.get("presets") or [], presets)
+        self.engines: dict[str, Engine] = {}
+        for role in ROLES:
+            if isinstance(of_role := self.spec.get(role), dict):
+                self._put_together(role, of_role, defaults)
         self._expand_templates()
+
+    def _chain(self, name: str, brought: Mapping[str, Map]) -> tuple[str, list[Map]]:
+        """The built-in profile at the root of the one called ``name``, and the brought ones above it."""
+        if name in BUILT_IN:
+            return name, []
+        from modelservice.config import profile  # few services have one of their own  # noqa: PLC0415
+
+        root, chain, why = profile.chain(name, brought)
+        if why:
+            self.problems.append(Result(why, field="spec.profile", current=name))
+        return root, chain
+
+    def _put_together(self, role: str, spec: Map, defaults: Map) -> None:
+        """Put together what a role's containers, volumes and `engine` say, where one of them merges with what the profile says."""
+        own, below = self.own.get(role) or {}, defaults.get(role) or {}
+        if isinstance(own.get("volumes"), dict):
+            from modelservice.config import engine  # few services have any  # noqa: PLC0415
+
+            whole, mine, left = engine.volumes(below.get("volumes") or [], own["volumes"])
+            spec = self.spec[role] = {**spec, "volumes": whole}
+            own = self.own[role] = {**own, "volumes": mine}
+            self.inherited = {**self.inherited, role: {**(self.inherited.get(role) or {}), "volumes": left}}
+        if not (self.spec.get("engine") or spec.get("engine")):
+            return
+        from modelservice.config.engine import Engine  # noqa: PLC0415
+
+        mine = [part for part in (self.own.get("engine"), own.get("engine")) if part]
+        if own.get("containers"):
+            found, first = Engine([], [own["containers"][0], *mine]), own["containers"]
+        else:
+            first = below.get("containers") or []
+            found = Engine([*first[:1], *(part for part in (defaults.get("engine"), below.get("engine")) if part)], mine)
+        self.engines[role] = found
+        self.spec[role] = {**spec, "containers": [found.whole, *first[1:]]}
 
     def _expand_templates(self) -> None:
         if not any("{{" in text for text in _texts(self.spec)):
@@ -57,6 +103,29 @@ class ModelService:
         context = {"Values": self.spec, "Release": {"Name": self.name, "Namespace": self.namespace or ""}}
         self.spec, self.problems[len(self.problems) :] = templated_text.expand(self.spec, context)
         self.own, _ = templated_text.expand(self.own, context)
+        self.inherited, _ = templated_text.expand(self.inherited, context)
+        for engine in self.engines.values():
+            engine.own, engine.inherited = (templated_text.expand_container(part, context) for part in (engine.own, engine.inherited))
+
+    def written(self, field: str) -> tuple[str, Map | None]:
+        """Where the user wrote, or should write, what ``field`` of ``spec`` says; and the Profile, where that is the profile's.
+
+        A container's field may be `engine`'s, and presets, overlays and patches of profiles come before the user's.
+        """
+        if self.profiles:
+            from modelservice.config import profile  # noqa: PLC0415
+
+            return profile.written(self.profiles, self.document.get("spec") or {}, self.spec, field)
+        role = field.removeprefix("spec.").partition(".")[0]
+        if ".containers[0]" not in field or role not in ROLES or (role not in self.engines and self.own_containers(role)):
+            return field, None
+        from modelservice.config.written import find  # noqa: PLC0415
+
+        return find(self.document.get("spec") or {}, self.spec, field)[0], None
+
+    def own_containers(self, role: str) -> list[Map]:
+        """The user's own list of a role's containers."""
+        return (self.own.get(role) or {}).get("containers") or []
 
 
 def _preset_problems(presets: list[str], brought: Iterable[str]) -> list[Result]:
@@ -88,6 +157,7 @@ def tidy(spec: Map) -> Map:
         ("prefill", _tidy_role),
         ("routing", _tidy_routing),
         ("requester", _tidy_requester),
+        ("engine", _tidy_engine),
     ):
         if isinstance(spec.get(name), dict):
             spec[name] = tidied(spec[name])
@@ -125,24 +195,43 @@ def _tidy_role(role: Map) -> Map:
         listed = list(values) if isinstance(values, list) else [values]
         role["acceleratorTypes"] = {**types, "labelValues": types.get("labelValues") or listed}
     if role.get("containers"):
-        role["containers"] = [_without_empty(container, "imagePullPolicy", "modelCommand") for container in role["containers"]]
+        role["containers"] = [_tidy_container(container) for container in role["containers"]]
+    if isinstance(role.get("engine"), dict):
+        role["engine"] = _tidy_engine(role["engine"])
     return role
+
+
+def _tidy_container(container: Map) -> Map:
+    container = _without_empty(container, "imagePullPolicy", "modelCommand")
+    if any(isinstance(container.get(key), dict) for key in ("env", "ports", "volumeMounts")):
+        from modelservice.config.engine import with_lists  # few containers have maps there  # noqa: PLC0415
+
+        return with_lists(container)
+    return container
+
+
+def _tidy_engine(engine: Map) -> Map:
+    return _without_empty(engine, "imagePullPolicy", "modelCommand")
 
 
 def _without_empty(fields: Map, *keys: str) -> Map:
     return {key: value for key, value in fields.items() if key not in keys or value != ""}
 
 
-def _defaults(profile: str, own: Map) -> Map:
-    """The profile's defaults, with those that depend on the model's name."""
+def _defaults(profile: str, brought: Sequence[Map], own: Map) -> Map:
+    """The defaults of the built-in profile, with those that depend on the model's name, and of the ``brought`` ones above it."""
     defaults: Map = data.document("bases", "profiles", f"{profile}.yaml")["spec"]
     name = (own.get("modelArtifacts") or {}).get("name")
-    if not name:
-        return defaults
-    artifacts = {**defaults["modelArtifacts"], "uri": f"hf://{name}"}
-    if profile == "furiosa":
-        artifacts["labels"] = {**artifacts["labels"], "llm-d.ai/model": label_value(name)}
-    return {**defaults, "modelArtifacts": artifacts}
+    if name:
+        artifacts = {**defaults["modelArtifacts"], "uri": f"hf://{name}"}
+        if profile == "furiosa":
+            artifacts["labels"] = {**artifacts["labels"], "llm-d.ai/model": label_value(name)}
+        defaults = {**defaults, "modelArtifacts": artifacts}
+    if brought:
+        from modelservice.config.profile import over  # noqa: PLC0415
+
+        defaults = over(defaults, brought)
+    return defaults
 
 
 def label_value(name: str) -> str:
@@ -153,7 +242,7 @@ def label_value(name: str) -> str:
 
 def _texts(spec: Map) -> list[str]:
     """The text in which templates are expanded, as one string a field."""
-    fields = [(spec.get("modelArtifacts") or {}).get("uri"), spec.get("extraObjects")]
+    fields = [(spec.get("modelArtifacts") or {}).get("uri"), spec.get("extraObjects"), spec.get("extraConfig")]
     for name in ROLES:
         role = spec.get(name) or {}
         fields.append(role.get("extraConfig"))

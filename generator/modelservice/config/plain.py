@@ -71,6 +71,7 @@ ROLE: Map = {
     "enableServiceLinks": _any,
     "monitoring": {"podmonitor": {"enabled": _any, "portName": names.is_port_name}},
     "containers": [CONTAINER],
+    "engine": CONTAINER,
 }
 PROXY = {"image": _image, "targetPort": _port} | dict.fromkeys(
     ("enabled", "imagePullPolicy", "connector", "secure", "zapDevel", "zapEncoder", "zapLogLevel", "zapStacktraceLevel", "zapTimeEncoding"),
@@ -95,6 +96,7 @@ SPEC: Map = dict.fromkeys(("profile", "presets", "enabled", "multinode", "extern
         "inferencePool": {"create": _any, "endpointPicker": names.is_dns_1035},
         "httpRoute": {"create": _any},
     },
+    "engine": CONTAINER,
     "decode": ROLE,
     "prefill": ROLE,
 }

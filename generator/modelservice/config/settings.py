@@ -36,12 +36,20 @@ def assign(service: dict[str, Any], assignment: str) -> dict[str, Any]:
     steps = _steps(path.strip())
     if steps[0] not in ("metadata", "spec"):
         steps = ["spec", *steps]
+    if steps[2:4] == ["containers", 0] and len(steps) > 4 and not _get(service, steps[:3]):  # the profile's, of which all else stays
+        steps = [*steps[:2], "engine", *steps[4:]]
     try:
         value = parse(text + "\n")
     except ReadError as error:
         raise SettingError(f"{shown(assignment)}: the value is not YAML: {error.problem}") from None
     changed: dict[str, Any] = _set(service, steps, value, path)
     return changed
+
+
+def _get(value: Any, steps: list[str | int]) -> Any:
+    for step in steps:
+        value = value.get(step) if isinstance(value, dict) else None
+    return value
 
 
 def sets(path: str, field: str) -> bool:

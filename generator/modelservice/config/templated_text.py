@@ -36,6 +36,7 @@ def expand(spec: Map, context: Map) -> tuple[Map, list[Result]]:
     expander = _Expander(context)
     spec = dict(spec)
     _expand_key(spec, "extraObjects", "spec", expander)
+    _expand_key(spec, "extraConfig", "spec", expander)
     if isinstance(spec.get("modelArtifacts"), dict):
         spec["modelArtifacts"] = dict(spec["modelArtifacts"])
         _expand_key(spec["modelArtifacts"], "uri", "spec.modelArtifacts", expander)
@@ -50,6 +51,11 @@ def expand(spec: Map, context: Map) -> tuple[Map, list[Result]]:
             if not role["containers"]:
                 del role["containers"]
     return spec, expander.problems
+
+
+def expand_container(container: Map, context: Map) -> Map:
+    """``container`` with its templated fields expanded, as in ``expand``; what cannot be is told there."""
+    return _expand_container(container, "", _Expander(context))
 
 
 def _expand_container(container: Map, path: str, expander: _Expander) -> Map:

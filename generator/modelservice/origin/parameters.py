@@ -29,6 +29,7 @@ COMPUTED: dict[str, tuple[str, bool]] = {
     "claims.container": ("{container}.resources.claims", True),
     "proxy.args": ("spec.routing.proxy", False),
     "proxyFields": ("spec.routing.proxy", True),
+    "everyRole": ("spec", True),
     "port": ("spec.routing.{port}", False),
     "engine.port": ("spec.routing.{port}", False),
     "engine.command": ("{container}.command", True),

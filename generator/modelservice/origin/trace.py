@@ -150,7 +150,7 @@ class Trace(Observer):
 
     def _within_patch(self, index: int, content: Any, path: Sequence[PathStep]) -> str:
         """The part of a patch that is about ``path``: of a strategic merge the same field, of JSON6902 the operation."""
-        given = (self.service.plan.config.own.get("patches") or [])[index]["patch"]
+        given = (self.service.plan.config.spec.get("patches") or [])[index]["patch"]
         if given is not content:  # text, or one of several
             return ""
         if isinstance(content, dict):

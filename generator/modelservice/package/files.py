@@ -59,7 +59,7 @@ def _file_of(value: Any) -> str | None:
     return None if path is None else os.path.normpath(path)
 
 
-def _is_config(value: Any) -> bool:
+def is_config(value: Any) -> bool:
     """Whether a resource is no object but says how objects are made or treated, so that its file must hold nothing else."""
     if not isinstance(value, dict) or names.owner_in(value) is not None:
         return False
@@ -86,7 +86,7 @@ class Package:
             if item.path is not None:
                 self._indexes[item.path] = max(self._indexes.get(item.path, 0), _number(item.index) + 1)
         for value in (resources.function_config, *(item.value for item in reversed(self.before))):
-            if (file := _file_of(value)) is not None and _is_config(value):
+            if (file := _file_of(value)) is not None and is_config(value):
                 self._configs[file] = names.named(value)
 
     def items(self) -> list[Item]:

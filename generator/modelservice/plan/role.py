@@ -115,4 +115,5 @@ def _fields(given: Map, name: str) -> Map:
         fields["volumes"] = last_of_each(fields["volumes"], "name")
     proxied = says_something(((given.get("routing") or {}).get("proxy")) or {})
     replaced = {"volumes": deletions(fields.get("volumes"), "name"), "proxyEnv": deletions(proxied.get("env"), "name")}
-    return {"role": fields, "proxyFields": proxied, "replaced": replaced}
+    shared = {"extraConfig": given.get("extraConfig")}
+    return {"role": fields, "everyRole": shared, "proxyFields": proxied, "replaced": replaced}

@@ -1,0 +1,128 @@
+"""Layers of the command line: partial ModelServices that are merged over those in the files, before anything else is done."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from modelservice.config import API_VERSION
+from modelservice.krm import Document
+from modelservice.patch import PatchError, strategic_merge
+from modelservice.texts import cut, listed, shown
+
+Map = dict[str, Any]
+
+PARTIAL = ("apiVersion", "kind", "metadata", "spec")  # of a ModelService; what has none of them is a part of its spec
+MOST = 20  # messages about one layer
+
+
+class Layer:
+    """One layer: ``spec`` and ``metadata`` are what it says, ``name`` is the ModelService that it is for, None for all of them."""
+
+    def __init__(self, document: Document) -> None:
+        value = document.value
+        self.document = document
+        self.problems = list(_problems(document))
+        self.is_bare = isinstance(value, dict) and not any(key in value for key in PARTIAL)
+        whole: Map = {} if self.problems else {"spec": value} if self.is_bare else value
+        self.name: str | None = (whole.get("metadata") or {}).get("name")
+        self.content = {key: whole[key] for key in ("metadata", "spec") if whole.get(key) is not None}
+
+    def place(self, field: str) -> str:
+        """``FILE:LINE:COLUMN`` of a field (``spec.decode.replicas``)."""
+        return self.document.place(field.removeprefix("spec").removeprefix(".") if self.is_bare else field)
+
+    def says(self, field: str) -> bool:
+        """Whether the layer says what stands at ``field``, or what holds it, where that is no map."""
+        value: Any = self.content
+        rest = field
+        while rest and isinstance(value, dict):
+            key = next(
+                (key for key in sorted(value, key=len, reverse=True) if rest == key or rest.startswith((f"{key}.", f"{key}["))), None
+            )
+            if key is None:
+                return False
+            value, rest = value[key], rest[len(key) :].removeprefix(".")
+        return True
+
+    def is_for(self, service: Map) -> bool:
+        """Whether the layer goes over a ModelService."""
+        metadata = service.get("metadata")
+        return self.name is None or (isinstance(metadata, dict) and metadata.get("name") == self.name)
+
+
+def _problems(document: Document) -> Iterator[str]:
+    value = document.value
+    if not isinstance(value, dict):
+        yield f"{document.place()}: error: this is {shown(value)}; a layer must be a map: a part of a ModelService, or of its spec [config]"
+        return
+    for key, right in (("kind", "ModelService"), ("apiVersion", API_VERSION)):
+        if value.get(key, right) != right:
+            yield f"{document.place(key)}: error: this is {cut(str(value[key]))}; a layer must be a part of a {right} [config]"
+    for key in ("metadata", "spec") if any(key in value for key in PARTIAL) else ():
+        if not isinstance(value.get(key), dict | None):
+            yield f"{document.place(key)}: error: {key}: is {shown(value[key])}; must be a map [config]"
+    for key in value if any(key in value for key in PARTIAL) else ():
+        if key not in PARTIAL:
+            yield f"{document.place(key)}: error: {cut(str(key))}: unknown key of a ModelService; does it belong under spec? [config]"
+
+
+def apply(services: Sequence[Map], layers: Sequence[Layer]) -> tuple[list[Map], list[str]]:
+    """The ModelServices with ``layers`` over them, in their order, and what is wrong; warnings go to stderr.
+
+    Maps merge, lists replace, null deletes, and a patch directive means what it means in kustomize: the same as its patches do.
+    """
+    problems = [problem for layer in layers for problem in layer.problems]
+    merged = list(services)
+    for layer in layers if not problems else ():
+        chosen = [index for index, service in enumerate(merged) if layer.is_for(service)]
+        if not chosen:
+            there = listed([str((service.get("metadata") or {}).get("name")) for service in merged])
+            what = f"there is no ModelService {cut(str(layer.name))}; there are: {there}"
+            problems.append(f"{layer.place('metadata.name')}: error: metadata.name: {what} [config]")
+            continue
+        before = [merged[index] for index in chosen]
+        for index in chosen:
+            service = merged[index]
+            try:
+                merged[index] = {**service, **(strategic_merge(_content(service), layer.content) or {})}
+            except PatchError as error:
+                problems.append(f"{layer.place(error.path)}: error: {error} [config]")
+                break
+        if problems:
+            continue
+        if all(merged[index] == service for index, service in zip(chosen, before, strict=True)):
+            print(f"{layer.place('spec')}: warning: the layer changes nothing [layers]", file=sys.stderr)
+        else:
+            _tell_idle_nulls(layer, before)
+    return merged, problems
+
+
+def _content(service: Map) -> Map:
+    return {key: service[key] for key in ("metadata", "spec") if service.get(key) is not None}
+
+
+def _tell_idle_nulls(layer: Layer, services: Sequence[Map]) -> None:
+    """Warn of what a layer deletes, and no ModelService says: kustomize's patches do not reach the profile's defaults either."""
+    idle = [field for field, path in _nulls(layer.content, "", []) if not any(_is_there(service, path) for service in services)]
+    for field in idle[:MOST]:
+        message = f"{field}: null deletes what a ModelService says, and none says this; a default is deleted by null in the ModelService"
+        print(f"{layer.place(field)}: warning: {message} [layers]", file=sys.stderr)
+
+
+def _nulls(value: Any, field: str, path: list[str]) -> Iterator[tuple[str, list[str]]]:
+    for key, below in value.items() if isinstance(value, dict) else ():
+        here, at = f"{field}.{key}" if field else str(key), [*path, key]
+        if below is None:
+            yield here, at
+        else:
+            yield from _nulls(below, here, at)
+
+
+def _is_there(value: Any, path: Sequence[str]) -> bool:
+    for key in path:
+        if not isinstance(value, dict) or key not in value:
+            return False
+        value = value[key]
+    return True

@@ -1,0 +1,134 @@
+"""The engine container of a role, and what `engine` says of it.
+
+``spec.engine`` and ``spec.<role>.engine`` have the keys of a container. The engine container is the profile's where a role gives no
+``containers``, else the first of them; over it go ``spec.engine`` and then the role's: maps merge, null deletes. What the profile says goes
+below all that the user says.
+
+What Kubernetes has as a list with a key may be a map here, so that it merges: ``env: {NAME: text}``, ``ports: {name: number}``,
+``volumeMounts: {path: volume}``, or a map with the item's other fields in place of the plain value. A list means the same.
+"""
+
+from __future__ import annotations
+
+from modelservice.config import layers
+from modelservice.texts import whole_number
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from typing import Any
+
+    Map = dict[str, Any]
+
+# list -> the key of its items, and what a plain value in its place says
+KEYED = {"env": ("name", "value"), "ports": ("name", "containerPort"), "volumeMounts": ("mountPath", "name")}
+AGAIN = "\0"  # between the key and the number of an item whose key was there before
+
+
+class Engine:
+    """The engine container of one role, with lists: ``inherited``, the profile's part; ``own``, the user's; ``whole``, both together."""
+
+    __slots__ = ("inherited", "own", "whole")
+
+    def __init__(self, profile: Sequence[Map], own: Sequence[Map]) -> None:
+        """``profile`` and ``own``: a container and what goes over it, the later last."""
+        below, above = _together([by_key(part) for part in profile]), [by_key(part) for part in own]
+        for part in above:
+            below = layers.inherited(below, part)
+        mine = _together(above)
+        whole = _without_nulls(_over(below, mine))
+        if mine.get("flags") or below.get("flags"):  # where null means to leave a generated flag out
+            whole["flags"] = {**(below.get("flags") or {}), **(mine.get("flags") or {})}
+        self.inherited, self.own, self.whole = with_lists(_without_nulls(below)), with_lists(mine), with_lists(whole)
+
+
+def by_key(container: Map) -> Map:
+    """``container`` with maps in place of lists that have a key."""
+    keyed = {key: as_map(key, container[key]) for key in KEYED if container.get(key) is not None}
+    return {**container, **keyed} if keyed else container
+
+
+def with_lists(container: Map) -> Map:
+    """``container`` with lists as Kubernetes has them; what is null in a map is an item that deletes one of its key."""
+    listed = {key: as_list(key, container[key]) for key in KEYED if isinstance(container.get(key), dict)}
+    return {**container, **listed} if listed else container
+
+
+def as_map(name: str, given: Any) -> Map:
+    """The list called ``name`` as a map from the items' keys to what else they say.
+
+    The keys of a map have no order of their own, and kustomize changes it: they are sorted, but a variable comes after those in its value.
+    """
+    key, plain = KEYED[name]
+    pairs = sorted(given.items()) if isinstance(given, dict) else _pairs(given, key, plain)
+    found = {at: value[plain] if isinstance(value, dict) and [*value] == [plain] else value for at, value in pairs}
+    is_sorted = isinstance(given, dict) and any(isinstance(value, str) and "$(" in value for value in found.values())
+    return _referred_first(found) if is_sorted else found
+
+
+def _referred_first(variables: Map) -> Map:
+    """``variables`` with each behind those that its value refers to: Kubernetes knows only what comes before."""
+    ordered: dict[str, None] = {}
+    waiting = [*reversed(variables)]
+    open_: set[str] = set()  # whose references are being looked at: two may refer to one another
+    while waiting:
+        name = waiting[-1]
+        parts = variables[name].split("$(")[1:] if isinstance(variables[name], str) else []
+        needed = [other for other in (part.partition(")")[0] for part in parts) if other in variables and other not in ordered]
+        if needed and name not in open_:
+            open_.add(name)
+            waiting += needed
+        else:
+            ordered[waiting.pop()] = None
+    return {name: variables[name] for name in ordered}
+
+
+def _pairs(items: list[Map], key: str, plain: str) -> Iterator[tuple[str, Any]]:
+    seen: dict[str, int] = {}
+    for item in items:
+        at = str(item.get(key, item.get(plain)))
+        seen[at] = seen.get(at, 0) + 1
+        twice = key != "name" or plain != "value"  # of variables the last counts; others that are there twice are told
+        yield f"{at}{AGAIN}{seen[at]}" if seen[at] > 1 and twice else at, {k: value for k, value in item.items() if k != key}
+
+
+def as_list(name: str, given: Map) -> list[Map]:
+    """The reverse of ``as_map``."""
+    key, plain = KEYED[name]
+    items = []
+    for at, value in given.items():
+        text, fields = at.partition(AGAIN)[0], value if isinstance(value, dict) else {plain: value}
+        if value is None:
+            items.append({key: text, "$patch": "delete"})
+        elif name == "ports" and text == str(fields.get(plain)) and whole_number(text) is not None:  # a port without a name
+            items.append(fields)
+        else:
+            items.append({**fields, key: text} if key == "mountPath" else {key: text, **fields})
+    return items
+
+
+def volumes(inherited: list[Map], given: Map) -> tuple[list[Map], list[Map], list[Map]]:
+    """A role's volumes where the user gives a map of them: all, the user's (with items that delete), and what is left of the profile's."""
+    left = [item for item in inherited if item.get("name") not in given]
+    own = [{"name": name, **({"$patch": "delete"} if fields is None else fields)} for name, fields in given.items()]
+    return [*left, *(item for item in own if "$patch" not in item)], own, left
+
+
+def _together(parts: Sequence[Map]) -> Map:
+    together: Map = {}
+    for part in parts:
+        together = _over(together, part)
+    return together
+
+
+def _over(below: Map, above: Map) -> Map:
+    """``above`` over ``below``: maps merge, null stays, to delete what may be further down."""
+    merged = dict(below)
+    for key, value in above.items():
+        old = below.get(key)
+        merged[key] = _over(old, value) if isinstance(value, dict) and isinstance(old, dict) else value
+    return merged
+
+
+def _without_nulls(fields: Map) -> Map:
+    return {key: _without_nulls(value) if isinstance(value, dict) else value for key, value in fields.items() if value is not None}

@@ -1,0 +1,128 @@
+"""Profiles of one's own: documents of kind Profile, each with the profile that it extends and the defaults that it changes."""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+
+from modelservice.config import layers, overlay, validation
+from modelservice.config.engine import by_key, volumes
+from modelservice.config.modelservice import API_VERSION, BUILT_IN, DEFAULT_PROFILE, tidy
+from modelservice.config.written import find
+from modelservice.krm import ResourceRef, Result
+from modelservice.texts import cut, listed, shown
+from modelservice.workloads import ROLES
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+    from typing import Any
+
+    Map = dict[str, Any]
+
+
+def chain(name: str, brought: Mapping[str, Map]) -> tuple[str, list[Map], str]:
+    """The built-in profile at the root of the one called ``name``, the brought ones from there up to it, and what is wrong, if anything."""
+    documents: list[Map] = []
+    names = [name]
+    while name not in BUILT_IN:
+        if name not in brought:
+            return DEFAULT_PROFILE, [], _unknown(name, brought)
+        documents.insert(0, brought[name])
+        name = (brought[name].get("spec") or {}).get("extends") or DEFAULT_PROFILE
+        if name in names:
+            return DEFAULT_PROFILE, [], f"is a circle of profiles: {' extends '.join(map(cut, [*names, name]))}"
+        names.append(name)
+    return name, documents, ""
+
+
+def _unknown(name: str, brought: Iterable[str]) -> str:
+    there = [*BUILT_IN, *brought]
+    close = get_close_matches(cut(name), there, 1)
+    return f"is {shown(name)}; must be one of {listed(there)}{f'; did you mean {close[0]}?' if close else ''}"
+
+
+def problems(documents: Sequence[Map]) -> list[Result]:
+    """The errors of the Profiles there are, each with the Profile that it is of."""
+    found: list[Result] = []
+    by_name: dict[str, Map] = {}
+    for document in documents:
+        here = _problems(document)
+        name = document["metadata"]["name"] if not here else ""
+        if name in by_name or name in BUILT_IN:
+            other = "a built-in profile" if name in BUILT_IN else "another Profile"
+            here.append(Result(f"{other} is called so, too; spec.profile asks for one by its name", field="metadata.name"))
+        elif name:
+            by_name[name] = document
+        for result in here:
+            result.resource = ResourceRef.of(document)
+        found += here
+    if not found:
+        for name, document in by_name.items():
+            _, _, why = chain(name, by_name)
+            extends = (document["spec"].get("extends") or DEFAULT_PROFILE) if why else ""
+            if why.startswith("is a circle") or (why and extends not in by_name):  # else the mistake is of the one that it extends
+                found.append(Result(why, field="spec.extends", current=extends, resource=ResourceRef.of(document)))
+    return found
+
+
+def _problems(document: Any) -> list[Result]:
+    _, found = validation.checked(document, "profile")
+    if found:
+        return found
+    defaults = document["spec"].get("defaults") or {}
+    pretended = {"apiVersion": API_VERSION, "kind": "ModelService", "metadata": {"name": "x"}, "spec": defaults}
+    _, found = validation.checked(pretended, "modelservice")
+    if not found:
+        found = overlay.all_problems(defaults.get("overlays") or [], with_empty=True)
+    if defaults.get("profile") is not None:
+        found.append(Result("is a ModelService's; here spec.extends names the profile below", field="spec.profile"))
+    for result in found:
+        result.field = _of_profile(result.field)
+    return found
+
+
+def over(defaults: Map, brought: Sequence[Map]) -> Map:
+    """``defaults`` of a built-in profile with those of the ``brought`` ones on top, in their order."""
+    for document in brought:
+        given = tidy(document["spec"].get("defaults") or {})
+        for scope in (given, *(given[role] for role in ROLES if isinstance(given.get(role), dict))):
+            if isinstance(scope.get("engine"), dict):
+                scope["engine"] = by_key(scope["engine"])
+        for role in ROLES:
+            if isinstance(of_role := given.get(role), dict) and isinstance(of_role.get("volumes"), dict):
+                of_role["volumes"], _, _ = volumes((defaults.get(role) or {}).get("volumes") or [], of_role["volumes"])
+        defaults = layers.merge(defaults, layers.behind(defaults, given))
+    return defaults
+
+
+def written(profiles: Sequence[Map], own: Map, spec: Map, field: str) -> tuple[str, Map | None]:
+    """Where ``field`` of ``spec``, which was made of ``own`` over ``profiles``, was written, and in which Profile, if in one."""
+    name, _, rest = field.removeprefix("spec.").partition("[")
+    if name in layers.LISTED and rest:
+        index, _, rest = rest.partition("]")
+        return _in_list(profiles, own, name, int(index), rest)
+    text, is_there = find(own, spec, field)
+    if is_there:
+        return text, None
+    for document in reversed(profiles):
+        in_profile, is_there = find(document["spec"].get("defaults") or {}, spec, field)
+        if is_there:
+            return _of_profile(in_profile), document
+    return text, None
+
+
+def _in_list(profiles: Sequence[Map], own: Map, name: str, index: int, rest: str) -> tuple[str, Map | None]:
+    """The same of an item of a list to which each profile adds."""
+    given: list[tuple[int, Map | None]] = []
+    for document, values in [(document, document["spec"].get("defaults") or {}) for document in profiles]:
+        if name in values:
+            given = [*given, *((place, document) for place in range(len(values[name])))] if values[name] else []
+    given += [(place, None) for place in range(len(own.get(name) or []))]
+    place, profile = given[index] if index < len(given) else (index, None)
+    field = f"spec.{name}[{place}]{rest}"
+    return (_of_profile(field), profile) if profile else (field, None)
+
+
+def _of_profile(field: str) -> str:
+    """A field of a spec as one of a Profile's defaults."""
+    return f"spec.defaults{field.removeprefix('spec')}"
