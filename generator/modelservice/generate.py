@@ -111,6 +111,16 @@ def _once(problems: list[Result]) -> list[Result]:
     return kept
 
 
+def _told_once(results: list[Result]) -> list[Result]:
+    """``results`` without those that say what another says: what is written once may be wrong in every role."""
+    told: dict[Any, Result] = {}
+    for result in results:
+        told.setdefault(
+            (result.severity, result.field, result.message, *(result.resource.to_dict().values() if result.resource else ())), result
+        )
+    return list(told.values())
+
+
 def _first_of_each_place(results: list[Result]) -> list[Result]:
     """Of many results of one check about items of one list, or keys of one map, only the first."""
     told = FirstOfEachPlace()
@@ -139,6 +149,7 @@ def _generated(composition: Composition, problems: list[Result]) -> Generated:
         if result.resource is None:
             result.field, profile = config.written(result.field)
             result.resource = ResourceRef.of(profile) if profile else reference
+    composition.problems = _told_once(composition.problems)
     generated = Generated(config.document, config.spec, composition.objects, composition.problems)
     if generated.failed:
         generated.objects = []

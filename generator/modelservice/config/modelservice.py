@@ -116,8 +116,7 @@ class ModelService:
             from modelservice.config import profile  # noqa: PLC0415
 
             return profile.written(self.profiles, self.document.get("spec") or {}, self.spec, field)
-        role = field.removeprefix("spec.").partition(".")[0]
-        if ".containers[0]" not in field or role not in ROLES or (role not in self.engines and self.own_containers(role)):
+        if not field.startswith(tuple(f"spec.{role}." for role in ROLES)):
             return field, None
         from modelservice.config.written import find  # noqa: PLC0415
 
