@@ -153,7 +153,8 @@ def test_maps_of_ports_mounts_and_volumes() -> None:
     assert [mount["mountPath"] for mount in made.container()["volumeMounts"]] == ["/model-cache", "/d"]
     assert made.volume("data") == {"name": "data", "emptyDir": {}}
     assert made.volume("metrics-volume") is not None
-    for without in ({"metrics-volume": None, "data": {"emptyDir": {}}}, []):
+    nothing: list[Any] = [{"metrics-volume": None, "data": {"emptyDir": {}}}, []]
+    for without in nothing:
         unmounted = {"engine": {"volumeMounts": {"/.config": None}}, "decode": {"volumes": without}}
         assert make(unmounted).volume("metrics-volume") is None
 
