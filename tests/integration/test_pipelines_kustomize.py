@@ -157,7 +157,7 @@ namespace: serving
 labels: [{pairs: {team: search}}]
 transformers: [function.yaml]
 """
-    function = (PLUGINS / "transformer" / "function.yaml").read_text(encoding="utf-8")
+    function = (PLUGINS / "function" / "function.yaml").read_text(encoding="utf-8")
     found = built(tree({**TWO, "patch.yaml": REPLICAS, "function.yaml": function, KUSTOMIZATION: kustomization}))
     assert set(found) == {name.replace("/", "/p-") for name in DEPLOYMENTS}
     assert [found[f"Deployment/p-{name}-decode"]["spec"]["replicas"] for name in "ab"] == [3, 1]
@@ -167,7 +167,7 @@ transformers: [function.yaml]
 
 def test_settings_of_the_transformer(tree: Tree, built: Built) -> None:
     """The ConfigMap's data are presets and settings of every ModelService; an Overlay among the resources is a preset."""
-    function = (PLUGINS / "transformer" / "function.yaml").read_text(encoding="utf-8")
+    function = (PLUGINS / "function" / "function.yaml").read_text(encoding="utf-8")
     folder = tree(
         {
             **TWO,
@@ -317,7 +317,7 @@ def test_wrong_configs(text: str, message: str, place: str, tree: Tree, kustomiz
 
 def test_wrong_settings(tree: Tree, kustomize_build: Build) -> None:
     """Settings of a ConfigMap that fit no ModelService are told by their names."""
-    function = (PLUGINS / "transformer" / "function.yaml").read_text(encoding="utf-8").replace("data: {}", "data: {decode.replicsa: '4'}")
+    function = (PLUGINS / "function" / "function.yaml").read_text(encoding="utf-8").replace("data: {}", "data: {decode.replicsa: '4'}")
     run = kustomize_build(tree({**TWO, "function.yaml": function, KUSTOMIZATION: "resources: [a.yaml]\ntransformers: [function.yaml]\n"}))
     assert run.returncode != 0
     assert run.stderr.startswith("error: ModelService a: spec.decode.replicsa: ")

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from modelservice.config import API_VERSION
+from modelservice.config.layers import patched
 from modelservice.krm import Document
-from modelservice.patch import PatchError, strategic_merge
 from modelservice.texts import cut, listed, shown
 
 Map = dict[str, Any]
@@ -69,10 +69,7 @@ def _problems(document: Document) -> Iterator[str]:
 
 
 def apply(services: Sequence[Map], layers: Sequence[Layer]) -> tuple[list[Map], list[str]]:
-    """The ModelServices with ``layers`` over them, in their order, and what is wrong; warnings go to stderr.
-
-    Maps merge, lists replace, null deletes, and a patch directive means what it means in kustomize: the same as its patches do.
-    """
+    """The ModelServices with ``layers`` over them, in their order, and what is wrong; warnings go to stderr."""
     problems = [problem for layer in layers for problem in layer.problems]
     merged = list(services)
     for layer in layers if not problems else ():
@@ -84,23 +81,12 @@ def apply(services: Sequence[Map], layers: Sequence[Layer]) -> tuple[list[Map], 
             continue
         before = [merged[index] for index in chosen]
         for index in chosen:
-            service = merged[index]
-            try:
-                merged[index] = {**service, **(strategic_merge(_content(service), layer.content) or {})}
-            except PatchError as error:
-                problems.append(f"{layer.place(error.path)}: error: {error} [config]")
-                break
-        if problems:
-            continue
+            merged[index] = patched(merged[index], layer.content)
         if all(merged[index] == service for index, service in zip(chosen, before, strict=True)):
             print(f"{layer.place('spec')}: warning: the layer changes nothing [layers]", file=sys.stderr)
         else:
             _tell_idle_nulls(layer, before)
     return merged, problems
-
-
-def _content(service: Map) -> Map:
-    return {key: service[key] for key in ("metadata", "spec") if service.get(key) is not None}
 
 
 def _tell_idle_nulls(layer: Layer, services: Sequence[Map]) -> None:

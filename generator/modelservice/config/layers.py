@@ -28,6 +28,20 @@ def merge(defaults: Spec, own: Spec) -> Spec:
     return merged
 
 
+def patched(document: Spec, layer: Spec) -> Spec:
+    """``document`` with ``layer`` over it, as kustomize patches it: maps merge, all else replaces, null deletes and leaves nothing."""
+    merged = dict(document)
+    for key, value in layer.items():
+        below = document.get(key)
+        if value is None:
+            merged.pop(key, None)
+        elif isinstance(value, dict):
+            merged[key] = patched(below if isinstance(below, dict) else {}, value)
+        else:
+            merged[key] = value
+    return merged
+
+
 def inherited(defaults: Spec, own: Spec) -> Spec:
     """What is left of ``defaults`` once ``own`` has taken its keys: the fields of ``merge(defaults, own)`` that the user did not write."""
     left = {}
