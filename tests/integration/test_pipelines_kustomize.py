@@ -24,7 +24,7 @@ routing:
   proxy: {enabled: false}
   inferencePool: {create: true, endpointPicker: picker}
 decode:
-  containers: [{name: engine, image: "registry.example.com/vllm:1.0", modelCommand: vllmServe}]
+  containers: [{name: engine, image: "registry.example.com/vllm:1.0", modelCommand: vllmServe, mountModelVolume: true}]
 """
 PICKER = """\
 apiVersion: v1

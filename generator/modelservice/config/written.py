@@ -51,13 +51,14 @@ def _steps(value: Any, rest: str) -> Iterator[Step]:
         if rest.startswith("["):
             index, _, rest = rest[1:].partition("]")
             place = whole_number(index) or 0
-            value = value[place] if isinstance(value, list) and place < len(value) else None
-            key = KEYS.get(name, "")
-            yield (key, value[key]) if isinstance(value, dict) and key in value else place
+            items, key = value if isinstance(value, list) else [], KEYS.get(name, "")
+            value = items[place] if place < len(items) else None
+            known = (key, value[key]) if isinstance(value, dict) and key in value else None
+            yield known if known and _index(items, known) == place else place  # another may have the same key
             continue
         rest = rest.removeprefix(".")
-        known = [key for key in value if rest == key or rest.startswith((f"{key}.", f"{key}["))] if isinstance(value, dict) else []
-        name = max(known, key=len) if known else rest.partition(".")[0].partition("[")[0]
+        meant = [key for key in value if rest == key or rest.startswith((f"{key}.", f"{key}["))] if isinstance(value, dict) else []
+        name = max(meant, key=len) if meant else rest.partition(".")[0].partition("[")[0]
         rest = rest[len(name) :]
         value = value.get(name) if isinstance(value, dict) else None
         yield name
