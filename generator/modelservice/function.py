@@ -89,11 +89,15 @@ def run(resources: ResourceList) -> None:
     """Add what the ModelServices of the list become, and the results; the items stay as they are when there is an error.
 
     What is asked for is told by the functionConfig: a ModelService is generated from; a ConfigMap (what kpt makes of ``-- key=value``)
-    holds presets and settings for every ModelService among the items; without one, those are taken as they are. A Validation only looks.
+    holds presets and settings for every ModelService among the items; without one, those are taken as they are. A Validation only looks, a
+    Patches changes what is there.
     """
     config = resources.function_config
     if _is(config, "Validation"):
         _validate(resources)
+        return
+    if _is(config, "Patches"):
+        _patch(resources)
         return
     try:
         services = _services(resources)
@@ -187,6 +191,15 @@ def _validate(resources: ResourceList) -> None:
         resources.items = []
 
 
+def _patch(resources: ResourceList) -> None:
+    """Apply the patches of the functionConfig to the items."""
+    from modelservice.patching import patch_items  # noqa: PLC0415
+
+    resources.items = [item for item in resources.items if not _is_echo(item, resources.function_config)]
+    resources.results = patch_items(resources)
+    _name_places(resources)
+
+
 def _overlay_problems(overlay: Map) -> list[Result]:
     from modelservice.config.overlay import problems  # noqa: PLC0415
 
@@ -220,7 +233,7 @@ def _services(resources: ResourceList) -> list[Map]:
     if not isinstance(config, dict | None) or (config and (config.get("apiVersion"), config.get("kind")) != ("v1", "ConfigMap")):
         found = " ".join(cut(str(config.get(key))) for key in ("apiVersion", "kind")) if isinstance(config, dict) else shown(config)
         raise RequestError(
-            f"the functionConfig is {found}; must be a {API_VERSION} ModelService or Validation, or a ConfigMap with settings"
+            f"the functionConfig is {found}; must be a {API_VERSION} ModelService, Validation or Patches, or a ConfigMap with settings"
         )
     services = [item.value for item in resources.items if _is(item.value, "ModelService")]
     if not services and not resources.has_files:
