@@ -410,6 +410,24 @@ def test_what_kubernetes_would_refuse_is_told_at_the_patch() -> None:
     assert done.results[0]["tags"] == {"check": "kubernetes-fields"}
 
 
+def test_of_many_mistakes_the_first_are_told() -> None:
+    """A patch with hundreds of wrong fields is told of twenty of them, at another patch's mistakes it does not matter."""
+    many = {"target": {"kind": "Deployment"}, "patch": {"spec": {f"field{index}": 1 for index in range(200)}}}
+    other = {"target": {"kind": "Deployment"}, "patch": {"spec": {"template": {"spec": {"hostNetwerk": True}}}}}
+    errors = run(many, other).told("error")
+    assert len(errors) == 21
+    assert "and 180 more like this" in errors[19] + errors[20]
+    assert any("spec.patches[1].patch.spec.template.spec.hostNetwerk" in error for error in errors)
+
+
+def test_one_mistake_in_many_objects_is_told_once() -> None:
+    """It is one patch that is wrong, however many objects it is for."""
+    texts = [item(WEB.replace("name: web #", f"name: web{index} #"), f"web{index}.yaml") for index in range(300)]
+    done = package(*texts).run(patches({"target": {"kind": "Deployment"}, "patch": {"spec": {"replcas": 3}}}))
+    (error,) = done.told("error")
+    assert error.endswith("(in Deployment web0: spec.replcas)")
+
+
 @pytest.mark.parametrize(("severity", "count"), [("warning", 1), ("off", 0)])
 def test_how_serious_it_is_can_be_said(severity: str, count: int) -> None:
     """`checks` has the check kubernetes-fields, as that of a ModelService."""

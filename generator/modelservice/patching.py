@@ -65,7 +65,7 @@ class _Patching:
             place: names.without(item.value, _notes(item.value)) for place, item in enumerate(resources.items) if _is_object(item.value)
         }
         self.now = dict(self.before)
-        self.steps: list[tuple[int, Any, list[Map], list[Map]]] = []
+        self.steps: list[tuple[int, int, Any, Map, Map | None]] = []  # place, entry, patch, before, after
 
     def apply(self, index: int, given: Map) -> None:
         """Apply one entry of spec.patches; one that cannot be applied is an error and changes nothing."""
@@ -75,6 +75,7 @@ class _Patching:
                 self._apply(index, ObjectPatch(content, given, self.spec.get("mergeKeys")))
         except (PatchError, TargetError, ReadError) as error:
             self.now = before
+            del self.steps[steps:]
             part = "target" if isinstance(error, TargetError) else "patch"
             self.results.append(Result(str(error), field=f"spec.patches[{index}].{part}"))
             return
@@ -90,19 +91,19 @@ class _Patching:
                 raise
             self.notices.append(Result(f"{error}; a run before may have deleted it", "info", field=f"spec.patches[{index}].target"))
             return
-        changed: list[tuple[Map, Map]] = []
+        known = len(self.steps)
         for place in (places[number] for number in chosen):
             old = self.now[place]
             new = _patched(patch, old)
             if new is None:
                 del self.now[place]
-                self.steps.append((index, patch.content, [old], []))
-            elif not same(old, new):
+            elif same(old, new):
+                continue
+            else:
                 self.now[place] = new
-                changed.append((old, new))
-        if changed:
-            self.steps.append((index, patch.content, [old for old, _ in changed], [new for _, new in changed]))
-            self._notice_repetition(index, patch, changed[0][1])
+            self.steps.append((place, index, patch.content, old, new))
+        if len(self.steps) > known and (first := self.steps[known][-1]) is not None and self.resources.has_files:
+            self._notice_repetition(index, patch, first)
 
     def _may_have_deleted(self, patch: ObjectPatch) -> bool:
         return self.resources.has_files and isinstance(patch.content, dict) and patch.content.get("$patch") == "delete"
@@ -114,8 +115,6 @@ class _Patching:
 
     def _notice_repetition(self, index: int, patch: ObjectPatch, obj: Map) -> None:
         """Tell of a patch that would do something else to ``obj``, which it has changed, in the next run on its file."""
-        if not self.resources.has_files:
-            return
         field = f"spec.patches[{index}].patch"
         try:
             patch.chosen([obj])
@@ -141,22 +140,23 @@ class _Patching:
         for place in changed:
             obj = self.now[place]
             for problem in new_problems(self.before[place], obj, version):
-                field = self._set_by(obj, problem.path)
+                field = self._set_by(place, problem.path)
                 if (field, problem.message) not in seen:  # one mistake may show in many objects
                     seen.add((field, problem.message))
                     message = f"{problem.message} (in {names.named(obj)}: {written(problem.path)})"
-                    told.add(
-                        field, Result(message, severity or problem.severity, field=field, current=problem.current, tags={"check": CHECK})
-                    )
+                    result = Result(message, severity or problem.severity, field=field, current=problem.current, tags={"check": CHECK})
+                    told.add(field.partition("]")[0], result)
         return told.told()
 
-    def _set_by(self, obj: Map, path: tuple[str | int, ...]) -> str:
+    def _set_by(self, place: int, path: tuple[str | int, ...]) -> str:
+        """The field of the config that set what stands at ``path`` of the object at ``place``."""
         from modelservice.origin.by_patch import ByPatch  # only for what is wrong  # noqa: PLC0415
         from modelservice.origin.paths import keyed  # noqa: PLC0415
 
-        by_patch = ByPatch(self.spec["patches"])
-        for step in self.steps:
-            by_patch.add(*step)
+        by_patch, obj = ByPatch(self.spec["patches"]), self.now[place]
+        for at, index, content, old, new in self.steps:
+            if at == place and new is not None:
+                by_patch.add(index, content, [old], [new])
         return by_patch.field(obj, keyed(obj, path)) or "spec.patches"
 
     def items(self) -> list[Item]:

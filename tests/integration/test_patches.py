@@ -207,6 +207,27 @@ def test_an_open_target_leaves_configs_alone(kpt_fn: Kpt, package: Path, target:
     assert read(package) == first
 
 
+def test_what_a_patch_deletes_stays_away(kpt_fn: Kpt, package: Path) -> None:
+    """Of what is generated it is deleted each time, of other files once: the next run finds nothing, which is no error then."""
+    deletes = """\
+  patches:
+    - {target: {kind: ServiceAccount}, patch: {$patch: delete}}
+    - {target: {kind: ConfigMap, name: user}, patch: {$patch: delete}}
+"""
+    write(package, {"patches.yaml": HEAD + deletes})
+    run = kpt_fn("render", "models", "--allow-exec")
+    assert run.returncode == 0, run.stderr
+    first = read(package)
+    assert set(objects(first["chat.generated.yaml"].decode())) == {"Deployment/chat-decode"}
+    assert set(objects(first["user.yaml"].decode())) == {"ConfigMap/web"}
+    run = kpt_fn("render", "models", "--allow-exec")
+    assert run.returncode == 0, run.stderr
+    assert (
+        "[info] modelservice.llm-d.ai/v1alpha1/Patches/own spec.patches[1].target: no object fits kind ConfigMap, name user" in run.stderr
+    )
+    assert read(package) == first
+
+
 def test_evaluation_with_patches_from_elsewhere(kpt_fn: Kpt, tmp_path: Path) -> None:
     """`kpt fn eval --fn-config` patches a package that has no pipeline."""
     write(
