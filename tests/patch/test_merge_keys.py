@@ -97,6 +97,16 @@ def test_maps_where_lists_would_merge_are_maps() -> None:
     assert result["spec"]["decode"]["containers"] == [{"name": "vllm", "image": "vllm:1", "env": {"A": "1", "C": "3"}}]
 
 
+def test_containers_without_names_are_not_lost() -> None:
+    """A ModelService may have a container without a name: it stays where its list is not patched, and a patch of the list is refused."""
+    service = {**SERVICE, "spec": {"decode": {"replicas": 1, "containers": [{"image": "vllm:1"}, {"name": "side", "image": "side:1"}]}}}
+    result: Any = strategic_merge(service, {"spec": {"decode": {"replicas": 2}}})
+    assert result["spec"]["decode"]["containers"] == service["spec"]["decode"]["containers"]
+    for item in ({"name": "side", "tty": True}, {"image": "vllm:2"}):
+        with pytest.raises(PatchError, match=r"^spec\.decode\.containers: the (target|patch) has an item without a proper name"):
+            strategic_merge(service, {"spec": {"decode": {"containers": [item]}}})
+
+
 def test_a_map_over_a_list_is_refused() -> None:
     """The two forms of one field do not mix in a patch; the error names the place."""
     listed = {"spec": {"decode": {"containers": [{"name": "vllm", "env": [{"name": "A", "value": "1"}]}]}}}
