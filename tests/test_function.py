@@ -555,9 +555,15 @@ def test_text_of_every_script_comes_through() -> None:
 
 SCALARS = st.one_of(st.none(), st.booleans(), st.integers(), st.floats(allow_nan=False, allow_infinity=False), st.text(max_size=5))
 KEYS = st.sampled_from(["apiVersion", "kind", "metadata", "name", "namespace", "annotations", PATH, "spec", "data", "presets", "items"])
-VALUES = st.sampled_from([API_VERSION, "ModelService", "Overlay", "Validation", "ConfigMap", "v1", "List"])
+VALUES = st.sampled_from([API_VERSION, "ModelService", "Overlay", "Validation", "Patches", "ConfigMap", "v1", "List"])
 JSON = st.recursive(SCALARS | VALUES, lambda below: st.lists(below, max_size=3) | st.dictionaries(KEYS, below, max_size=4), max_leaves=8)
-RIGHT = st.sampled_from([document(), in_file(document()), CONFIG_MAP, in_file(CONFIG_MAP)])
+PATCHES: Map = {
+    "apiVersion": API_VERSION,
+    "kind": "Patches",
+    "metadata": {"name": "own"},
+    "spec": {"patches": [{"target": {"labelSelector": "!a"}, "patch": {"metadata": {"annotations": {"a": "b"}}, "data": {"c": "d"}}}]},
+}
+RIGHT = st.sampled_from([document(), in_file(document()), CONFIG_MAP, in_file(CONFIG_MAP), PATCHES])
 
 
 @st.composite

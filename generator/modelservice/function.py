@@ -92,14 +92,18 @@ def run(resources: ResourceList, overlays: Sequence[Map] = (), *, complete: bool
     """Add what the ModelServices of the list become, and the results; the items stay as they are when there is an error.
 
     What is asked for is told by the functionConfig: a ModelService is generated from; a ConfigMap (what kpt makes of ``-- key=value``)
-    holds presets and settings for every ModelService among the items; without one, those are taken as they are. A Validation only looks.
-    Overlays and Profiles among the items are there to be asked for. Where the items have no files, those that were asked for are gone then.
+    holds presets and settings for every ModelService among the items; without one, those are taken as they are. A Validation only looks, a
+    Patches changes what is there. Overlays and Profiles among the items are there to be asked for; where the items have no files, they and
+    the ModelServices are gone then.
 
     ``overlays`` are right documents of kind Overlay for all ModelServices. ``complete``: whether what no item is, is not there; by default
     where the items have files.
     """
     if _is(resources.function_config, "Validation"):
         _validate(resources)
+        return
+    if _is(resources.function_config, "Patches"):
+        _patch(resources)
         return
     before = resources.items
     _generate(resources, overlays, resources.has_files if complete is None else complete)
@@ -122,7 +126,8 @@ def _generate(resources: ResourceList, overlays: Sequence[Map], complete: bool) 
     if resources.results:
         return
     generated = generate(services, overlays, library, profiles)
-    resources.results += [result for one in generated for result in one.results]
+    told = {(str(result.to_dict()), result.severity): result for one in generated for result in one.results}
+    resources.results += told.values()  # a mistake in a Profile shows in every service of it, and is told once
     before = resources.items = [item for item in resources.items if not _is_echo(item, config)]
     if any(one.failed for one in generated):
         return
@@ -217,6 +222,15 @@ def _validate(resources: ResourceList) -> None:
         resources.items = []
 
 
+def _patch(resources: ResourceList) -> None:
+    """Apply the patches of the functionConfig to the items."""
+    from modelservice.patching import patch_items  # noqa: PLC0415
+
+    resources.items = [item for item in resources.items if not _is_echo(item, resources.function_config)]
+    resources.results = patch_items(resources)
+    _name_places(resources, [])
+
+
 def _overlay_problems(overlay: Map) -> list[Result]:
     from modelservice.config.overlay import problems  # noqa: PLC0415
 
@@ -250,7 +264,7 @@ def _services(resources: ResourceList) -> list[Map]:
     if not isinstance(config, dict | None) or (config and (config.get("apiVersion"), config.get("kind")) != ("v1", "ConfigMap")):
         found = " ".join(cut(str(config.get(key))) for key in ("apiVersion", "kind")) if isinstance(config, dict) else shown(config)
         raise RequestError(
-            f"the functionConfig is {found}; must be a {API_VERSION} ModelService or Validation, or a ConfigMap with settings"
+            f"the functionConfig is {found}; must be a {API_VERSION} ModelService, Validation or Patches, or a ConfigMap with settings"
         )
     services = [item.value for item in resources.items if _is(item.value, "ModelService")]
     if not services and not resources.has_files:

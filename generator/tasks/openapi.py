@@ -1,11 +1,11 @@
-"""Makes plugins/kustomize/openapi/schema.json: what kustomize has to know to merge patches of LeaderWorkerSets and of all else.
+"""Makes plugins/kustomize/openapi/schema.json: what kustomize has to know to merge patches of LeaderWorkerSets, ModelServices and all else.
 
 Run it with the development dependencies installed: `python generator/tasks/openapi.py`. With `--check` it writes nothing, and
 fails if the committed file is not what it would write.
 
 kustomize's `openapi: {path: …}` replaces its whole built-in schema, so that every kind that Kubernetes merges is in here, by the
 same merge keys that `modelservice.patch` goes by, and each definition refers to others of this file alone. Of custom resources
-there are those with pods inside: in the others, kustomize would lose the items that have no key.
+there are those with pods inside, or with what pods are made of: in the others, kustomize would lose the items that have no key.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ SCHEMA = ROOT / "plugins/kustomize/openapi/schema.json"
 CUSTOM_RESOURCES = (
     {"group": "disaggregatedset.x-k8s.io", "kind": "DisaggregatedSet", "version": "v1"},
     {"group": "leaderworkerset.x-k8s.io", "kind": "LeaderWorkerSet", "version": "v1"},
+    {"group": "modelservice.llm-d.ai", "kind": "ModelService", "version": "v1alpha1"},
 )
 
 Node = dict[str, Any]

@@ -152,3 +152,14 @@ def test_of_many_mistakes_in_a_list_a_few_are_looked_for(monkeypatch: pytest.Mon
     messages = [text for _, _, text in made.found("kubernetes-fields")]
     assert len(messages) == len(origins) == 20
     assert messages[-1].endswith("; and 480 more like this")
+
+
+def test_what_an_edit_only_moves_is_not_new() -> None:
+    """What is wrong in a generated object is told where it is generated from, also when it stands elsewhere in its list by now."""
+    containers: list[Map] = [{"name": "a", "image": "a:1", "imagePullPolicy": "sometimes"}, {"name": "b", "image": "b:1"}]
+    template = pod(containers=containers)
+    moved = pod(containers=[containers[1], containers[0]])
+    worse = pod(containers=[{**containers[1], "tty": "yes"}, containers[0]])
+    assert found("kubernetes-fields", deployment(template=moved), generated=(deployment(template=template),)) == []
+    ((_, _, field, _, _),) = found("kubernetes-fields", deployment(template=worse), generated=(deployment(template=template),))
+    assert field == "spec.template.spec.containers[0].tty"

@@ -54,6 +54,26 @@ def test_a_patch_as_text(objects: str) -> None:
     assert said.stderr == ""
 
 
+def test_a_model_service_is_patched_by_names(tmp_path: Path) -> None:
+    """A patch that sets only the image of one container keeps the rest of it, and the other containers."""
+    service = """\
+apiVersion: modelservice.llm-d.ai/v1alpha1
+kind: ModelService
+metadata: {name: chat}
+spec:
+  decode:
+    containers:
+    - {name: vllm, image: "vllm:1", env: [{name: A, value: a}]}
+    - {name: side, image: "side:1"}
+"""
+    image = "{kind: ModelService, metadata: {name: chat}, spec: {decode: {containers: [{name: vllm, image: 'vllm:2'}]}}}"
+    said = call("patch", written(tmp_path, "chat.yaml", service), "-p", image)
+    assert said.objects[0]["spec"]["decode"]["containers"] == [
+        {"name": "vllm", "image": "vllm:2", "env": [{"name": "A", "value": "a"}]},
+        {"name": "side", "image": "side:1"},
+    ]
+
+
 def test_a_patch_as_a_file(tmp_path: Path, objects: str) -> None:
     """A path of a file is the file; each of its documents is a patch."""
     text = "kind: ConfigMap\nmetadata: {name: web}\ndata: {a: b}\n---\n# nothing\n---\nmetadata: {annotations: {x: y}}\n"

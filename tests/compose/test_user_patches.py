@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from tests.compose.made import Made, engine
 from tests.compose.made import make as generated
 
-from modelservice.compose import user_patches
+from modelservice.compose import object_patch
 from modelservice.krm import parse
 
 Map = dict[str, Any]
@@ -820,7 +820,7 @@ def test_no_expression_takes_long(expression: str) -> None:
 @given(st.text("ab.-_/", max_size=4), st.text("ab.-_/\nc", max_size=4))
 def test_a_plain_expression_means_what_re2_means(expression: str, text: str) -> None:
     """Letters, digits and points are compared without RE2, and with the same answer."""
-    assert user_patches._expression("name", expression)(text) is (re2.fullmatch(expression, text) is not None)
+    assert object_patch._expression("name", expression)(text) is (re2.fullmatch(expression, text) is not None)
 
 
 def test_plain_targets_do_not_load_re2() -> None:

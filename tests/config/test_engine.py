@@ -174,7 +174,10 @@ def test_the_order_of_a_map_is_not_the_file_s() -> None:
     assert make(one).objects == make(other).objects
     names = [name for name in make(one).variables() if name in "AMZ"]
     assert names == ["Z", "A", "M"]
-    assert [*as_map("env", {"A": "$(B)", "B": "$(A)", "C": "$(C)"})] == ["A", "B", "C"]
+    assert [one["name"] for one in Engine([], [{"env": {"C": "$(C)", "B": "$(A)", "A": "$(B)"}}]).own["env"]] == ["A", "B", "C"]
+    parts = {"engine": {"ports": {"nixl": 5600}, "env": {"B": "1"}}, "decode": {"engine": {"ports": {"http": 80}, "env": {"A": "$(B)"}}}}
+    assert [port["name"] for port in make(parts).container()["ports"]] == ["http", "nixl"]
+    assert [name for name in make(parts).variables() if name in "AB"] == ["B", "A"]
 
 
 NAMES = st.sampled_from("ABCD")

@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
+from modelservice import function
 from modelservice.generate import generate
-from modelservice.krm import parse, parse_all
+from modelservice.krm import Item, ResourceList, parse, parse_all
 
 ROOT = Path(__file__).resolve().parents[2]
 BLOCKS = re.findall(r"```yaml\n(.*?)```", (ROOT / "README.md").read_text(encoding="utf-8"), re.DOTALL)
@@ -98,6 +99,18 @@ def test_the_patches_apply_whatever_the_workload(multinode: bool) -> None:
     (monitor,) = [obj for obj in generated.objects if obj["kind"] == "PodMonitor"]
     assert monitor["spec"]["podMetricsEndpoints"][0]["interval"] == "10s"
     assert "NCCL_DEBUG" in str(generated.objects)
+
+
+def test_the_patches_of_anything_apply() -> None:
+    """The Patches of the README patches a Deployment and a resource of another kind."""
+    cache = {"apiVersion": "example.com/v1", "kind": "Cache", "metadata": {"name": "kv"}, "spec": {"shards": [{"name": "cold"}]}}
+    (service,) = generate([SERVICE])
+    resources = ResourceList([Item(obj) for obj in [*service.objects, cache]], block("kind: Patches"))
+    function.run(resources)
+    assert resources.results == []
+    by_kind = {item.value["kind"]: item.value for item in resources.items}
+    assert by_kind["Deployment"]["metadata"]["labels"]["team"] == "inference"
+    assert by_kind["Cache"]["spec"]["shards"] == [{"name": "hot", "size": "4Gi"}, {"name": "cold"}]
 
 
 def test_the_presets_are_listed() -> None:

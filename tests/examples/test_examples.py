@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 import subprocess
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -10,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from tests.examples.kubernetes import CUSTOM, group, problems, versions
-from tests.integration.folders import objects, stream
+from tests.integration.folders import Map, objects, stream
 
 ROOT = Path(__file__).resolve().parents[2]
 EXAMPLES = sorted(path.parent for path in ROOT.glob("examples/*/kustomization.yaml"))
@@ -61,46 +62,111 @@ def test_an_example_is_the_same_twice(example: Example, kustomize_build: Callabl
 
 
 def test_the_readme_builds_it(example: Example, kustomize: Path, environment: dict[str, str]) -> None:
-    """The command of the README, as written and run in the checkout, prints what we tested; the README has five lines."""
+    """The commands of the README, as written and run in the checkout, go well, and each prints what we tested."""
     text = (example.folder / "README.md").read_text(encoding="utf-8")
-    assert len(list(filter(None, text.splitlines()))) == 5
-    (command,) = COMMAND.findall(text)
+    commands = [command for command in COMMAND.findall(text) if not command.startswith("kpt ")]  # which writes into the folder
+    assert commands[0].startswith("kustomize build")
     path = f"{kustomize.parent}:{environment['PATH']}"
-    shell = subprocess.run(
-        ["sh", "-c", command], check=False, capture_output=True, encoding="utf-8", cwd=ROOT, env=environment | {"PATH": path}
-    )
-    assert (shell.returncode, shell.stderr) == (0, "")
-    assert shell.stdout == example.run.stdout
+    for command in commands:
+        shell = subprocess.run(
+            ["sh", "-c", command], check=False, capture_output=True, encoding="utf-8", cwd=ROOT, env=environment | {"PATH": path}
+        )
+        assert (shell.returncode, shell.stderr) == (0, "")
+        assert objects(shell.stdout) == objects(example.run.stdout)
 
 
 @pytest.mark.parametrize("config", CONFIGS, ids=lambda path: str(path.relative_to(ROOT / "examples")))
-def test_configs_serve_kustomize_and_kpt(config: Path) -> None:
-    """A config names the function by its bare name, the form that every kustomize understands, and is local to kpt."""
-    (document,) = stream(config.read_text(encoding="utf-8"))
-    assert document["metadata"]["annotations"] == {
-        "config.kubernetes.io/function": "exec: {path: modelservice-fn}\n",
-        "config.kubernetes.io/local-config": "true",
-    }
+def test_configs_are_short(config: Path) -> None:
+    """A ModelService names what is special, and no more: the longest, with prefill and decode, has 35 lines."""
+    assert len(config.read_text(encoding="utf-8").splitlines()) <= 35
 
 
-def _only_generates(folder: Path) -> bool:
-    """Whether the kustomization of an example changes nothing of what its one ModelService becomes."""
+def test_prefill_and_decode_are_what_they_were(kustomize_build: Callable[[Path], Run]) -> None:
+    """The example of prefill and decode, 80 lines of a chart's form before, gives the same objects as then, down to the order of lists."""
+    before = (Path(__file__).parent / "vllm-pd.expected.yaml").read_text(encoding="utf-8")
+    assert objects(kustomize_build(ROOT / "examples" / "vllm-pd").stdout) == objects(before)
+
+
+# The same package in three ways
+
+
+def _is_package(folder: Path) -> bool:
+    """Whether a folder has ModelServices and the function that takes them, and nothing that only kustomize does."""
     (kustomization,) = stream((folder / "kustomization.yaml").read_text(encoding="utf-8"))
-    return set(kustomization) == {"apiVersion", "kind", "generators"} and kustomization["generators"] == ["modelservice.yaml"]
+    keys = {"apiVersion", "kind", "resources", "transformers"}
+    return set(kustomization) == keys and all(name.endswith(".yaml") for name in kustomization["resources"])
 
 
-SIMPLE = [folder for folder in EXAMPLES if _only_generates(folder)]
+PACKAGES = sorted(path.parent for path in ROOT.glob("examples/**/kustomization.yaml") if _is_package(path.parent))
+ENVIRONMENTS = sorted(path.parent for path in ROOT.glob("examples/environments/*/llama.yaml") if path.parent.name != "base")
+PIPELINE = "apiVersion: kpt.dev/v1\nkind: Kptfile\nmetadata: {name: package}\npipeline: {mutators: [{exec: modelservice-fn}]}\n"
 
 
-@pytest.mark.parametrize("folder", SIMPLE, ids=lambda folder: str(folder.name))
-def test_the_command_line_renders_the_same(folder: Path, kustomize_build: Callable[[Path], Run], environment: dict[str, str]) -> None:
-    """`modelservice render` prints the objects that kustomize prints, in an order of its own, and is as silent."""
-    command = ["modelservice", "render", str(folder / "modelservice.yaml")]
+def test_every_example_is_a_package_or_has_one() -> None:
+    """So each of them is held against the other two ways below."""
+    covered = {package.relative_to(ROOT / "examples").parts[0] for package in [*PACKAGES, *ENVIRONMENTS]}
+    assert covered == {folder.name for folder in EXAMPLES}
+
+
+@pytest.mark.parametrize("package", PACKAGES, ids=lambda path: str(path.relative_to(ROOT / "examples")))
+def test_the_command_line_renders_the_same(package: Path, kustomize_build: Callable[[Path], Run], environment: dict[str, str]) -> None:
+    """`modelservice render` of the folder prints the objects that kustomize prints, in an order of its own, and is as silent."""
+    command = ["modelservice", "render", str(package)]
+    rendered = subprocess.run(command, check=False, capture_output=True, encoding="utf-8", env=environment)
+    assert (rendered.returncode, rendered.stderr) == (0, "")
+    assert objects(rendered.stdout) == objects(kustomize_build(package).stdout)
+
+
+@pytest.mark.parametrize("package", PACKAGES, ids=lambda path: str(path.relative_to(ROOT / "examples")))
+def test_kpt_renders_the_same(
+    package: Path, kustomize_build: Callable[[Path], Run], environment: dict[str, str], kpt: Path, tmp_path: Path
+) -> None:
+    """`kpt fn render` writes the objects that kustomize prints into the package; there, each says whose it is."""
+    copy = tmp_path / "package"
+    shutil.copytree(package, copy)
+    if not (copy / "Kptfile").exists():
+        (copy / "Kptfile").write_text(PIPELINE, encoding="utf-8")
+    run = subprocess.run([kpt, "fn", "render", "--allow-exec", copy], check=False, capture_output=True, encoding="utf-8", env=environment)
+    assert run.returncode == 0, run.stderr
+    text = "---\n".join(file.read_text(encoding="utf-8") for file in sorted(copy.glob("*.yaml")) if file.name != "kustomization.yaml")
+    written = {name: _plain(obj) for name, obj in objects(text).items() if "modelservice.llm-d.ai/" not in obj["apiVersion"]}
+    assert written == objects(kustomize_build(package).stdout)
+
+
+def _plain(obj: Map) -> Map:
+    """Return an object without the mark of its ModelService."""
+    metadata = {key: value for key, value in obj["metadata"].items() if key != "annotations"}
+    annotations = {key: text for key, text in obj["metadata"].get("annotations", {}).items() if not key.endswith("generated-from")}
+    return {**obj, "metadata": {**metadata, **({"annotations": annotations} if annotations else {})}}
+
+
+@pytest.mark.parametrize("folder", ENVIRONMENTS, ids=lambda path: path.name)
+def test_an_environment_is_a_layer(folder: Path, kustomize_build: Callable[[Path], Run], environment: dict[str, str]) -> None:
+    """Kustomize's patch of the base, and the same file as a layer of the command line."""
+    command = ["modelservice", "render", str(folder.parent / "base"), "-f", str(folder / "llama.yaml")]
     rendered = subprocess.run(command, check=False, capture_output=True, encoding="utf-8", env=environment)
     assert (rendered.returncode, rendered.stderr) == (0, "")
     assert objects(rendered.stdout) == objects(kustomize_build(folder).stdout)
 
 
-def test_there_are_simple_examples() -> None:
-    """Without an example that only generates, the test above would pass without a run."""
-    assert SIMPLE
+# Image, a flag, a variable, replicas, the names of probes, and the grace period, which a preset sets
+DIFFERENCES = {
+    "dev": ("furiosaai/furiosa-llm:2026.2.0-rc1", "4096", "debug", 1, False, None),
+    "staging": ("furiosaai/furiosa-llm:2026.1.0", "16384", "info", 1, True, None),
+    "prod": ("furiosaai/furiosa-llm:2026.1.0", "32768", "warning", 4, True, 150),
+}
+
+
+@pytest.mark.parametrize("name", DIFFERENCES)
+def test_environments_differ(name: str, kustomize_build: Callable[[Path], Run]) -> None:
+    """In what each says, and in nothing else: the serve command, the model volume and the devices are those of the base."""
+    spec = objects(kustomize_build(ROOT / "examples" / "environments" / name).stdout)["Deployment/llama-decode"]["spec"]
+    pod = spec["template"]["spec"]
+    (container,) = pod["containers"]
+    level = {variable["name"]: variable.get("value") for variable in container["env"]}["LOG_LEVEL"]
+    length = container["args"][container["args"].index("--max-model-len") + 1]
+    found = (container["image"], length, level, spec["replicas"], "livenessProbe" in container, pod.get("terminationGracePeriodSeconds"))
+    assert found == DIFFERENCES[name]
+    assert container["command"] == ["furiosa-llm", "serve"]
+    assert {"name": "model-storage", "mountPath": "/model-cache"} in container["volumeMounts"]
+    assert container["resources"]["limits"] == {"furiosa.ai/rngd": "1"}

@@ -1,4 +1,4 @@
-"""plugins/kustomize/openapi: with it, kustomize merges patches of LeaderWorkerSets as of Deployments, and all else as without it."""
+"""plugins/kustomize/openapi: with it, kustomize merges patches of LeaderWorkerSets and ModelServices, and all else as without it."""
 
 from __future__ import annotations
 
@@ -13,6 +13,8 @@ from typing import Any
 
 import pytest
 from tests.integration.folders import KUSTOMIZATION, Map, container, objects, write
+
+from modelservice.patch import strategic_merge
 
 Run = subprocess.CompletedProcess[str]
 Builder = Callable[[Path], dict[str, Map]]
@@ -141,6 +143,7 @@ def test_the_schema_has_the_kinds() -> None:
         *merge_keys["kinds"],
         "leaderworkerset.x-k8s.io/LeaderWorkerSet",
         "disaggregatedset.x-k8s.io/DisaggregatedSet",
+        "modelservice.llm-d.ai/ModelService",
     }
     assert {("apps", "Deployment", "v1"), ("autoscaling", "HorizontalPodAutoscaler", "v2"), ("", "Pod", "v1")} <= set(listed)
 
@@ -170,6 +173,83 @@ def test_newer_lists_merge(build: Builder, tmp_path: Path) -> None:
     pod = built["Deployment/deployment"]["spec"]["template"]["spec"]
     assert {key: {item["name"] for item in pod[key]} for key in expected} == expected
     _assert_alike(built)
+
+
+# The roles of a ModelService, and a patch of them: its lists merge by name, what is written as a map merges as one.
+LISTED = """\
+decode:
+  replicas: 1
+  containers:
+  - name: vllm
+    image: vllm:1
+    env: [{name: A, value: a}]
+    ports: [{containerPort: 80, protocol: TCP, name: http}]
+    volumeMounts: [{name: data, mountPath: /data}]
+    extraConfig: {env: [{name: A, value: a}]}
+  - {name: side, image: "side:1"}
+  initContainers: [{name: init, image: "init:1"}]
+  volumes: [{name: data, emptyDir: {}}]
+  tolerations: [{key: a}]
+  extraConfig: {volumes: [{name: more, emptyDir: {}}]}
+"""
+MAPPED = """\
+decode:
+  containers:
+    vllm: {image: "vllm:1", env: {A: a, B: b}}
+    side: {image: "side:1"}
+prefill:
+  containers:
+  - {name: vllm, image: "vllm:1", env: {A: a, B: b}}
+"""
+SERVICES = {
+    "an image alone": (LISTED, "decode: {containers: [{name: vllm, image: 'vllm:2'}]}", LISTED.replace("vllm:1", "vllm:2")),
+    "another field": (LISTED, "decode: {replicas: 2}", LISTED.replace("replicas: 1", "replicas: 2")),
+    "tolerations": (LISTED, "decode: {tolerations: [{key: b}]}", LISTED.replace("key: a", "key: b")),
+    "an item of each": (
+        LISTED,
+        "decode: {initContainers: [{name: init, tty: true}], volumes: [{name: data, emptyDir: {medium: Memory}}],"
+        " extraConfig: {volumes: [{name: more, emptyDir: {medium: Memory}}]}, containers: [{name: vllm, env: [{name: A, value: b}],"
+        " ports: [{containerPort: 80, protocol: TCP, name: api}], volumeMounts: [{mountPath: /data, readOnly: true}],"
+        " extraConfig: {env: [{name: A, value: b}]}}]}",
+        LISTED.replace("value: a", "value: b")
+        .replace("emptyDir: {}", "emptyDir: {medium: Memory}")
+        .replace("name: http", "name: api")
+        .replace("mountPath: /data", "mountPath: /data, readOnly: true")
+        .replace('"init:1"', '"init:1", tty: true'),
+    ),
+    "prefill": (
+        LISTED.replace("decode", "prefill"),
+        "prefill: {containers: [{name: vllm, image: 'vllm:2'}]}",
+        LISTED.replace("decode", "prefill").replace("vllm:1", "vllm:2"),
+    ),
+    "maps": (MAPPED, "decode: {containers: {vllm: {env: {A: null, B: c}}}}", MAPPED.replace("A: a, B: b", "B: c", 1)),
+    "a map in an item": (
+        MAPPED,
+        "prefill: {containers: [{name: vllm, env: {A: null, B: c}}]}",
+        "B: c".join(MAPPED.rsplit("A: a, B: b", 1)),
+    ),
+}
+
+
+@pytest.mark.parametrize("case", SERVICES)
+def test_model_services_merge_by_name(case: str, build: Builder, tmp_path: Path) -> None:
+    """A patch of a ModelService says what it changes alone, and the same patch comes to the same in the merge engine."""
+    spec, patch, wanted = SERVICES[case]
+    expected = _parsed(wanted)
+    built = build(_service(tmp_path, spec, patch))["ModelService/chat"]
+    assert built["spec"] == expected
+    service = {**built, "spec": _parsed(spec)}
+    merged = strategic_merge(service, {"spec": _parsed(patch)})
+    assert merged == {**service, "spec": expected}
+
+
+def test_containers_of_a_model_service_need_names(build: Builder, tmp_path: Path) -> None:
+    """Beside one without a name kustomize loses the others, and what patches say of them: our documents warn of it."""
+    alone = 'decode: {containers: [{image: "vllm:1"}]}'
+    assert build(_service(tmp_path / "a", alone, "decode: {replicas: 2}"))["ModelService/chat"]["spec"]["decode"]["containers"]
+    beside = 'decode: {containers: [{image: "vllm:1"}, {name: side, image: "side:1"}]}'
+    containers = build(_service(tmp_path / "b", beside, "decode: {replicas: 2}"))["ModelService/chat"]["spec"]["decode"]["containers"]
+    assert containers == [{"image": "vllm:1"}]
 
 
 def test_without_it_lists_are_replaced(build: Builder, tmp_path: Path) -> None:
@@ -268,6 +348,18 @@ def _write(folder: Path, kinds: Mapping[str, tuple[str, ...]], pod: str, patch: 
             },
         )
         shutil.copytree(PLUGIN, folder / name / "plugin")
+    return folder
+
+
+def _service(folder: Path, spec: str, patch: str) -> Path:
+    """Write a ModelService into a base, and a patch of its spec beside the component."""
+    head = "apiVersion: modelservice.llm-d.ai/v1alpha1\nkind: ModelService\nmetadata: {name: chat}\nspec:\n"
+    files = {"base/chat.yaml": spec, "patch.yaml": patch}
+    write(folder, {name: head + re.sub(r"(?m)^", "  ", text) for name, text in files.items()})
+    write(
+        folder, {f"base/{KUSTOMIZATION}": "resources: [chat.yaml]\n", KUSTOMIZATION: f"resources: [base]\ncomponents: [plugin]\n{PATCHES}"}
+    )
+    shutil.copytree(PLUGIN, folder / "plugin")
     return folder
 
 

@@ -49,16 +49,23 @@ def check_world(world: World) -> Iterator[Result]:
     """A finding for each such thing in what was edited after it was generated and, where others are judged, in them."""
     for obj in world.raw:
         made = world.generated(obj)
-        if (made is None and not world.judged) or not _reaches_kubernetes(obj):
+        if made is None and not world.judged:
             continue
-        if not (found := _problems(obj, world.kubernetes_version)):
-            continue
-        known = {(one.path, one.message) for one in _problems(made, world.kubernetes_version)} if made is not None else set()
-        for problem in found:
-            if (problem.path, problem.message) not in known:
-                yield Result(
-                    problem.message, problem.severity, field=written(problem.path), current=problem.current, resource=ResourceRef.of(obj)
-                )
+        for problem in new_problems(made, obj, world.kubernetes_version):
+            yield Result(
+                problem.message, problem.severity, field=written(problem.path), current=problem.current, resource=ResourceRef.of(obj)
+            )
+
+
+def new_problems(before: Map | None, obj: Map, version: str | None) -> list[Problem]:
+    """What is refused in ``obj`` and was not in the object that it was ``before``, wherever in its list an item stands now."""
+    found = _problems(obj, version) if _reaches_kubernetes(obj) else []
+    if before is None or not found:
+        return found
+    from modelservice.origin.paths import keyed  # only for what is wrong  # noqa: PLC0415
+
+    known = {(str(keyed(before, one.path)), one.message) for one in _problems(before, version)}
+    return [one for one in found if (str(keyed(obj, one.path)), one.message) not in known]
 
 
 def _reaches_kubernetes(obj: Map) -> bool:

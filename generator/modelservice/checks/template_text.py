@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from modelservice.compose import Composition
 
 NAME, SEVERITY = "template-text", "warning"
-TEMPLATED = "modelArtifacts.uri, containers' env, ports and extraConfig, a role's extraConfig, and extraObjects"
+TEMPLATED = "modelArtifacts.uri, env, ports and extraConfig of containers and engine, extraConfig of pods, and extraObjects"
 # What Helm's templates begin with; chat templates and JSON in arguments have braces, too.
 BEGINNINGS = (".Values", ".Release", ".Chart", "$.", "include ", "template ", "tpl ", "if ", "range ", "with ", "end")
 

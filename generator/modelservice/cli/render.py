@@ -18,7 +18,7 @@ from modelservice.function import run
 from modelservice.krm import Document, Item, ResourceList, ResourceRef, Result, write_documents, write_stdout
 from modelservice.kubernetes.apply_order import apply_rank
 from modelservice.package.files import is_config
-from modelservice.package.names import FILE_INDEX, FILE_PATH, annotated, bare, is_record, unowned
+from modelservice.package.names import FILE_INDEX, FILE_PATH, annotated, bare, is_record, owner_in, owner_of, unowned
 from modelservice.texts import cut
 
 Map = dict[str, Any]
@@ -77,7 +77,8 @@ def render(
     items = [Item(_with_file(value, document)) for document, value in zip(documents, values, strict=True)]
     resource_list = ResourceList(items)
     run(resource_list, [document.value for document in overlays], complete=bool(found))
-    places = _Places([*documents, *overlays], layers, preset or [], assignments or [])
+    owners = {_key(ResourceRef.of(item.value)): owner for item in resource_list.items if (owner := owner_in(item.value))}
+    places = _Places([*documents, *overlays], owners, layers, preset or [], assignments or [])
     for place, result in sorted(((places.of(result), result) for result in resource_list.results), key=lambda told: _in_order(told[0])):
         print(f"{place}: {result.severity}: {result.line()}", file=sys.stderr)
     if any(result.severity == "error" for result in resource_list.results):
@@ -183,11 +184,18 @@ def _in_order(place: str) -> tuple[str, int, int]:
 class _Places:
     """Where what a result is about was written: in a file, a layer, or on the command line."""
 
-    def __init__(self, documents: list[Document], layers: list[Layer], presets: list[str], assignments: list[str]) -> None:
-        self.documents, self.layers, self.presets, self.assignments = documents, layers, presets, assignments
+    def __init__(
+        self, documents: list[Document], owners: dict[Any, str], layers: list[Layer], presets: list[str], assignments: list[str]
+    ) -> None:
+        """``owners``: of each object that is generated, the ModelService that it is from."""
+        self.documents, self.owners = documents, owners
+        self.layers, self.presets, self.assignments = layers, presets, assignments
 
     def of(self, result: Result) -> str:
         """``FILE:LINE:COLUMN``, ``--set PATH=VALUE`` or ``--preset NAME``."""
+        if (owner := self.owners.get(_key(result.resource))) is not None:
+            services = [one for one in self.documents if _is_service(one.value) and owner_of(one.value) == owner]
+            return services[0].place("metadata.name") if services else result.file
         document = self._document(result)
         if document is None:
             return result.file or self.documents[0].name
@@ -219,6 +227,10 @@ class _Places:
         specs = [service.get("spec"), *(layer.content.get("spec") for layer in layers)]
         named = [spec["presets"] for spec in specs if isinstance(spec, dict) and isinstance(spec.get("presets"), list)]
         return named[-1] if named else []
+
+
+def _key(reference: ResourceRef | None) -> tuple[str, ...]:
+    return (reference.api_version, reference.kind, reference.name, reference.namespace) if reference else ()
 
 
 def _files(objects: list[Map], *, kustomization: bool) -> dict[str, list[Map]]:

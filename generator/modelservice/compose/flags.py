@@ -24,10 +24,10 @@ class FlagError(ValueError):
 
 
 def merged(args: list[str], flags: dict[str, Any], kept: int = 0) -> list[str]:
-    """``args`` with ``flags`` merged in: where a flag stood first, there it stays; new ones follow, in their order.
+    """``args`` with ``flags`` merged in: where a flag stood first, there it stays; new ones follow.
 
-    The last ``kept`` arguments are the user's own: they stay as they are, and a flag that is among them is left alone. Neither argument
-    is changed.
+    New ones are sorted, since the keys of a map have no order of their own, and kustomize changes it. The last ``kept`` arguments are the
+    user's own: they stay as they are, and a flag that is among them is left alone. Neither argument is changed.
     """
     own = args[len(args) - kept :]
     taken = {key(name) for name, _ in _arguments(own)}
@@ -37,7 +37,7 @@ def merged(args: list[str], flags: dict[str, Any], kept: int = 0) -> list[str]:
         if name:
             by_flag.setdefault(key(name), []).append(len(places))
         places.append(texts)
-    for name, value in flags.items():
+    for name, value in sorted(flags.items()):
         if key(name) in taken:
             continue
         written = _written(name, places, by_flag.get(key(name), ()))

@@ -1,23 +1,20 @@
 """spec.patches: patches in kustomize's form, applied to what was composed, after everything else.
 
-Finding a patch's target is kustomize's way (api/types/selector.go, api/resmap/reswrangler.go): regular expressions that match all of a
-field, label selectors, or the object that a strategic-merge patch names itself. Ours is the target by role and part, which holds
-whatever the kind of workload, and that a patch which finds nothing is an error.
+An object is found as ``object_patch`` has it, which is kustomize's way. Ours is the target by role and part, which holds whatever the
+kind of workload.
 """
 
 from __future__ import annotations
 
-from modelservice.compose.composition import PROXY, misshapen, misshapen_metadata, misshapen_object
-from modelservice.compose.selectors import matches
+from modelservice.compose.composition import PROXY, misshapen, misshapen_metadata
+from modelservice.compose.object_patch import ObjectPatch, TargetError, contents, look_at, metadata_of, said
 from modelservice.compose.server_patch import with_server_patch
-from modelservice.krm import ReadError, Result, parse_all
+from modelservice.krm import ReadError, Result
 from modelservice.patch import PatchError, json_patch, strategic_merge
-from modelservice.texts import cut, listed, shown
 from modelservice.workloads import POD_TEMPLATES, REQUESTER
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from typing import Any
 
     from modelservice.compose.composition import Composition, Observer
@@ -27,15 +24,7 @@ if TYPE_CHECKING:
     Step = str | int
     Path = tuple[Step, ...]
 
-REGULAR_EXPRESSIONS = ("group", "version", "kind", "name", "namespace")
-SELECTORS = {"labelSelector": "labels", "annotationSelector": "annotations"}
 ROLE_KEYS = ("role", "part", "container")
-# of an expression that says each character of what it fits: letters, digits and some that stand for themselves, and the one for any
-PLAIN = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-/.")
-
-
-class TargetError(ValueError):
-    """A patch that finds no target, or cannot; the message says what there is."""
 
 
 def apply(composition: Composition, observer: Observer) -> None:
@@ -43,7 +32,7 @@ def apply(composition: Composition, observer: Observer) -> None:
     for index, given in enumerate(composition.plan.config.spec.get("patches") or []):
         before = composition.objects, dict(composition.pods)
         try:
-            for content in _contents(given):
+            for content in contents(given):
                 objects = composition.objects
                 _UserPatch(composition, content, given).apply()
                 _look_at_objects(composition, objects)
@@ -59,8 +48,8 @@ def _look_at_objects(composition: Composition, before: list[Map]) -> None:
     """Raise PatchError where an object that a patch changed is none that anybody could look at."""
     known = set(map(id, before))
     for obj in composition.objects:
-        for field, what in misshapen_object(obj) if id(obj) not in known else ():
-            raise PatchError(field, f"{what}, after the patch")
+        if id(obj) not in known:
+            look_at(obj)
 
 
 def _look_at_pods(composition: Composition) -> None:
@@ -93,32 +82,12 @@ def _whole(template: Any, place: str) -> Map:
     return whole
 
 
-def _contents(given: Map) -> list[Any]:
-    """The patches in one entry: several where its text has several documents, or a List."""
-    patch = given["patch"]
-    documents = [one for one in parse_all(patch) if one is not None] if isinstance(patch, str) else [patch]
-    contents: list[Any] = []
-    for document in documents:
-        is_list = isinstance(document, dict) and document.get("kind") == "List" and isinstance(document.get("items"), list)
-        contents += document["items"] if is_list else [document]
-    if not contents:
-        raise PatchError("(root)", "the patch is empty")
-    if len(contents) > 1 and given.get("target") is not None:
-        raise PatchError("(root)", f"there are {len(contents)} patches, and one target; give each an entry of its own")
-    return contents
-
-
-class _UserPatch:
-    """One patch, strategic merge (a map) or JSON6902 (a list), and where it goes."""
+class _UserPatch(ObjectPatch):
+    """One patch, and where it goes in a composition."""
 
     def __init__(self, composition: Composition, content: Any, given: Map) -> None:
-        if not isinstance(content, (dict, list)):
-            raise PatchError("(root)", f"is {shown(content)}; must be a map (strategic merge) or a list of operations (JSON6902)")
+        super().__init__(content, given, composition.plan.config.spec.get("mergeKeys"))
         self.composition = composition
-        self.content = content
-        self.target: Map | None = given.get("target")
-        self.options: Map = given.get("options") or {}
-        self.merge_keys = composition.plan.config.spec.get("mergeKeys")
 
     def apply(self) -> None:
         """Change the objects that the patch is for."""
@@ -126,39 +95,9 @@ class _UserPatch:
             self._apply_to_roles(self.target)
             return
         objects = self.composition.objects
-        chosen = self._named() if self.target is None else self._selected(self.target)
-        changed = [self._changed(obj, ()) if index in chosen else obj for index, obj in enumerate(objects)]
+        chosen = self.chosen(objects)
+        changed = [self.changed(obj) if index in chosen else obj for index, obj in enumerate(objects)]
         self.composition.objects = [obj for obj in changed if obj is not None]
-
-    def _named(self) -> list[int]:
-        """The one object that the patch itself names."""
-        if isinstance(self.content, list):
-            raise TargetError("missing; a JSON6902 patch does not say what it is for")
-        kind, metadata = self.content.get("kind"), _metadata(self.content)
-        if not kind or not metadata.get("name"):
-            raise TargetError("missing; without one, the patch must say kind and metadata.name")
-        wanted = {"kind": kind, "name": metadata["name"]}
-        if metadata.get("namespace"):
-            wanted["namespace"] = metadata["namespace"]
-        if self.content.get("apiVersion"):
-            wanted["group"], wanted["version"] = _group_and_version(self.content)
-        chosen = [index for index, obj in enumerate(self.composition.objects) if wanted.items() <= _placed(obj).items()]
-        if len(chosen) != 1:
-            found = "no object is" if not chosen else f"{len(chosen)} objects are"
-            raise TargetError(f"{found} {_said(wanted)}; {self._there()}")
-        return chosen
-
-    def _selected(self, target: Map) -> list[int]:
-        """The objects that a target of kustomize's selects."""
-        expressions = {key: _expression(key, target[key]) for key in REGULAR_EXPRESSIONS if target.get(key)}
-        chosen = [index for index, obj in enumerate(self.composition.objects) if _fits(target, expressions, obj)]
-        if not chosen:
-            raise TargetError(f"no object fits {_said(target)}; {self._there()}")
-        return chosen
-
-    def _there(self) -> str:
-        named = [f"{obj.get('kind')} {_metadata(obj).get('name')}" for obj in self.composition.objects]
-        return f"there are: {listed(named) or 'none'}"
 
     def _apply_to_roles(self, target: Map) -> None:
         others = [key for key in target if key not in ROLE_KEYS]
@@ -170,7 +109,7 @@ class _UserPatch:
         roles = [role for role in self.composition.plan.roles if target.get("role") in (None, role.name)]
         found = [self._apply_to_role(role, part, target.get("container")) for role in roles]
         if not any(found):
-            raise TargetError(f"nothing there is {_said(target)}; {self._parts_there()}")
+            raise TargetError(f"nothing there is {said(target)}; {self._parts_there()}")
 
     def _parts_there(self) -> str:
         parts = []
@@ -185,7 +124,7 @@ class _UserPatch:
         if workload is None:
             return False
         if part == "workload":
-            self._replace(workload, self._changed(workload, ()))
+            self._replace(workload, self.changed(workload))
             return True
         if workload["kind"] not in POD_TEMPLATES:  # a requester, which holds the pod as text
             pod = {"apiVersion": "v1", "kind": "PodTemplate", "template": self.composition.pods[role.name]}
@@ -204,14 +143,14 @@ class _UserPatch:
     def _with_pod(self, obj: Map, path: tuple[str, ...], role: Scope, part: str, container: str | None) -> tuple[Map, bool]:
         """``obj`` with the part of its pod template at ``path`` changed, and whether it has the part."""
         if part == "pod":
-            return self._changed(obj, path) or obj, True
+            return self._with_part_changed(obj, path) or obj, True
         names = [PROXY] if part == "proxy" else [container] if container else [one.name for one in role.containers]
         found = False
         for kind in ("initContainers", "containers"):
             # from the last one on, since the patch may delete them
             for index, one in reversed([*enumerate(_get(obj, (*path, "spec", kind)) or [])]):
                 if one.get("name") in names and (part != "proxy" or kind == "initContainers"):
-                    obj = self._changed(obj, (*path, "spec", kind, index)) or obj
+                    obj = self._with_part_changed(obj, (*path, "spec", kind, index)) or obj
                     found = True
         return obj, found
 
@@ -219,12 +158,12 @@ class _UserPatch:
         objects = [new if obj is old else obj for obj in self.composition.objects]
         self.composition.objects = [obj for obj in objects if obj is not None]
 
-    def _changed(self, obj: Map, path: Path) -> Map | None:
-        """``obj`` with what stands at ``path`` patched; None when the patch deletes the object."""
+    def _with_part_changed(self, obj: Map, path: Path) -> Map | None:
+        """``obj`` with the part at ``path`` patched; None when the patch deletes the object."""
         if isinstance(self.content, list):
             patched: Map = _put(obj, path, json_patch(_get(obj, path), self.content))
             return patched
-        wrapped: Any = self.content if path else self._without_identity(self.content)
+        wrapped: Any = self.content
         for depth in range(len(path) - 1, -1, -1):
             step = path[depth]
             if isinstance(step, int):
@@ -234,107 +173,15 @@ class _UserPatch:
                 wrapped = [{"name": name, **wrapped}]
             else:
                 wrapped = {step: wrapped}
-        if path:  # of a part, whose neighbours keep their places
-            return strategic_merge(obj, wrapped, new_items="append", merge_keys=self.merge_keys)
-        merged = strategic_merge(obj, wrapped, merge_keys=self.merge_keys)
-        return None if merged is None else _with_identity(merged, obj)
-
-    def _without_identity(self, patch: Map) -> Map:
-        """``patch`` without what only says which object it is for, save what the options let it change."""
-        kept = {key: value for key, value in patch.items() if key not in ("apiVersion", "kind", "metadata")}
-        if self.options.get("allowKindChange") and "kind" in patch:
-            kept["kind"] = patch["kind"]
-        if isinstance(patch.get("metadata"), dict):
-            identity = ("namespace",) if self.options.get("allowNameChange") else ("name", "namespace")
-            kept["metadata"] = {key: value for key, value in patch["metadata"].items() if key not in identity}
-        elif "metadata" in patch:
-            kept["metadata"] = patch["metadata"]
-        return kept
+        return strategic_merge(obj, wrapped, new_items="append", merge_keys=self.merge_keys)  # its neighbours keep their places
 
 
 def _workload(composition: Composition, role: Scope) -> Map | None:
     name, kind = role.parameters["workload"]["name"], role.facts["workload"]
     for obj in composition.objects:
-        if obj.get("kind") == kind and _metadata(obj).get("name") == name:
+        if obj.get("kind") == kind and metadata_of(obj).get("name") == name:
             return obj
     return None
-
-
-def _said(wanted: Map) -> str:
-    """What a target asks for, for messages."""
-    return ", ".join(f"{key} {cut(value) if isinstance(value, str) else shown(value)}" for key, value in wanted.items() if value)
-
-
-def _fits(target: Map, expressions: dict[str, Callable[[str], bool]], obj: Map) -> bool:
-    identity = _placed(obj)
-    if not all(fits(identity[key]) for key, fits in expressions.items()):
-        return False
-    metadata = _metadata(obj)
-    try:
-        return all(matches(target[key], metadata.get(field) or {}) for key, field in SELECTORS.items() if target.get(key))
-    except ValueError as error:
-        raise TargetError(str(error)) from None
-
-
-def _expression(key: str, expression: str) -> Callable[[str], bool]:
-    """What tells whether a text is what a target's regular expression means: RE2's, as in kustomize, which match in linear time."""
-    if PLAIN.issuperset(expression):
-        length = len(expression)
-        return lambda text: len(text) == length and all(map(_fits_character, expression, text))
-    import re2  # 7 ms that most targets do not pay for  # noqa: PLC0415
-
-    options = re2.Options()
-    options.log_errors = False
-    try:
-        compiled = re2.compile(expression.encode(), options)
-    except (re2.error, UnicodeEncodeError) as error:
-        why = error.args[0].decode(errors="replace") if isinstance(error.args[0], bytes) else "it is no text"
-        raise TargetError(f"{key} is {shown(expression)}, which is no regular expression of kustomize's kind (RE2): {cut(why)}") from None
-    return lambda text: compiled.fullmatch(text.encode(errors="replace")) is not None
-
-
-def _fits_character(wanted: str, one: str) -> bool:
-    return wanted == one or (wanted == "." and one != "\n")
-
-
-def _identity(obj: Map) -> dict[str, str]:
-    group, version = _group_and_version(obj)
-    metadata = _metadata(obj)
-    return {
-        "group": group,
-        "version": version,
-        "kind": str(obj.get("kind") or ""),
-        "name": str(metadata.get("name") or ""),
-        "namespace": str(metadata.get("namespace") or ""),
-    }
-
-
-def _placed(obj: Map) -> dict[str, str]:
-    """What tells ``obj`` apart, with the namespace that one without a namespace is in."""
-    identity = _identity(obj)
-    return {**identity, "namespace": identity["namespace"] or "default"}
-
-
-def _with_identity(patched: Map, obj: Map) -> Map:
-    """``patched`` with what it lacks of the kind and the name of ``obj``, which a patch cannot take away."""
-    head = {key: obj[key] for key in ("apiVersion", "kind") if obj.get(key) and not patched.get(key)}
-    own, left = _metadata(obj), _metadata(patched)
-    names = {key: own[key] for key in ("name", "namespace") if own.get(key) and not left.get(key)}
-    if not head and not names:
-        return patched
-    kinds = {key: value for key, value in {**patched, **head}.items() if key in ("apiVersion", "kind")}
-    rest = {key: value for key, value in patched.items() if key not in ("apiVersion", "kind", "metadata")}
-    return {**kinds, "metadata": {**names, **left, **names}, **rest}
-
-
-def _metadata(obj: Map) -> Map:
-    metadata = obj.get("metadata")
-    return metadata if isinstance(metadata, dict) else {}
-
-
-def _group_and_version(obj: Map) -> tuple[str, str]:
-    group, _, version = str(obj.get("apiVersion") or "").rpartition("/")
-    return group, version
 
 
 def _containers(pod: Map) -> list[Map]:

@@ -1,7 +1,7 @@
 """One ModelService config: profile defaults and layers, the schema, templated text.
 
-What belongs here: what a config says. What is made of it is planned in ``modelservice.plan``. The modules ``settings``, ``overlay`` and
-``validation_config`` are imported where their case arises.
+What belongs here: what a config says. What is made of it is planned in ``modelservice.plan``. The modules ``settings``, ``overlay``,
+``validation_config`` and ``patches_config`` are imported where their case arises.
 """
 
 from modelservice.config.modelservice import API_VERSION, ModelService

@@ -32,14 +32,13 @@ class Engine:
 
     def __init__(self, profile: Sequence[Map], own: Sequence[Map]) -> None:
         """``profile`` and ``own``: a container and what goes over it, the later last."""
-        below, above = _together([by_key(part) for part in profile]), [by_key(part) for part in own]
-        for part in above:
-            below = layers.inherited(below, part)
-        mine = _together(above)
+        below, mine = _together(profile), _together(own)
+        for part in own:
+            below = layers.inherited(below, by_key(part))
         whole = _without_nulls(_over(below, mine))
         if mine.get("flags") or below.get("flags"):  # where null means to leave a generated flag out
             whole["flags"] = {**(below.get("flags") or {}), **(mine.get("flags") or {})}
-        self.inherited, self.own, self.whole = with_lists(_without_nulls(below)), with_lists(mine), with_lists(whole)
+        self.inherited, self.own, self.whole = _listed(_without_nulls(below)), _listed(mine), _listed(whole)
 
 
 def by_key(container: Map) -> Map:
@@ -50,24 +49,34 @@ def by_key(container: Map) -> Map:
 
 def with_lists(container: Map) -> Map:
     """``container`` with lists as Kubernetes has them; what is null in a map is an item that deletes one of its key."""
+    return _listed(_ordered(container, [container]))
+
+
+def _ordered(container: Map, parts: Sequence[Map]) -> Map:
+    """``container``, put together of ``parts``, where what is a map in all of them is sorted: it has no order, and kustomize changes it.
+
+    But a variable comes after those in its value.
+    """
+    maps = [key for key in KEYED if key in container and all(isinstance(part[key], dict) for part in parts if part.get(key) is not None)]
+    return {**container, **{key: _referred_first(dict(sorted(container[key].items()))) for key in maps}} if maps else container
+
+
+def _listed(container: Map) -> Map:
     listed = {key: as_list(key, container[key]) for key in KEYED if isinstance(container.get(key), dict)}
     return {**container, **listed} if listed else container
 
 
 def as_map(name: str, given: Any) -> Map:
-    """The list called ``name`` as a map from the items' keys to what else they say.
-
-    The keys of a map have no order of their own, and kustomize changes it: they are sorted, but a variable comes after those in its value.
-    """
+    """The list called ``name`` as a map from the items' keys to what else they say; of a map, what says it in short."""
     key, plain = KEYED[name]
-    pairs = sorted(given.items()) if isinstance(given, dict) else _pairs(given, key, plain)
-    found = {at: value[plain] if isinstance(value, dict) and [*value] == [plain] else value for at, value in pairs}
-    is_sorted = isinstance(given, dict) and any(isinstance(value, str) and "$(" in value for value in found.values())
-    return _referred_first(found) if is_sorted else found
+    pairs = given.items() if isinstance(given, dict) else _pairs(given, key, plain)
+    return {at: value[plain] if isinstance(value, dict) and [*value] == [plain] else value for at, value in pairs}
 
 
 def _referred_first(variables: Map) -> Map:
     """``variables`` with each behind those that its value refers to: Kubernetes knows only what comes before."""
+    if not any(isinstance(value, str) and "$(" in value for value in variables.values()):
+        return variables
     ordered: dict[str, None] = {}
     waiting = [*reversed(variables)]
     open_: set[str] = set()  # whose references are being looked at: two may refer to one another
@@ -110,15 +119,15 @@ def as_list(name: str, given: Map) -> list[Map]:
 def volumes(inherited: list[Map], given: Map) -> tuple[list[Map], list[Map], list[Map]]:
     """A role's volumes where the user gives a map of them: all, the user's (with items that delete), and what is left of the profile's."""
     left = [item for item in inherited if item.get("name") not in given]
-    own = [{"name": name, **({"$patch": "delete"} if fields is None else fields)} for name, fields in given.items()]
+    own = [{"name": name, **({"$patch": "delete"} if fields is None else fields)} for name, fields in sorted(given.items())]
     return [*left, *(item for item in own if "$patch" not in item)], own, left
 
 
 def _together(parts: Sequence[Map]) -> Map:
     together: Map = {}
     for part in parts:
-        together = _over(together, part)
-    return together
+        together = _over(together, by_key(part))
+    return _ordered(together, parts)
 
 
 def _over(below: Map, above: Map) -> Map:

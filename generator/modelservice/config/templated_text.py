@@ -40,10 +40,12 @@ def expand(spec: Map, context: Map) -> tuple[Map, list[Result]]:
     if isinstance(spec.get("modelArtifacts"), dict):
         spec["modelArtifacts"] = dict(spec["modelArtifacts"])
         _expand_key(spec["modelArtifacts"], "uri", "spec.modelArtifacts", expander)
+    _expand_engine(spec, "spec", expander)
     for name in ROLES:
         if isinstance(spec.get(name), dict):
             role = spec[name] = dict(spec[name])
             _expand_key(role, "extraConfig", f"spec.{name}", expander)
+            _expand_engine(role, f"spec.{name}", expander)
             role["containers"] = [
                 _expand_container(container, f"spec.{name}.containers[{index}]", expander)
                 for index, container in enumerate(role.get("containers") or [])
@@ -51,6 +53,11 @@ def expand(spec: Map, context: Map) -> tuple[Map, list[Result]]:
             if not role["containers"]:
                 del role["containers"]
     return spec, expander.problems
+
+
+def _expand_engine(fields: Map, path: str, expander: _Expander) -> None:
+    if isinstance(fields.get("engine"), dict):
+        fields["engine"] = _expand_container(fields["engine"], f"{path}.engine", expander)
 
 
 def expand_container(container: Map, context: Map) -> Map:

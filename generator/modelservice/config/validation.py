@@ -9,12 +9,12 @@ from __future__ import annotations
 import json
 import os
 
+from modelservice.krm import Result
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import Any
-
-    from modelservice.krm import Result
 
     Schema = dict[str, Any]
 
@@ -49,6 +49,14 @@ def checked(document: dict[str, Any], name: str) -> tuple[dict[str, Any], list[R
     from modelservice.config import diagnosis  # 40 ms of library that a right document does not pay for  # noqa: PLC0415
 
     return diagnosis.diagnose(document, root)
+
+
+def checked_part(document: dict[str, Any], kind: str, keys: Sequence[str]) -> tuple[dict[str, Any], list[Result]]:
+    """The spec of a config of another ``kind``, which has ``keys`` of a ModelService's alone, and an error for each field that is wrong."""
+    checked_document, problems = checked({**document, "kind": "ModelService"}, "modelservice")
+    spec: dict[str, Any] = checked_document.get("spec") or {}
+    unknown = f"unknown key of {kind}; known here: {', '.join(keys)}"
+    return spec, problems + [Result(unknown, field=f"spec.{key}") for key in spec if key not in keys]
 
 
 def conforms(value: Any, node: Schema, root: Schema) -> bool:

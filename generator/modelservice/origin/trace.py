@@ -8,6 +8,7 @@ from modelservice.compose.overlays import written as base
 from modelservice.compose.parameters import REFERENCE, MissingParameterError, compile_template
 from modelservice.krm import ResourceRef
 from modelservice.origin import paths
+from modelservice.origin.by_patch import ByPatch, identity_of
 from modelservice.origin.parameters import field_of
 from modelservice.patch.three_way import ABSENT, same
 from modelservice.workloads import POD_TEMPLATES
@@ -76,7 +77,7 @@ class Trace(Observer):
         self.service = service
         self._pods: dict[str, list[_Step]] = {}
         self._objects: dict[tuple[Any, ...], list[_Step]] = {}
-        self._by_user: list[tuple[int, Any, list[Map], list[Map]]] = []
+        self._by_user = ByPatch(service.plan.config.spec.get("patches") or [])
         compose(service.plan, *service.overlays, observer=self)
 
     def pod_begun(self, scope: Scope, after: Map) -> None:
@@ -103,28 +104,28 @@ class Trace(Observer):
     def made(self, scope: Scope, overlay: Overlay, index: int, after: Map) -> None:
         """Keep that an overlay added an object."""
         place = f"spec.resources[{index}]"
-        self._objects[_identity(after)] = [_Step(scope, {}, after, {"": overlay.written(index)}, overlay=overlay, place=place)]
+        self._objects[identity_of(after)] = [_Step(scope, {}, after, {"": overlay.written(index)}, overlay=overlay, place=place)]
 
     def patched(self, scope: Scope, overlay: Overlay, index: int, layer: str, before: Map, after: Map | None) -> None:
         """Keep a patch to an object."""
         if after is not None:
-            steps = self._objects.pop(_identity(before), [])
+            steps = self._objects.pop(identity_of(before), [])
             template = {"patch": overlay.patches[index].template}
             step = _Step(scope, before, after, template, overlay=overlay, place=f"spec.patches[{index}]", layer=layer)
-            self._objects[_identity(after)] = [*steps, step]
+            self._objects[identity_of(after)] = [*steps, step]
 
     def patched_by_user(self, index: int, content: Any, before: list[Map], after: list[Map]) -> None:
         """Keep one of spec.patches."""
-        self._by_user.append((index, content, before, after))
+        self._by_user.add(index, content, before, after)
 
     def origin(self, obj: Map, path: Sequence[str | int]) -> Origin | None:
         """What set the field at ``path`` of ``obj``, one of the service's objects; None where nothing that a user wrote did."""
         steps = paths.keyed(obj, path)
-        identity = _identity(obj)
-        if (patch := self._patch(identity, steps)) is not None:
-            return patch
+        identity = identity_of(obj)
+        if (patch := self._by_user.field(obj, steps)) is not None:
+            return Origin(patch)
         for index, extra in enumerate(self.service.plan.config.spec.get("extraObjects") or []):
-            if _identity(extra) == identity:
+            if identity_of(extra) == identity:
                 return Origin(f"spec.extraObjects[{index}]{paths.written(path)}")
         for template in POD_TEMPLATES.get(str(obj.get("kind")), ()):
             role = next((role for role in self.service.plan.roles if role.parameters["workload"]["name"] == identity[1]), None)
@@ -136,31 +137,6 @@ class Trace(Observer):
         """What set the field at ``path`` of the pod template of a role."""
         pod = {"apiVersion": "v1", "kind": "PodTemplate", "template": self.service.pods[role]}
         return self._set_by(self._pods[role], paths.keyed(pod, ["template", *path]))
-
-    def _patch(self, identity: tuple[Any, ...], path: Sequence[PathStep]) -> Origin | None:
-        for index, content, before, after in reversed(self._by_user):
-            old, new = (next((obj for obj in side if _identity(obj) == identity), ABSENT) for side in (before, after))
-            for length in range(len(path), 0, -1):
-                here = path[:length]
-                if not same(paths.at(old, here), paths.at(new, here)):
-                    return Origin(f"spec.patches[{index}].patch{self._within_patch(index, content, here)}")
-                if paths.at(new, here) is not ABSENT:
-                    break
-        return None
-
-    def _within_patch(self, index: int, content: Any, path: Sequence[PathStep]) -> str:
-        """The part of a patch that is about ``path``: of a strategic merge the same field, of JSON6902 the operation."""
-        given = (self.service.plan.config.spec.get("patches") or [])[index]["patch"]
-        if given is not content:  # text, or one of several
-            return ""
-        if isinstance(content, dict):
-            steps = list(path)
-            while steps and paths.at(content, steps) is ABSENT:
-                steps.pop(0)  # a patch of a part begins at the part
-            return paths.written(steps, content)
-        names = [str(step) for step in path if isinstance(step, str)]
-        fits = [place for place, one in enumerate(content) if [part for part in one["path"].split("/") if part and part in names]]
-        return f"[{fits[-1]}]" if fits else ""
 
     def _set_by(self, steps: list[_Step], path: Sequence[PathStep]) -> Origin | None:
         """What set the field at ``path``; where it is not there, what made the innermost that is, and the rest of the path."""
@@ -235,9 +211,3 @@ def _filled(template: Any, parameters: Map) -> Any:
 def _engine(container: Container) -> list[PathStep]:
     """Where an engine container is in a pod."""
     return ["template", "spec", "containers", (("name", container.name),)]
-
-
-def _identity(obj: Any) -> tuple[Any, ...]:
-    metadata = obj.get("metadata") if isinstance(obj, dict) else None
-    named = metadata if isinstance(metadata, dict) else {}
-    return (obj.get("kind") if isinstance(obj, dict) else None, named.get("name"), named.get("namespace"))

@@ -11,6 +11,23 @@ puts them together.
 
 from __future__ import annotations
 
-from modelservice.package.placing import place
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from modelservice.generate import Generated
+    from modelservice.krm import ResourceList, Result
+
+
+def place(resources: ResourceList, generated: Sequence[Generated], *, all_services: bool) -> list[Result]:
+    """Put what was generated, without an error, into the items of ``resources``, in place of what an earlier run put there.
+
+    ``all_services``: ``generated`` are all the ModelServices of the package, so that objects of others are left over and go. Gives the
+    results to tell; with an error among them, the items are as they were.
+    """
+    from modelservice.package import placing  # which who only looks at the items of a package does not pay for  # noqa: PLC0415
+
+    return placing.place(resources, generated, all_services=all_services)
+
 
 __all__ = ["place"]

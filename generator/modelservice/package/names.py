@@ -6,7 +6,7 @@ from modelservice.config import API_VERSION
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Collection, Iterable, Iterator
     from typing import Any
 
     Map = dict[str, Any]
@@ -69,15 +69,16 @@ def annotated(obj: Map, annotations: Map) -> Map:
 
 def bare(obj: Map) -> Map:
     """``obj`` without what the orchestrator wrote on it."""
-    return _without(obj, [key for key in annotations_of(obj) if key != LOCAL and key.startswith(ORCHESTRATOR)])
+    return without(obj, [key for key in annotations_of(obj) if key != LOCAL and key.startswith(ORCHESTRATOR)])
 
 
 def unowned(obj: Map) -> Map:
     """``obj`` without the mark of its ModelService."""
-    return _without(obj, [key for key in annotations_of(obj) if key == OWNER])
+    return without(obj, [key for key in annotations_of(obj) if key == OWNER])
 
 
-def _without(obj: Map, annotations: list[str]) -> Map:
+def without(obj: Map, annotations: Collection[str]) -> Map:
+    """``obj`` without some of its annotations."""
     if not annotations:
         return obj
     kept = {key: value for key, value in annotations_of(obj).items() if key not in annotations}

@@ -23,11 +23,7 @@ if TYPE_CHECKING:
 
 
 def place(resources: ResourceList, generated: Sequence[Generated], *, all_services: bool) -> list[Result]:
-    """Put what was generated, without an error, into the items of ``resources``, in place of what an earlier run put there.
-
-    ``all_services``: ``generated`` are all the ModelServices of the package, so that objects of others are left over and go. Gives the
-    results to tell; with an error among them, the items are as they were.
-    """
+    """Put what was generated into the items of ``resources``; see the room's function of this name."""
     package = Package(resources)
     placings = [_Placing(package, one) for one in generated]
     results = _drop_orphans(package, {placing.owner for placing in placings}) if all_services else []

@@ -87,7 +87,7 @@ def _arguments(routing: Map, version: Version) -> list[str]:
             value = spelling["on"] if value else None
         if value is not None:
             said[spelling["flag"]] = value
-    for name, value in (proxy.get("flags") or {}).items():
+    for name, value in sorted((proxy.get("flags") or {}).items()):
         flag = _as_generated(name.lstrip("-"), said)
         if flag != name.lstrip("-"):  # another spelling of what is said already: the user's takes its place
             said = {name.lstrip("-") if one == flag else one: given for one, given in said.items()}

@@ -1,0 +1,60 @@
+"""Which of spec.patches set a field, and where in the patch."""
+
+from __future__ import annotations
+
+from modelservice.origin import paths
+from modelservice.patch.three_way import ABSENT, same
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import Any
+
+    from modelservice.origin.paths import Step
+
+    Map = dict[str, Any]
+
+
+class ByPatch:
+    """What the patches ``given``, the entries of spec.patches as they were written, changed one after the other."""
+
+    def __init__(self, given: Sequence[Map]) -> None:
+        self._given = given
+        self._steps: list[tuple[int, Any, Sequence[Map], Sequence[Map]]] = []
+
+    def add(self, index: int, content: Any, before: Sequence[Map], after: Sequence[Map]) -> None:
+        """Note what a patch, ``content`` of the entry at ``index``, made of the objects ``before``."""
+        self._steps.append((index, content, before, after))
+
+    def field(self, obj: Map, path: Sequence[Step]) -> str | None:
+        """The field that set what stands at ``path`` of ``obj`` now; None where no patch did."""
+        identity = identity_of(obj)
+        for index, content, before, after in reversed(self._steps):
+            old, new = (next((one for one in side if identity_of(one) == identity), ABSENT) for side in (before, after))
+            for length in range(len(path), 0, -1):
+                here = path[:length]
+                if not same(paths.at(old, here), paths.at(new, here)):
+                    return f"spec.patches[{index}].patch{self._within(index, content, here)}"
+                if paths.at(new, here) is not ABSENT:
+                    break
+        return None
+
+    def _within(self, index: int, content: Any, path: Sequence[Step]) -> str:
+        """The part of a patch that is about ``path``: of a strategic merge the same field, of JSON6902 the operation."""
+        if self._given[index]["patch"] is not content:  # text, or one of several
+            return ""
+        if isinstance(content, dict):
+            steps = list(path)
+            while steps and paths.at(content, steps) is ABSENT:
+                steps.pop(0)  # a patch of a part begins at the part
+            return paths.written(steps, content)
+        names = [str(step) for step in path if isinstance(step, str)]
+        fits = [place for place, one in enumerate(content) if [part for part in one["path"].split("/") if part and part in names]]
+        return f"[{fits[-1]}]" if fits else ""
+
+
+def identity_of(obj: Any) -> tuple[Any, ...]:
+    """Kind, name and namespace of an object, which may be anything."""
+    metadata = obj.get("metadata") if isinstance(obj, dict) else None
+    named = metadata if isinstance(metadata, dict) else {}
+    return (obj.get("kind") if isinstance(obj, dict) else None, named.get("name"), named.get("namespace"))
