@@ -101,7 +101,7 @@ def run(resources: ResourceList) -> None:
         resources.results.append(Result(str(error), resource=ResourceRef.of(config)))
         return
     library = [item.value for item in resources.items if _is(item.value, "Overlay")]
-    resources.results += [result for overlay in library for result in _overlay_problems(overlay)] or _same_names(library)
+    resources.results += [result for overlay in library for result in _overlay_problems(overlay, library)] or _same_names(library)
     if resources.results:
         return
     generated = generate(services, library=library)
@@ -120,7 +120,7 @@ def run(resources: ResourceList) -> None:
     else:
         objects = [obj for one in generated for obj in one.objects]
         resources.items = before + [Item(obj) for obj in sorted(objects, key=apply_rank)]
-    specs = [service.get("spec") or {} for service in services]
+    specs = [one.spec for one in generated]
     made = [obj for one in generated for obj in one.objects]
     others = resources.has_files or not all(_is_config(item.value) for item in before)
     if others or any(spec.get("patches") or spec.get("extraObjects") for spec in specs):
@@ -187,10 +187,10 @@ def _validate(resources: ResourceList) -> None:
         resources.items = []
 
 
-def _overlay_problems(overlay: Map) -> list[Result]:
+def _overlay_problems(overlay: Map, library: list[Map]) -> list[Result]:
     from modelservice.config.overlay import problems  # noqa: PLC0415
 
-    found = problems(overlay, "")
+    found = problems(overlay, "", [ref.name for other in library if (ref := ResourceRef.of(other))])
     for result in found:
         result.resource = ResourceRef.of(overlay)
     return found
@@ -233,7 +233,7 @@ def _services(resources: ResourceList) -> list[Map]:
     from modelservice.config.settings import SettingError, with_settings  # noqa: PLC0415
 
     settings = dict(data)
-    presets = [name.strip() for name in str(settings.pop("presets", "")).split(",") if name.strip()]
+    presets = [text for text in (str(settings.pop("presets", "")),) if text.strip(" ,\n")]
     try:
         return [with_settings(service, presets, [f"{key}={value}" for key, value in settings.items()]) for service in services]
     except SettingError as error:

@@ -23,12 +23,15 @@ WITHOUT_DIGITS = dict.fromkeys(b"0123456789")  # so that the items of a list are
 
 
 class Generated:
-    """What one ModelService became: the objects, none if there was an error, and the results, errors first told as found."""
+    """What one ModelService became: the objects, none if there was an error, and the results, errors first told as found.
 
-    __slots__ = ("document", "objects", "results")
+    ``spec`` is what it says, with the defaults of its profile and presets.
+    """
 
-    def __init__(self, document: Map, objects: list[Map], results: list[Result]) -> None:
-        self.document, self.objects, self.results = document, objects, results
+    __slots__ = ("document", "objects", "results", "spec")
+
+    def __init__(self, document: Map, spec: Map, objects: list[Map], results: list[Result]) -> None:
+        self.document, self.spec, self.objects, self.results = document, spec, objects, results
 
     @property
     def failed(self) -> bool:
@@ -74,7 +77,7 @@ def _composed(document: Map, extra: list[Overlay], library: list[Overlay]) -> tu
     What is wrong in the config is left out, and the rest composed, so that one run tells every mistake; save where a value is missing that
     composing needs, or the profile is wrong, as which all else is meant.
     """
-    config = ModelService(document, [overlay.name for overlay in library])
+    config = ModelService(document, [overlay.document for overlay in library])
     plan = Plan(config)
     missing = plan.problems.results if plan.enabled else []
     problems = _once([*config.problems, *missing])
@@ -122,16 +125,27 @@ def _holders(field: str) -> list[str]:
 
 def _generated(composition: Composition, problems: list[Result]) -> Generated:
     """The result; beside ``problems`` of the config, what was found later counts where it is an error about something else."""
-    document = composition.plan.config.document
-    reference = ResourceRef.of(document)
+    config = composition.plan.config
+    document, reference = config.document, ResourceRef.of(config.document)
     if problems:
         known = set(map(id, problems))
         later = [problem for problem in composition.problems if problem.severity == "error" and id(problem) not in known]
         composition.problems = _once([*problems, *later])
     composition.problems = _first_of_each_place(composition.problems)
+    if config.presets:
+        _name_presets(config, composition.problems)
     for result in composition.problems:
         result.resource = result.resource or reference
-    generated = Generated(document, composition.objects, composition.problems)
+    generated = Generated(document, config.spec, composition.objects, composition.problems)
     if generated.failed:
         generated.objects = []
     return generated
+
+
+def _name_presets(config: ModelService, results: list[Result]) -> None:
+    """Say of results about a field that a preset set where that is named."""
+    from modelservice.config.presets import place_of  # few services have presets that say any of it  # noqa: PLC0415
+
+    for result in results:
+        if result.resource is None:
+            result.field = place_of(config, result.field)

@@ -11,7 +11,7 @@ import typer
 from modelservice.cli.files import is_step, read_documents_of, stop_at
 from modelservice.config import API_VERSION
 from modelservice.config import overlay as overlay_module
-from modelservice.config.settings import SettingError, sets, with_settings
+from modelservice.config.settings import SettingError, added, sets, with_settings
 from modelservice.generate import generate
 from modelservice.krm import Document, ResourceRef, Result, write_documents, write_stdout
 from modelservice.kubernetes.apply_order import apply_rank
@@ -32,7 +32,12 @@ def render(
     force: Annotated[
         bool, typer.Option("--force", help="With -o: overwrite or remove also what was edited by hand, or written by others.")
     ] = False,
-    preset: Annotated[list[str] | None, typer.Option(metavar="NAME", help="A preset to apply, after those that the spec names.")] = None,
+    preset: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME[:PARAMETER=VALUE,…]", help="A preset to apply, after those that the spec names, as in shm:sizeLimit=16Gi."
+        ),
+    ] = None,
     overlay: Annotated[list[str] | None, typer.Option(metavar="FILE", help="Overlays to apply, after the presets.")] = None,
     assignments: Annotated[
         list[str] | None,
@@ -93,10 +98,13 @@ def _overlay_lines(document: Document) -> list[str]:
 
 def _changed(service: Map, presets: list[str], assignments: list[str]) -> Map:
     """The ModelService with the presets and settings of the command line."""
+    hint = "--set"
     try:
-        return with_settings(service, presets, assignments)
+        service = with_settings(service, [], assignments)
+        hint = "--preset"
+        return with_settings(service, presets, [])
     except SettingError as error:
-        raise typer.BadParameter(str(error), param_hint="--set") from None
+        raise typer.BadParameter(str(error), param_hint=hint) from None
 
 
 def _in_order(place: str) -> tuple[str, int, int]:
@@ -113,10 +121,10 @@ class _Places:
         self.document, self.overlays, self.assignments = document, overlays, assignments
         spec = document.value.get("spec")
         self.named = (spec.get("presets") if isinstance(spec, dict) else None) or []
-        self.presets = [name for name in presets if isinstance(self.named, list) and name not in self.named]
+        self.presets = [text for text, _ in added(self.named, presets)] if isinstance(self.named, list) else []
 
     def of(self, result: Result) -> str:
-        """``FILE:LINE:COLUMN``, ``--set PATH=VALUE`` or ``--preset NAME``."""
+        """``FILE:LINE:COLUMN``, ``--set PATH=VALUE`` or ``--preset NAME:PARAMETER=VALUE``."""
         if result.resource is not None and result.resource.kind == "Overlay":
             brought = [one for one in self.overlays if one.value["metadata"]["name"] == result.resource.name]
             return (brought or [self.document])[0].place(result.field)

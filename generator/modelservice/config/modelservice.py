@@ -12,42 +12,66 @@ from modelservice.workloads import ROLES
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Sequence
     from typing import Any
+
+    from modelservice.config.presets import Preset
 
     Map = dict[str, Any]
 
 API_VERSION = "modelservice.llm-d.ai/v1alpha1"
 DEFAULT_PROFILE = "furiosa"
+ASKS = {"parameters", "require", "exclude", "defaults"}  # of an Overlay: what has to be looked at where it is named as a preset
 
 
 class ModelService:
     """A ModelService as it was meant.
 
-    ``presets`` are the names of presets that there are beside the built-in ones.
-    ``spec`` is the profile's defaults with the user's spec on top; ``own`` is the user's part of it, ``inherited`` the profile's.
+    ``library`` are right Overlays that are presets beside the built-in ones.
+    ``spec`` is the profile's defaults, those of presets and the user's spec, each on top of the one before; ``own`` is the user's part of
+    it, ``inherited`` the rest. ``spec.presets`` holds names; ``presets`` has, by name, those of them that have parameters or defaults.
     ``problems`` are the errors found so far; where there are any, ``spec`` leaves out what is wrong, so that the rest can be looked at.
     """
 
-    __slots__ = ("document", "inherited", "name", "namespace", "own", "problems", "profile", "spec")
+    __slots__ = ("document", "inherited", "name", "namespace", "own", "presets", "problems", "profile", "spec")
 
-    def __init__(self, document: Map, presets: Iterable[str] = ()) -> None:
+    def __init__(self, document: Map, library: Sequence[Map] = ()) -> None:
         document, self.problems = validation.checked(document, "modelservice")
         metadata = document.get("metadata") or {}
         self.document = document
         self.name: str = metadata.get("name") or ""
         self.namespace: str | None = metadata.get("namespace") or None
         own: Map = tidy(document.get("spec") or {})
-        self.problems += _preset_problems(own.get("presets") or [], presets)
+        self.presets: dict[str, Preset] = {}
+        beneath = self._read_presets(own, library) if own.get("presets") else {}
         if own.get("overlays"):
             from modelservice.config import overlay  # few services bring any  # noqa: PLC0415
 
             told = any(problem.field.startswith("spec.overlays[") for problem in self.problems)  # of what is an empty map now
             self.problems += overlay.all_problems(own["overlays"], with_empty=not told)
         self.profile: str = own.get("profile") or DEFAULT_PROFILE
-        defaults = _defaults(self.profile, own)
+        defaults = _defaults(self.profile, layers.merge(beneath, own) if beneath else own)
+        if beneath:
+            defaults = layers.merge(defaults, beneath)
         self.own, self.inherited, self.spec = own, layers.inherited(defaults, own), layers.merge(defaults, own)
         self._expand_templates()
+
+    def _read_presets(self, own: Map, library: Sequence[Map]) -> Map:
+        """Leave the names of the presets in ``own``, and return what they say of the spec where it says nothing."""
+        given, brought = own["presets"], {overlay["metadata"]["name"]: overlay for overlay in library}
+        own["presets"] = [one if isinstance(one, str) else one.get("name") or "" for one in given]
+        there = [*data.names("overlays", "presets"), *brought]
+        self.problems += _preset_problems(given, there)
+        named = {
+            name: brought.get(name) or data.document("overlays", "presets", f"{name}.yaml") for name in own["presets"] if name in there
+        }
+        if own["presets"] == given and not any(ASKS & overlay["spec"].keys() for overlay in named.values()):
+            return {}
+        from modelservice.config import presets  # few services have presets that ask for anything  # noqa: PLC0415
+
+        self.presets, beneath, problems = presets.read(given, named)
+        self.problems += problems
+        return tidy(beneath)
 
     def _expand_templates(self) -> None:
         if not any("{{" in text for text in _texts(self.spec)):
@@ -59,21 +83,22 @@ class ModelService:
         self.own, _ = templated_text.expand(self.own, context)
 
 
-def _preset_problems(presets: list[str], brought: Iterable[str]) -> list[Result]:
-    there = [*data.names("overlays", "presets"), *brought] if presets else []
+def _preset_problems(presets: list[str | Map], there: list[str]) -> list[Result]:
     told = FirstOfEachPlace()
-    for index, name in enumerate(presets):
-        if isinstance(name, str) and name not in there:
-            told.add("presets", partial(_preset_problem, index, name, there))
+    for index, given in enumerate(presets):
+        name = given if isinstance(given, str) else given.get("name")
+        if name is not None and name not in there:
+            field = f"spec.presets[{index}]" if name is given else f"spec.presets[{index}].name"
+            told.add("presets", partial(_preset_problem, field, name, there))
     return told.told()
 
 
-def _preset_problem(index: int, name: str, there: list[str]) -> Result:
+def _preset_problem(field: str, name: str, there: list[str]) -> Result:
     from difflib import get_close_matches  # only for a mistake  # noqa: PLC0415
 
     close = get_close_matches(cut(name), there, 1)
     meant = f"did you mean {close[0]}? There are: " if close else "there are: "
-    return Result(f"there is no preset {shown(name)}; {meant}{listed(there)}", field=f"spec.presets[{index}]", current=name)
+    return Result(f"there is no preset {shown(name)}; {meant}{listed(there)}", field=field, current=name)
 
 
 def tidy(spec: Map) -> Map:
