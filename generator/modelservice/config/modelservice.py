@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 API_VERSION = "modelservice.llm-d.ai/v1alpha1"
 DEFAULT_PROFILE = "furiosa"
-ASKS = {"parameters", "require", "exclude", "defaults"}  # of an Overlay: what has to be looked at where it is named as a preset
+ASKS = {"require", "exclude", "defaults"}  # of an Overlay: what has to be looked at where it is named as a preset
 
 
 class ModelService:
@@ -65,7 +65,7 @@ class ModelService:
         named = {
             name: brought.get(name) or data.document("overlays", "presets", f"{name}.yaml") for name in own["presets"] if name in there
         }
-        if own["presets"] == given and not any(ASKS & overlay["spec"].keys() for overlay in named.values()):
+        if own["presets"] == given and not any(_asks(overlay["spec"]) for overlay in named.values()):
             return {}
         from modelservice.config import presets  # few services have presets that ask for anything  # noqa: PLC0415
 
@@ -81,6 +81,11 @@ class ModelService:
         context = {"Values": self.spec, "Release": {"Name": self.name, "Namespace": self.namespace or ""}}
         self.spec, self.problems[len(self.problems) :] = templated_text.expand(self.spec, context)
         self.own, _ = templated_text.expand(self.own, context)
+
+
+def _asks(spec: Map) -> bool:
+    """Whether there is something to look at where an Overlay with this spec is named as a preset, and given nothing."""
+    return not ASKS.isdisjoint(spec) or any("default" not in one for one in (spec.get("parameters") or {}).values())
 
 
 def _preset_problems(presets: list[str | Map], there: list[str]) -> list[Result]:
