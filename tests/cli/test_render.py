@@ -360,6 +360,16 @@ def test_a_mistake_of_the_command_line_has_its_place_there(tmp_path: Path, llama
     )
 
 
+@pytest.mark.parametrize("presets", ["5", "{a: b}", "true"])
+def test_presets_that_are_no_list_have_their_place(tmp_path: Path, presets: str) -> None:
+    """Whatever stands in their place is told there, also where the command line adds to them."""
+    file = written(tmp_path, "odd.yaml", service(more=f"  presets: {presets}\n"))
+    for arguments in ((), ("--preset", "shm"), ("--set", "decode.replicas='a'")):
+        said = call("render", file, *arguments)
+        assert said.code == 1
+        assert any(line.startswith(f"{file}:") and "spec.presets: is" in line for line in said.lines)
+
+
 def test_a_values_file_gets_the_next_step(tmp_path: Path) -> None:
     """Who renders the values of a chart is told where they go."""
     said = call("render", written(tmp_path, "values.yaml", "modelArtifacts: {name: a/b}\ndecode: {replicas: 1}\n"))

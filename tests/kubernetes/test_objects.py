@@ -166,6 +166,25 @@ def test_groups_without_a_dot(api_version: str, severity: str) -> None:
     assert one.severity == severity
 
 
+@pytest.mark.parametrize(
+    ("api_version", "kind", "meant"),
+    [
+        ("resource.k8s.im/v1", "ResourceClaim", "resource.k8s.io"),
+        ("networking.k8sio/v1", "Ingress", "networking.k8s.io"),
+        ("storage.k8s.io/v1", "StorageClass", None),
+        ("snapshot.storage.k8s.io/v1", "VolumeSnapshot", None),
+        ("scheduling.x-k8s.io/v1alpha1", "PriorityClass", None),
+        ("resource.k8s.im/v1", "Model", None),
+    ],
+)
+def test_a_group_but_for_a_character(api_version: str, kind: str, meant: str | None) -> None:
+    """A kind of Kubernetes' own whose group is misspelt was meant for that group; anybody may have another group, or another kind."""
+    words = [problem.message for problem in problems({"apiVersion": api_version, "kind": kind, "metadata": {"name": "a"}})]
+    assert [word for word in words if "API group" in word] == (
+        [f"Kubernetes has no API group {api_version.partition('/')[0]}; did you mean {meant}?"] if meant else []
+    )
+
+
 def test_of_an_unknown_kind_only_the_metadata_is_looked_at() -> None:
     """Labels are labels everywhere."""
     obj = {"apiVersion": "keda.sh/v1alpha1", "kind": "ScaledObject", "metadata": {"name": "a", "label": {}, "labels": {"a": 1}}, "spec": 5}

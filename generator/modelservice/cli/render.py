@@ -120,8 +120,9 @@ class _Places:
     def __init__(self, document: Document, overlays: list[Document], presets: list[str], assignments: list[str]) -> None:
         self.document, self.overlays, self.assignments = document, overlays, assignments
         spec = document.value.get("spec")
-        self.named = (spec.get("presets") if isinstance(spec, dict) else None) or []
-        self.presets = [text for text, _ in added(self.named, presets)] if isinstance(self.named, list) else []
+        named = spec.get("presets") if isinstance(spec, dict) else None
+        self.named: list[Any] = named if isinstance(named, list) else []
+        self.presets = [text for text, _ in added(self.named, presets)]
 
     def of(self, result: Result) -> str:
         """``FILE:LINE:COLUMN``, ``--set PATH=VALUE`` or ``--preset NAME:PARAMETER=VALUE``."""

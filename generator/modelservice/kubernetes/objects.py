@@ -214,7 +214,19 @@ def _no_name_of_kind(api_version: str, kind: str) -> Problem | None:
         message = f"Kubernetes has no API group {group}, and those of others have a dot{hint}"
         # Files of tools look like that, too (skaffold/v4beta13).
         return Problem(("apiVersion",), message, api_version, severity="error" if hint else "warning")
+    if not is_built_in(group) and (meant := _meant_group(group, kind)):
+        return Problem(("apiVersion",), f"Kubernetes has no API group {group}; did you mean {meant}?", api_version)
     return None if is_dns_1035(kind.lower()) else Problem(("kind",), "must be letters and digits, as in ConfigMap", kind)
+
+
+def _meant_group(group: str, kind: str) -> str:
+    """The API group of Kubernetes' own that has ``kind`` and is called ``group`` but for a character; nothing where there is none."""
+    if not any(name.endswith(f"/{kind}") for file in ("fields.json", "more_fields.json") for name in table(file)["kinds"]):
+        return ""
+    from modelservice.kubernetes.suggestions import closest  # noqa: PLC0415
+
+    meant = closest(group, table("fields.json")["groups"])
+    return meant if meant and abs(len(meant) - len(group)) <= 1 and _versions_of(meant, kind) else ""
 
 
 def _versions_of(group: str, kind: str) -> list[str]:
