@@ -266,6 +266,67 @@ def test_a_wrong_overlay_among_the_items_is_an_error_of_its_own() -> None:
     assert answer.lines[0].startswith("error: Overlay network: spec.patches[0].target: ")
 
 
+CLAIM = overlay(
+    {"target": "pod", "patch": {"spec": {"volumes": [{"name": "data", "persistentVolumeClaim": {"claimName": "${preset.claim}"}}]}}},
+    name="data",
+    parameters={"claim": {"type": "string"}, "other": {"type": "integer", "default": 1}},
+    require=["shm"],
+    exclude=["probes"],
+)
+PRESET_MISTAKES: list[tuple[Any, str, str]] = [
+    (["shm", {"name": "data", "claim": "c", "othr": 1}], "spec.presets[1].othr", "did you mean other?"),
+    (["shm", {"name": "data", "claim": 16}], "spec.presets[1].claim", "is 16; must be text: quote it"),
+    (["shm", "data"], "spec.presets[1].claim", "missing; preset data needs it"),
+    (["shm", "probes", {"name": "data", "claim": "c"}], "spec.presets[2]", "goes not together with preset probes; leave one out"),
+    ([{"name": "data", "claim": "c"}], "spec.presets[0]", "needs preset shm too; name it"),
+]
+
+
+@pytest.mark.parametrize(("presets", "field", "message"), PRESET_MISTAKES)
+@pytest.mark.parametrize("way", ["config", "settings"])
+def test_a_mistake_with_presets_is_told_once_and_nothing_is_made(presets: list[Any], field: str, message: str, way: str) -> None:
+    """In a ModelService, and in the settings that kpt gives."""
+    texts = [
+        one if isinstance(one, str) else f"{one['name']}:{','.join(f'{k}={v}' for k, v in one.items() if k != 'name')}" for one in presets
+    ]
+    settings = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "x"}, "data": {"presets": ", ".join(texts)}}
+    request = resource_list(document({"presets": presets}), CLAIM) if way == "config" else resource_list(settings, CLAIM, document())
+    answer = call(request)
+    assert answer.code == 1
+    assert [obj["kind"] for obj in answer.items if obj["kind"] not in ("Overlay", "ModelService", "ConfigMap")] == []
+    errors = [result for result in answer.results if result["severity"] == "error"]
+    assert [result["field"]["path"] for result in errors] == [field]
+    assert message in errors[0]["message"]
+    assert ("(set by presets of the functionConfig's data)" in errors[0]["message"]) is (way == "settings")
+
+
+def test_presets_of_the_settings_have_parameters() -> None:
+    """As kpt gives them: ``-- presets="probes, shm:sizeLimit=16Gi"``."""
+    data = {"presets": "no-service-links, shm:sizeLimit=16Gi , data:claim=models,other=2"}
+    settings = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "x"}, "data": data}
+    pod = pod_of(call(resource_list(settings, CLAIM, document())))
+    assert pod["enableServiceLinks"] is False
+    assert {"name": "shm", "emptyDir": {"medium": "Memory", "sizeLimit": "16Gi"}} in pod["volumes"]
+    assert {"name": "data", "persistentVolumeClaim": {"claimName": "models"}} in pod["volumes"]
+    wrong = call(resource_list({**settings, "data": {"presets": "sizeLimit=1"}}, document()))
+    assert wrong.code == 1
+    assert "'sizeLimit=1' names no preset" in wrong.results[0]["message"]
+
+
+def test_a_value_that_kubernetes_refuses_is_told_where_it_is_given() -> None:
+    """Not of the Overlay, which is right."""
+    answer = call(resource_list(document({"presets": ["shm", {"name": "data", "claim": ""}]}), CLAIM))
+    (error,) = [result for result in answer.results if result["severity"] == "error"]
+    assert (error["field"]["path"], error["resourceRef"]["kind"]) == ("spec.presets[1].claim", "ModelService")
+
+
+def test_checks_that_a_preset_sets_count_for_all_resources() -> None:
+    """As those of the spec do."""
+    lenient = overlay(name="lenient", defaults={"checks": {"inference-pool": "warning"}})
+    assert call(resource_list(document(), lenient, POOL)).code == 1
+    assert call(resource_list(document({"presets": ["lenient"]}), lenient, POOL)).code == 0
+
+
 def test_two_overlays_of_one_name_are_an_error() -> None:
     """A preset is asked for by its name, which then could be either."""
     answer = call(resource_list(document(), NETWORK, OF_FURIOSA, NETWORK))

@@ -118,7 +118,7 @@ def _generate(resources: ResourceList, overlays: Sequence[Map], complete: bool) 
         resources.results.append(Result(str(error), resource=ResourceRef.of(config)))
         return
     library, profiles = ([item.value for item in resources.items if _is(item.value, kind)] for kind in ("Overlay", "Profile"))
-    resources.results += [result for overlay in library for result in _overlay_problems(overlay)] or _same_names(library)
+    resources.results += [result for overlay in library for result in _overlay_problems(overlay, library)] or _same_names(library)
     if profiles:
         from modelservice.config.profile import problems  # few bring any  # noqa: PLC0415
 
@@ -231,10 +231,10 @@ def _patch(resources: ResourceList) -> None:
     _name_places(resources, [])
 
 
-def _overlay_problems(overlay: Map) -> list[Result]:
+def _overlay_problems(overlay: Map, library: list[Map]) -> list[Result]:
     from modelservice.config.overlay import problems  # noqa: PLC0415
 
-    found = problems(overlay, "")
+    found = problems(overlay, "", [ref.name for other in library if (ref := ResourceRef.of(other))])
     for result in found:
         result.resource = ResourceRef.of(overlay)
     return found
@@ -277,7 +277,7 @@ def _services(resources: ResourceList) -> list[Map]:
     from modelservice.config.settings import SettingError, with_settings  # noqa: PLC0415
 
     settings = dict(data)
-    presets = [name.strip() for name in str(settings.pop("presets", "")).split(",") if name.strip()]
+    presets = [text for text in (str(settings.pop("presets", "")),) if text.strip(" ,\n")]
     try:
         return [with_settings(service, presets, [f"{key}={value}" for key, value in settings.items()]) for service in services]
     except SettingError as error:

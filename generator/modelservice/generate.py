@@ -25,7 +25,7 @@ WITHOUT_DIGITS = dict.fromkeys(b"0123456789")  # so that the items of a list are
 class Generated:
     """What one ModelService became: the objects, none if there was an error, and the results, errors first told as found.
 
-    ``document`` is as the user wrote it, ``spec`` the user's over the profile's defaults.
+    ``spec`` is what it says, with the defaults of its profile and presets.
     """
 
     __slots__ = ("document", "objects", "results", "spec")
@@ -80,7 +80,7 @@ def _composed(document: Map, extra: list[Overlay], library: list[Overlay], profi
     What is wrong in the config is left out, and the rest composed, so that one run tells every mistake; save where a value is missing that
     composing needs, or the profile is wrong, as which all else is meant.
     """
-    config = ModelService(document, [overlay.name for overlay in library], profiles)
+    config = ModelService(document, [overlay.document for overlay in library], profiles)
     plan = Plan(config)
     missing = plan.problems.results if plan.enabled else []
     problems = _once([*config.problems, *missing])
@@ -145,6 +145,8 @@ def _generated(composition: Composition, problems: list[Result]) -> Generated:
         later = [problem for problem in composition.problems if problem.severity == "error" and id(problem) not in known]
         composition.problems = _once([*problems, *later])
     composition.problems = _first_of_each_place(composition.problems)
+    if config.presets:
+        _name_presets(config, composition.problems)
     for result in composition.problems:
         if result.resource is None:
             result.field, profile = config.written(result.field)
@@ -154,3 +156,12 @@ def _generated(composition: Composition, problems: list[Result]) -> Generated:
     if generated.failed:
         generated.objects = []
     return generated
+
+
+def _name_presets(config: ModelService, results: list[Result]) -> None:
+    """Say of results about a field that a preset set where that is named."""
+    from modelservice.config.presets import place_of  # few services have presets that say any of it  # noqa: PLC0415
+
+    for result in results:
+        if result.resource is None:
+            result.field = place_of(config, result.field)

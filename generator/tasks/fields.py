@@ -1,4 +1,7 @@
-"""Write the table of every field into README.md, from the schema and the profiles' defaults: `python generator/tasks/fields.py`."""
+"""Write two tables into README.md: `python generator/tasks/fields.py`.
+
+That of every field comes from the schema and the profiles' defaults, that of the presets from overlays/presets.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +16,9 @@ from yaml12 import parse_yaml
 ROOT = Path(__file__).resolve().parents[2]
 SCHEMA = ROOT / "generator/modelservice/config/modelservice.schema.json"
 BEGIN, END = "<!-- fields: make made -->\n", "<!-- end of fields -->\n"
+PRESETS_BEGIN, PRESETS_END = "<!-- presets: make made -->\n", "<!-- end of presets -->\n"
 PROFILES = ("furiosa", "llm-d")
+TYPES = {"object": "map", "array": "list", "string": "text", "integer": "number", "number": "number", "boolean": "true, false"}
 
 Node = dict[str, Any]
 
@@ -38,10 +43,37 @@ def _profile(name: str) -> Node:
 
 
 def with_table(readme: str) -> str:
-    """``readme`` with the table between its marks made anew."""
-    before, _, rest = readme.partition(BEGIN)
-    _, _, after = rest.partition(END)
-    return f"{before}{BEGIN}{table()}{END}{after}"
+    """``readme`` with the table of fields between its marks made anew."""
+    return _between(readme, BEGIN, table(), END)
+
+
+def presets() -> str:
+    """The table of presets, as Markdown: name, meaning, parameters with type, default and meaning."""
+    lines = ["| preset | what it does | parameters |", "|---|---|---|"]
+    for path in sorted((ROOT / "overlays/presets").glob("*.yaml")):
+        document: Any = parse_yaml(path.read_text(encoding="utf-8"))
+        parameters = "<br>".join(_parameter(name, one) for name, one in (document["spec"].get("parameters") or {}).items())
+        cells = [f"`{document['metadata']['name']}`", document["metadata"]["annotations"]["description"], parameters]
+        lines.append(f"| {' | '.join(cell.replace('|', '&#124;') for cell in cells)} |")
+    return "\n".join(lines) + "\n"
+
+
+def with_presets(readme: str) -> str:
+    """``readme`` with the table of presets between its marks made anew."""
+    return _between(readme, PRESETS_BEGIN, presets(), PRESETS_END)
+
+
+def _parameter(name: str, parameter: Node) -> str:
+    choices = f"one of {', '.join(f'`{value}`' for value in parameter['enum'])}" if "enum" in parameter else TYPES[parameter["type"]]
+    default = parameter.get("default")
+    said = "must be given" if "default" not in parameter else f"default {_shown(default)}" if default is not None else ""
+    return f"`{name}` ({', '.join(part for part in (choices, said) if part)}): {parameter['description']}"
+
+
+def _between(readme: str, begin: str, text: str, end: str) -> str:
+    before, _, rest = readme.partition(begin)
+    _, _, after = rest.partition(end)
+    return f"{before}{begin}{text}{end}{after}"
 
 
 def _fields(node: Node, schema: Node, path: str) -> Iterator[tuple[str, Node]]:
@@ -73,10 +105,9 @@ def _type(node: Node, schema: Node) -> str:
         return "one of " + ", ".join(f"`{value}`" for value in node["enum"] if value)
     given = node.get("type", [])
     types = [name for name in ([given] if isinstance(given, str) else given) if name != "null"]
-    names = {"object": "map", "array": "list", "string": "text", "integer": "number", "boolean": "true, false"}
     items = _resolved(node.get("items", {}), schema).get("type") if types == ["array"] else None
     of = " of text" if items in ("string", ["string"]) else ""
-    return " or ".join(names.get(name, name) for name in types) + of
+    return " or ".join(TYPES.get(name, name) for name in types) + of
 
 
 def _default(spec: Node, path: str) -> Any:
@@ -96,10 +127,10 @@ def _shown(value: Any) -> str:
 
 
 def main() -> None:
-    """Write the table into README.md."""
+    """Write the tables into README.md."""
     readme = ROOT / "README.md"
-    readme.write_text(with_table(readme.read_text(encoding="utf-8")), encoding="utf-8")
-    sys.stdout.write("README.md: the table of fields is up to date\n")
+    readme.write_text(with_presets(with_table(readme.read_text(encoding="utf-8"))), encoding="utf-8")
+    sys.stdout.write("README.md: the tables of fields and presets are up to date\n")
 
 
 if __name__ == "__main__":

@@ -174,6 +174,17 @@ OBJECTS: list[Map] = [
         "spec": {"podSelector": {"matchLabels": {"a": "b"}}, "ingress": [{"ports": [{"port": 8000, "protocol": "TCP"}]}]},
     },
 ]
+PRESETS: list[Map] = [
+    overlay({"target": "pod", "patch": {"spec": {"hostIPC": True}}}, name="probes"),
+    overlay(
+        {"target": "pod", "patch": {"metadata": {"labels": {"${preset.key}": "${preset.text?}"}}}},
+        name="mine",
+        parameters={"key": {"type": "string", "default": "a-${name}"}, "text": {"type": "string", "default": None, "enum": ["x", "y"]}},
+        require=["shm"],
+        meant_for={"profile": ["furiosa", "llm-d"], "artifact": ["hf", "pvc", "pvc+hf", "oci"]},
+        defaults={"drain": 5, "decode": {"annotations": {"a": "${preset.key}"}}},
+    ),
+]
 SPECS: list[Map] = [
     *SAMPLES.values(),
     {"patches": PATCHES[:2] + PATCHES[4:7], "mergeKeys": {"example.com/Thing": {"spec.items": ["name"]}}},
@@ -187,6 +198,7 @@ SPECS: list[Map] = [
     {"profile": "llm-d", **decode(command=["sh", "-c", "exec vllm serve --tensor-parallel-size 2"], modelCommand="custom")},
     {"profile": "llm-d", **decode(flags={"lora-modules": ["a=/a", "b=/b"], "enforce-eager": None}, modelCommand="vllmServe")},
 ]
+NAMED = ["probes", "shm", "hardened", "x", "", "²", "shm:sizeLimit=1Gi", "shm:sizeLimit=[", "a=1", "hpa:maxReplicas=2,minReplicas='", ":,:"]
 ASSIGNMENTS = [
     "decode.replicas=3",
     "decode.containers[0].image=x:1",
@@ -200,6 +212,7 @@ ASSIGNMENTS += [
     "=",
     "a" + ".a" * 200 + "=1",
     "presets=[shm]",
+    "presets=[{name: shm, sizeLimit: 1}, {name: []}, [shm]]",
     "x",
 ]
 ASSIGNMENTS += [
@@ -284,13 +297,13 @@ def seeds() -> list[Seed]:
     found = [_call(one, one) for one in services]
     for number, one in enumerate(services):
         service, other = _labelled(one, "llama"), _labelled(services[number - 1], "other")
+        preset = PRESETS[number // 2 % len(PRESETS)]
         config = {
             "apiVersion": "v1",
             "kind": "ConfigMap",
             "metadata": {"name": "c"},
-            "data": {"presets": "shm,probes", "decode.replicas": "2"},
+            "data": {"presets": f"shm:sizeLimit=1Gi,{preset['metadata']['name'] if number % 3 else 'probes'}", "decode.replicas": "2"},
         }
-        preset = overlay({"target": "pod", "patch": {"spec": {"hostIPC": True}}}, name="probes")
         found.append(
             _call(config if number % 2 else None, service, *OBJECTS[number % 5 : number % 5 + 3], *([preset] if number % 3 else []))
         )
@@ -352,7 +365,7 @@ def _options(rng: Random, command: tuple[str, ...], documents: Mapping[str, list
             path = rng.choice(ASSIGNMENTS) if rng.random() < 0.6 else f"{_path_text(rng.choice(fields()))}={rng.choice(TEXTS)[:1000]}"
             options += ["--set", path]
         options += ["--overlay", "o.yaml"] if rng.random() < 0.4 else []
-        options += ["--preset", rng.choice(["probes", "shm", "hardened", "x", "", "²"])] if rng.random() < 0.3 else []
+        options += ["--preset", rng.choice(NAMED)] if rng.random() < 0.3 else []
         options += ["-o", "out", *rng.sample(["--kustomization", "--force"], rng.randrange(3))] if rng.random() < 0.4 else []
         options += (
             ["--kubernetes", rng.choice(["1.34", "1.28", "v1.30", "x", "²", "1.9999999999999999999999", "'"])] if rng.random() < 0.2 else []

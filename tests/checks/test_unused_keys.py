@@ -84,6 +84,7 @@ def test_a_command_beside_a_generated_one_is_told(command: str) -> None:
 # Every key, wherever it may stand
 
 
+MOUNTED = decode(modelCommand="furiosaLLMServe", mountModelVolume=True)
 CONTEXTS: dict[str, Map] = {
     "furiosa": {},
     "llm-d": {"profile": "llm-d"},
@@ -102,6 +103,10 @@ CONTEXTS: dict[str, Map] = {
     "cpu": {"profile": "llm-d", "accelerator": {"type": "cpu"}},
     "custom": decode(command=["x"]),
     "no decode": {"decode": {"create": False}},
+    "drained by a preset": {"presets": ["graceful-shutdown"]},
+    "scaled by a preset": {"presets": [{"name": "hpa", "maxReplicas": 2}], "prefill": {"create": True}, "profile": "llm-d"},
+    "cached by a preset": {"presets": [{"name": "model-cache-pvc", "claim": "models"}], **MOUNTED},
+    "kept on the node": {"presets": ["host-cache"], "multinode": True, **MOUNTED},
     "monitored": {"decode": {"monitoring": {"podmonitor": {"enabled": True}}}},
 }
 # What says again what another key says already, or is needed whatever comes of it.

@@ -327,6 +327,15 @@ def test_a_mistake_has_its_place(tmp_path: Path) -> None:
     ]
 
 
+PRESET_MISTAKES = {
+    "shm:sizeLimit=16": ".sizeLimit: is 16; must be text: quote it",
+    "shm:sizelimit=16Gi": ".sizelimit: preset shm has no such parameter; did you mean sizeLimit?",
+    "model-cache-pvc": ".claim: missing; preset model-cache-pvc needs it",
+    "spread": ": is for services with workload Deployment; this one has workload LeaderWorkerSet",
+    "graceful-shutdown:seconds=-1": ".seconds: is -1; must be at least 0 (as spec.drain)",
+}
+
+
 def test_a_mistake_of_the_command_line_has_its_place_there(tmp_path: Path, llama: str) -> None:
     """What --set, --preset or an overlay got wrong is told of them, and not of the file."""
     path = written(tmp_path, "own.yaml", OVERLAY.replace("SECONDS", "many"))
@@ -340,6 +349,10 @@ def test_a_mistake_of_the_command_line_has_its_place_there(tmp_path: Path, llama
         .lines[0]
         .startswith("--preset shn: error: ModelService llama: spec.presets[0]: there is no")
     )
+    for given, what in PRESET_MISTAKES.items():
+        said = call("render", llama, "--set", "multinode=true", "--preset", "probes", "--preset", given)
+        assert (said.code, said.stdout) == (1, "")
+        assert said.lines[0].startswith(f"--preset {given}: error: ModelService llama: spec.presets[1]{what}")
     said = call("render", llama, "--overlay", path)
     assert said.code == 1
     assert said.lines[0].startswith(
@@ -454,6 +467,31 @@ def test_an_overlay_that_does_not_fit_is_told(tmp_path: Path, llama: str) -> Non
     said = call("render", llama, "--overlay", written(tmp_path, "overlay.yaml", text))
     assert (said.code, said.stdout) == (1, "")
     assert "overlay ours" in said.stderr
+
+
+def test_a_preset_takes_parameters(tmp_path: Path, llama: str) -> None:
+    """NAME:PARAMETER=VALUE, over what the spec gives; what cannot be read is a wrong call."""
+    assert "sizeLimit: 16Gi" in call("render", llama, "--preset", "shm:sizeLimit=16Gi").stdout
+    named = written(tmp_path, "named.yaml", service(more="  presets: [{name: shm, sizeLimit: 1Gi}]\n"))
+    assert "sizeLimit: 1Gi" in call("render", named, "--preset", "shm").stdout
+    assert "sizeLimit: 2Gi" in call("render", named, "--preset", "shm:sizeLimit=2Gi").stdout
+    said = call("render", llama, "--preset", "shm:16Gi")
+    assert (said.code, said.stdout) == (2, "")
+    assert "--preset" in said.lines[-1]
+    assert "is no PARAMETER=VALUE" in said.lines[-1]
+
+
+def test_a_preset_with_a_mistake_has_its_place_in_the_file(tmp_path: Path) -> None:
+    """Line and column of the value, or of the preset."""
+    path = written(tmp_path, "a.yaml", service(more="  presets:\n  - probes\n  - name: shm\n    sizeLimit: 16\n  - keda\n  - hpa\n"))
+    lines = [line.removeprefix(f"{path}:").partition(": error: ModelService llama: ") for line in call("render", path).lines]
+    last = max(int(place.partition(":")[0]) for place, _, _ in lines)
+    assert [(int(place.partition(":")[0]) - last, field.partition(": ")[0]) for place, _, field in lines] == [
+        (-2, "spec.presets[1].sizeLimit"),
+        (-1, "spec.presets[2].serverAddress"),
+        (-1, "spec.presets[2].maxReplicaCount"),
+        (0, "spec.presets[3].maxReplicas"),
+    ]
 
 
 def test_a_preset_that_is_not_there_is_told(llama: str) -> None:

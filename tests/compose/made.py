@@ -23,9 +23,9 @@ def document(spec: Map | None = None, name: str = "llama", namespace: str | None
     return {"apiVersion": API_VERSION, "kind": "ModelService", "metadata": metadata, "spec": spec}
 
 
-def overlay(*patches: Map, name: str = "own", **spec: Any) -> Map:
-    """Return an Overlay with these patches."""
-    body = {**spec, **({"patches": list(patches)} if patches else {})}
+def overlay(*patches: Map, name: str = "own", meant_for: Map | None = None, **spec: Any) -> Map:
+    """Return an Overlay with these patches; ``meant_for`` is its ``for``, which Python keeps for itself."""
+    body = {**spec, **({"for": meant_for} if meant_for else {}), **({"patches": list(patches)} if patches else {})}
     return {"apiVersion": API_VERSION, "kind": "Overlay", "metadata": {"name": name}, "spec": body}
 
 

@@ -60,6 +60,21 @@ MONITORED: Map = {
 }
 CACHE = {"name": "cache", "emptyDir": {}}
 
+# presets that need values of their parameters, as a spec names them
+KEDA: Map = {"name": "keda", "serverAddress": "http://prometheus.monitoring:9090", "maxReplicaCount": 4}
+NEEDING: dict[str, Map] = {
+    "hpa": {"name": "hpa", "maxReplicas": 4},
+    "keda": KEDA,
+    "model-cache-pvc": {"name": "model-cache-pvc", "claim": "models"},
+}
+PEER = {"from": [{"namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": "monitoring"}}}]}
+
+
+def named(preset: str) -> str | Map:
+    """Return a preset as a spec names it: with values of the parameters that need some."""
+    return NEEDING.get(preset, preset)
+
+
 SAMPLES: dict[str, Map] = {
     "furiosa": {},
     "llm-d": {"profile": "llm-d"},
@@ -138,6 +153,31 @@ SAMPLES: dict[str, Map] = {
             }
         },
     },
+    "presets of workloads": {
+        "profile": "llm-d",
+        "presets": [
+            {"name": "shm", "sizeLimit": "16Gi"},
+            "rollout-in-place",
+            "no-service-links",
+            "disruption-budget",
+            {"name": "network-policy", "rule": PEER},
+            NEEDING["model-cache-pvc"],
+            NEEDING["hpa"],
+        ],
+        "decode": {"containers": [engine(modelCommand="vllmServe", mountModelVolume=True)]},
+    },
+    "presets of groups": {
+        "profile": "llm-d",
+        "multinode": True,
+        "presets": ["rollout-in-place", "host-cache", KEDA, "network-policy", "latest-guard"],
+        "routing": {"proxy": {"image": "proxy:v0.7.1"}},
+        "decode": {"containers": [engine(modelCommand="vllmServe", mountModelVolume=True)]},
+        "prefill": {"create": False},
+    },
+    "guarded pods": {"presets": ["network-policy", "disruption-budget"]},
+    "spread Deployments": {"presets": ["spread"]},
+    "keda of a Deployment": {"presets": [KEDA]},
+    "hpa of groups": {"multinode": True, "presets": [NEEDING["hpa"]]},
     "extra objects": {"extraObjects": [{"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "{{ .Release.Name }}-extra"}}]},
     "own overlay": {
         "overlays": [overlay({"target": "container", "patch": {"image": "mirror.example/engine:1"}})],

@@ -92,4 +92,3 @@ def test_a_folder_is_in_the_order_of_its_paths() -> None:
 def test_each_preset_is_found_by_its_name(name: str) -> None:
     """The file of a preset has its name."""
     assert preset(name).name == name
-    assert preset(name).when == {}

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.compose.made import document
 
-from modelservice.config.settings import SettingError, with_settings
+from modelservice.config.settings import SettingError, read_presets, with_settings
 
 Map = dict[str, Any]
 
@@ -70,6 +70,59 @@ def test_presets_come_after_those_of_the_config() -> None:
     assert with_settings(document(), ["shm"], [])["spec"]["presets"] == ["shm"]
 
 
+@pytest.mark.parametrize(
+    ("text", "items"),
+    [
+        ("shm", ["shm"]),
+        (" shm , probes,", ["shm", "probes"]),
+        ("shm:sizeLimit=16Gi", [{"name": "shm", "sizeLimit": "16Gi"}]),
+        (
+            "probes, shm:sizeLimit=16Gi,medium=Memory, rollout-in-place",
+            ["probes", {"name": "shm", "sizeLimit": "16Gi", "medium": "Memory"}, "rollout-in-place"],
+        ),
+        ("a:n=1,f=0.5,t=true,x=null", [{"name": "a", "n": 1, "f": 0.5, "t": True, "x": None}]),
+        ("a:t='1',u=\"b, c=d\"", [{"name": "a", "t": "1", "u": "b, c=d"}]),
+        ("a:l=[1, 2],m={b: c, d: [e]}, b", [{"name": "a", "l": [1, 2], "m": {"b": "c", "d": ["e"]}}, "b"]),
+        ('keda:query=sum(x{a="b",c="d"}),n=2', [{"name": "keda", "query": 'sum(x{a="b",c="d"})', "n": 2}]),
+        ("a:t=it's,u=1", [{"name": "a", "t": "it's", "u": 1}]),
+        ("a:u=http://x:1/y", [{"name": "a", "u": "http://x:1/y"}]),
+        ("a:, b", ["a", "b"]),
+        ("a:t=", [{"name": "a", "t": None}]),
+        ("a:n=1, a:m=2", [{"name": "a", "n": 1}, {"name": "a", "m": 2}]),
+        ("", [""]),
+    ],
+)
+def test_presets_are_named_with_parameters(text: str, items: list[Any]) -> None:
+    """A piece with ``=`` goes on with the preset before it; values are YAML, whose brackets and quotes hold commas together."""
+    assert read_presets(text) == items
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("sizeLimit=16Gi", "'sizeLimit=16Gi' names no preset; write NAME:PARAMETER=VALUE"),
+        (":a=1", "':a=1' names no preset; write NAME:PARAMETER=VALUE"),
+        ("shm, :a=1", "':a=1' names no preset; write NAME:PARAMETER=VALUE"),
+        ("shm:16Gi", "'shm:16Gi': '16Gi' is no PARAMETER=VALUE"),
+        ("shm:size-limit=1", "'shm:size-limit=1': 'size-limit=1' is no PARAMETER=VALUE"),
+        ("shm:name=x", "'shm:name=x': 'name=x' is no PARAMETER=VALUE"),
+        ("shm:a=[1", "'shm:a=[1': the value is not YAML: "),
+    ],
+)
+def test_presets_that_cannot_be_read_are_told(text: str, message: str) -> None:
+    """With what was written, and what would be right."""
+    with pytest.raises(SettingError) as error:
+        spec(presets=(text,))
+    assert str(error.value).startswith(message)
+
+
+def test_a_preset_is_named_again_with_parameters() -> None:
+    """It comes behind, where its values count more; one without says nothing new."""
+    more = {"name": "shm", "sizeLimit": "1Gi"}
+    assert spec(presets=("shm:sizeLimit=1Gi", "shm", "probes"))["presets"] == ["shm", more, "probes"]
+    assert with_settings({**document(), "spec": {"presets": [more]}}, ["shm"], [])["spec"]["presets"] == [more]
+
+
 @pytest.mark.parametrize("presets", [5, "text", {"a": 1}])
 def test_presets_that_are_no_list_are_left_to_validation(presets: Any) -> None:
     """A config whose presets are wrong is told so later, with its field."""
@@ -111,6 +164,8 @@ def test_no_setting_is_too_odd(assignment: str) -> None:
     before = copy.deepcopy(SERVICE)
     with contextlib.suppress(SettingError):
         assert isinstance(with_settings(SERVICE, [], [assignment]), dict)
+    with contextlib.suppress(SettingError):
+        assert isinstance(with_settings(SERVICE, [assignment], []), dict)
     assert before == SERVICE
 
 

@@ -81,6 +81,28 @@ def test_the_overlay_applies() -> None:
     assert {"name": "SERVED_ON", "value": "8200"} in container(generated.objects)["env"]
 
 
+def test_the_presets_take_their_parameters() -> None:
+    """The presets of the README do what they are given for."""
+    spec = {**SERVICE["spec"], **block("maxReplicaCount: 4")}
+    (generated,) = generate([{**SERVICE, "spec": spec}])
+    assert not generated.failed
+    assert "16Gi" in str(generated.objects)
+    assert [obj["kind"] for obj in generated.objects] == ["ServiceAccount", "Deployment", "ScaledObject"]
+
+
+def test_a_preset_of_ones_own_has_parameters_and_defaults() -> None:
+    """That of the README, named by a service."""
+    presets = ["probes", {"name": "team-defaults", "pool": "h100", "tier": "gold"}]
+    (generated,) = generate([{**SERVICE, "spec": {**SERVICE["spec"], "presets": presets}}], library=[block("name: team-defaults")])
+    (deployment,) = [obj for obj in generated.objects if obj["kind"] == "Deployment"]
+    template = deployment["spec"]["template"]
+    assert template["metadata"]["labels"]["tier"] == "gold"
+    assert template["spec"]["nodeSelector"] == {"pool": "h100"}
+    assert template["spec"]["terminationGracePeriodSeconds"] == 90
+    (alone,) = generate([{**SERVICE, "spec": {**SERVICE["spec"], "presets": presets[1:]}}], library=[block("name: team-defaults")])
+    assert [result.field for result in alone.results if result.severity == "error"] == ["spec.presets[0]"]
+
+
 def test_the_flags_merge() -> None:
     """The flags of the README end up in the arguments, in their order."""
     engine = {"image": "vllm:1", "modelCommand": "vllmServe", "args": ["--enforce-eager"], **block("enforce-eager: null")}
@@ -116,6 +138,6 @@ def test_the_patches_of_anything_apply() -> None:
 def test_the_presets_are_listed() -> None:
     """The table of presets has exactly the built-in ones."""
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    table = readme.partition("| preset | what it does |")[2].partition("\n\n")[0]
-    named = {name for line in table.splitlines() for name in re.findall(r"`([a-z-]+)`", line.split("|")[1] if "|" in line else "")}
+    table = readme.partition("| preset | what it does |")[2].partition("<!--")[0]
+    named = {name for line in table.splitlines()[2:] for name in re.findall(r"`([a-z-]+)`", line.split("|")[1])}
     assert named == {path.stem for path in (ROOT / "overlays/presets").glob("*.yaml")}

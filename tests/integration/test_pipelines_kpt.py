@@ -302,6 +302,28 @@ def test_presets_by_argument(kpt_fn: Kpt, render: Render, package: Path) -> None
         assert deployment["spec"]["replicas"] == 5
 
 
+def test_presets_with_parameters_by_argument(kpt_fn: Kpt, render: Render, package: Path) -> None:
+    """`-- presets=…` gives values, too; a mistake in one is told, and changes nothing."""
+    before = render()
+    wrong = {
+        "shm:sizeLimit=16": "spec.presets[1].sizeLimit",
+        "shm:sizelimit=16Gi": "did you mean sizeLimit?",
+        "model-cache-pvc": "spec.presets[1].claim",
+        "model-cache-pvc:claim=m, host-cache": "goes not together with preset model-cache-pvc",
+    }
+    for text, told in wrong.items():
+        run = kpt_fn("eval", "models", "--exec", "modelservice-fn", "--", f"presets=probes, {text}")
+        assert run.returncode != 0
+        assert told in run.stderr
+        assert read(package) == before
+    run = kpt_fn("eval", "models", "--exec", "modelservice-fn", "--", "presets=probes, shm:sizeLimit=16Gi, no-service-links")
+    assert run.returncode == 0, run.stderr
+    for name in ("chat", "code"):
+        pod = objects(read(package)[f"{name}.generated.yaml"].decode())[f"Deployment/{name}-decode"]["spec"]["template"]["spec"]
+        assert {"name": "shm", "emptyDir": {"medium": "Memory", "sizeLimit": "16Gi"}} in pod["volumes"]
+        assert pod["enableServiceLinks"] is False
+
+
 def test_a_wrong_argument_is_told(kpt_fn: Kpt, package: Path) -> None:
     """An unknown preset or field given by argument is an error of each ModelService, and changes nothing."""
     before = read(package)

@@ -172,7 +172,7 @@ def test_settings_of_the_transformer(tree: Tree, built: Built) -> None:
         {
             **TWO,
             "overlay.yaml": OVERLAY,
-            "function.yaml": function.replace("data: {}", 'data: {presets: "probes, nvme", decode.replicas: "4"}'),
+            "function.yaml": function.replace("data: {}", 'data: {presets: "probes, shm:sizeLimit=2Gi, nvme", decode.replicas: "4"}'),
             KUSTOMIZATION: "resources: [a.yaml, b.yaml, overlay.yaml]\ntransformers: [function.yaml]\n",
         }
     )
@@ -182,6 +182,7 @@ def test_settings_of_the_transformer(tree: Tree, built: Built) -> None:
         workload = found[f"Deployment/{name}-decode"]
         assert workload["spec"]["replicas"] == 4
         assert workload["spec"]["template"]["spec"]["nodeSelector"] == {"disk": "nvme"}
+        assert {"name": "shm", "emptyDir": {"medium": "Memory", "sizeLimit": "2Gi"}} in workload["spec"]["template"]["spec"]["volumes"]
         assert "startupProbe" in container(workload, "engine")
 
 

@@ -167,6 +167,56 @@ def test_an_overlay_that_was_brought_is_named() -> None:
     assert (found.resource.kind, found.resource.name) == ("Overlay", "theirs")
 
 
+PRESETS: Map = {
+    "presets": [
+        "graceful-shutdown",
+        {"name": "shm", "sizeLimit": "1Gi"},
+        {"name": "spread", "whenUnsatisfiable": "DoNotSchedule"},
+        {"name": "network-policy", "rule": {"from": [{"ipBlock": {"cidr": "10.0.0.0/8"}}]}},
+        {"name": "shm", "sizeLimit": "2Gi"},
+        "disruption-budget",
+        {"name": "hpa", "maxReplicas": 4},
+    ]
+}
+CONSTRAINT = (*POD, "topologySpreadConstraints", 1)
+
+
+@pytest.mark.parametrize(
+    ("kind", "path", "expected"),
+    [
+        ("Deployment", (*POD, "terminationGracePeriodSeconds"), "spec.presets[0]"),
+        ("Deployment", (*POD, "volumes", 2, "emptyDir", "medium"), "spec.presets[1]"),
+        ("Deployment", (*POD, "volumes", 2, "emptyDir", "sizeLimit"), "spec.presets[4].sizeLimit"),
+        ("Deployment", (*CONSTRAINT, "whenUnsatisfiable"), "spec.presets[2].whenUnsatisfiable"),
+        ("Deployment", (*CONSTRAINT, "maxSkew"), "spec.presets[2]"),
+        ("Deployment", (*CONSTRAINT, "labelSelector", "matchLabels", "llm-d.ai/role"), "spec.modelArtifacts.labels"),
+        ("NetworkPolicy", ("spec", "ingress", 3, "from", 0, "ipBlock", "cidr"), "spec.presets[3].rule.from[0].ipBlock.cidr"),
+        ("NetworkPolicy", ("spec", "ingress", 3, "ports"), "spec.presets[3].rule.ports"),
+        ("NetworkPolicy", ("spec", "policyTypes", 0), "spec.presets[3]"),
+        ("PodDisruptionBudget", ("spec", "maxUnavailable"), "spec.presets[5]"),
+        ("HorizontalPodAutoscaler", ("spec", "maxReplicas"), "spec.presets[6].maxReplicas"),
+        ("HorizontalPodAutoscaler", ("spec", "metrics", 0, "pods", "metric", "name"), "spec.presets[6]"),
+    ],
+)
+def test_what_a_preset_is_given_is_named(kind: str, path: tuple[str | int, ...], expected: str) -> None:
+    """The value, in the item that gave it; a default, and what the preset says itself or of the spec, where the preset is named."""
+    found = origin(kind, *path, spec=PRESETS)
+    assert found is not None
+    assert found.field == expected
+
+
+def test_a_value_for_a_preset_of_ones_own_is_the_services() -> None:
+    """And what the overlay says itself is the overlay's."""
+    patch = {"target": "pod", "patch": {"spec": {"schedulerName": "${preset.who}", "hostPID": True}}}
+    own = Overlay(overlay(patch, name="own", parameters={"who": {"type": "string", "default": "x"}}), "")
+    for item, expected in (({"name": "own", "who": "y"}, "spec.presets[0].who"), ("own", "spec.patches[0].patch.spec.schedulerName")):
+        service = compose(Plan(ModelService(document({"presets": [item]}), [own.document])), library=[own])
+        deployment = next(obj for obj in service.objects if obj["kind"] == "Deployment")
+        trace = Trace(service)
+        found = [trace.origin(deployment, (*POD, field)) for field in ("schedulerName", "hostPID")]
+        assert [one and one.field for one in found] == [expected, "spec.patches[0].patch.spec.hostPID"]
+
+
 def test_the_scheduler_of_all_pods_is_the_services() -> None:
     """A role without its own scheduler takes the spec's."""
     found = origin("Deployment", *POD, "schedulerName", spec={**SPEC, "overlays": [], "patches": []})

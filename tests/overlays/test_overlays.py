@@ -11,14 +11,15 @@ from typing import Any
 import kubernetes_validate
 import pytest
 from tests.compose.made import document, engine, make
-from tests.compose.samples import SAMPLES
+from tests.compose.samples import SAMPLES, named
 
-from modelservice import data
+from modelservice import data, kubernetes
 from modelservice.compose import Overlay, overlays
 from modelservice.config import ModelService
 from modelservice.config.overlay import problems
 from modelservice.generate import generate
 from modelservice.krm import parse
+from modelservice.kubernetes.stored import stored
 from modelservice.plan import Plan
 
 Map = dict[str, Any]
@@ -27,6 +28,9 @@ FOLDER = Path(__file__).resolve().parents[2] / "overlays"
 FILES = sorted(FOLDER.rglob("*.yaml"))
 TESTS = Path(__file__).resolve().parent
 # What an overlay says although others say it too: its file, and what could be left out.
+WORKLOADS = {"Deployment", "LeaderWorkerSet"}
+BUILT_IN = {"ServiceAccount", "Deployment", "HorizontalPodAutoscaler", "PodDisruptionBudget", "NetworkPolicy"}
+OF_DEPLOYMENTS = {"spread"}
 TWICE = {"presets/hardened.yaml": ["patches[2] securityContext/allowPrivilegeEscalation"]}  # so does routing/proxy.yaml
 
 
@@ -49,14 +53,17 @@ def test_there_are_overlays() -> None:
 @pytest.mark.parametrize("file", FILES, ids=name_of)
 def test_an_overlay_is_a_right_overlay(file: Path) -> None:
     """What is built in passes what users' own overlays must pass."""
-    assert [f"{problem.field}: {problem.message}" for problem in problems(read(file), "")] == []
+    library: list[str] | None = [] if file.parent.name == "presets" else None
+    assert [f"{problem.field}: {problem.message}" for problem in problems(read(file), "", library)] == []
 
 
 @pytest.mark.parametrize("file", FILES, ids=name_of)
 def test_an_overlay_says_what_it_does(file: Path) -> None:
     """Each has a description, a sentence."""
-    description = read(file)["metadata"]["annotations"]["description"]
-    assert description.endswith(".")
+    document = read(file)
+    assert document["metadata"]["annotations"]["description"].endswith(".")
+    for name, parameter in document["spec"].get("parameters", {}).items():
+        assert parameter["description"].endswith("."), name
 
 
 def test_names_are_unique() -> None:
@@ -66,10 +73,18 @@ def test_names_are_unique() -> None:
 
 
 @pytest.mark.parametrize("file", [file for file in FILES if file.parent.name == "presets"], ids=name_of)
-def test_a_preset_has_the_name_of_its_file_and_applies_to_all(file: Path) -> None:
-    """A preset is asked for by its name, and then applies whatever the facts are."""
+def test_a_preset_has_the_name_of_its_file_and_never_applies_to_nothing(file: Path) -> None:
+    """A preset is asked for by its name, and then applies to all; or to some roles, and is refused where there are none of them."""
+    spec = read(file)["spec"]
     assert read(file)["metadata"]["name"] == file.stem
-    assert "when" not in read(file)["spec"]
+    assert spec.get("when", {}).items() <= spec.get("for", {}).items()
+
+
+@pytest.mark.parametrize("file", [file for file in FILES if file.parent.name == "presets"], ids=name_of)
+def test_presets_exclude_one_another(file: Path) -> None:
+    """Of two that do not go together each says so."""
+    for other in read(file)["spec"].get("exclude", []):
+        assert file.stem in read(file.parent / f"{other}.yaml")["spec"]["exclude"]
 
 
 @pytest.mark.parametrize("file", FILES, ids=name_of)
@@ -90,6 +105,8 @@ def test_references_lead_to_parameters(file: Path) -> None:
     """Every ``${path}`` that must be there is a parameter in some scope."""
     text = file.read_text(encoding="utf-8")
     for path in re.findall(r"\$\{([^}?]+)\}", text):
+        if path.startswith("preset."):  # which test_an_overlay_is_a_right_overlay knows of
+            continue
         assert any(is_there(parameters, path) for parameters in all_parameters()), path
 
 
@@ -98,13 +115,15 @@ def test_optional_references_lead_to_parameters_too(file: Path) -> None:
     """Every ``${path?}`` is there in some config: one that never is would be a misspelling."""
     text = file.read_text(encoding="utf-8")
     for path in re.findall(r"\$\{([^}?]+)\?\}", text):
+        if path.startswith("preset."):
+            continue
         assert any(is_there(parameters, path) for parameters in all_parameters()), path
 
 
 def all_parameters() -> Iterator[Map]:
     """Everything that a patch can be filled with, over all samples, scopes, containers and layers."""
     for spec in SAMPLES.values():
-        plan = Plan(ModelService(document(spec)))
+        plan = Plan(ModelService(document(spec, namespace="serving")))
         yield plan.service.parameters
         for role in plan.roles:
             for fields in ({}, *role.fields.values()):
@@ -134,6 +153,10 @@ def parts(overlay: Map) -> Iterator[tuple[str, Map]]:
             rest = copy.deepcopy(overlay)
             drop(rest["spec"]["patches"][index]["patch"], path)
             yield f"patches[{index}] {'/'.join(map(str, path))}", rest
+    for path in leaves(overlay["spec"].get("defaults")):
+        rest = copy.deepcopy(overlay)
+        drop(rest["spec"]["defaults"], path)
+        yield f"defaults {'/'.join(map(str, path))}", rest
 
 
 def leaves(value: Any, path: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:
@@ -158,8 +181,9 @@ def drop(patch: Any, path: tuple[str | int, ...]) -> None:
 
 
 def outputs() -> dict[str, Any]:
-    """What every sample becomes, objects and errors."""
-    made = {name: generate([document(spec)])[0] for name, spec in SAMPLES.items()}
+    """What every sample becomes, and one that is refused: objects and errors."""
+    samples = {**SAMPLES, "images that are guarded": {"presets": ["latest-guard"]}}
+    made = {name: generate([document(spec)])[0] for name, spec in samples.items()}
     return {name: (one.objects, [result.message for result in one.results]) for name, one in made.items()}
 
 
@@ -183,6 +207,8 @@ def test_every_field_of_an_overlay_shows_in_some_sample(file: Path, monkeypatch:
     for left_out, rest in parts(overlay):
         changed = {**loaded, key: [*loaded[key][:index], Overlay(rest), *loaded[key][index + 1 :]]}
         monkeypatch.setattr(overlays, "_LOADED", changed)
+        if "defaults" in rest["spec"]:
+            monkeypatch.setitem(data._DOCUMENTS, str(file), rest)
         if outputs() == before:
             without_effect.append(left_out)
     assert without_effect == TWICE.get(name_of(file), [])
@@ -192,23 +218,34 @@ def test_every_field_of_an_overlay_shows_in_some_sample(file: Path, monkeypatch:
 @pytest.mark.parametrize("profile", ["furiosa", "llm-d"])
 @pytest.mark.parametrize("preset", data.names("overlays", "presets"))
 def test_every_preset_goes_with_every_engine(preset: str, profile: str, command: str) -> None:
-    """Whatever runs in the container: the preset changes the pod, and Kubernetes takes what comes out, in either workload."""
+    """Whatever runs in the container: the preset changes something, and Kubernetes takes what comes out, in either workload."""
     container = engine(modelCommand=command, mountModelVolume=True, **({"command": ["sh"]} if command == "custom" else {}))
-    spec: Map = {"profile": profile, "decode": {"containers": [container]}}
-    made, plain = make({**spec, "presets": [preset]}), make(spec)
-    assert made.pod() != plain.pod()
+    routing = {"proxy": {"image": "proxy:v0.7.1"}}
+    spec: Map = {"profile": profile, "routing": routing, "decode": {"containers": [container]}, "prefill": {"create": False}}
+    made, plain = make({**spec, "presets": [named(preset)]}), make(spec)
+    assert made.objects != plain.objects or preset == "latest-guard"
     of_other_devices = (preset, profile) in (("nvidia-tolerations", "furiosa"), ("rngd-tolerations", "llm-d"))
     assert [severity for severity, _, _ in made.found("preset-tolerations")] == ["warning"] * of_other_devices
-    assert made.told("warning", without=("image-tag", "preset-tolerations", "draining")) == plain.warnings
-    kubernetes_validate.validate(made.workload(), "1.34", strict=True)
-    assert make({**spec, "presets": [preset], "multinode": True}).pod() == made.pod()
+    told = made.told("warning", without=("preset-tolerations", "draining"))
+    assert [one for one in told if one not in plain.warnings] == []
+    for obj in made.objects:
+        assert stored(obj, defaults=True) == obj, "what a plain service is made of is as the API server writes it"
+        assert kubernetes.problems(obj, "1.34") == []
+        if obj["kind"] in BUILT_IN:
+            kubernetes_validate.validate(obj, "1.34", strict=True)
+    grouped = make({**spec, "presets": [named(preset)], "multinode": True})
+    if preset in OF_DEPLOYMENTS:
+        assert [error.partition(":")[0] for error in grouped.errors] == ["spec.presets[0]"]
+    else:
+        assert grouped.pod() == made.pod()
+        assert {obj["kind"] for obj in grouped.objects} - WORKLOADS == {obj["kind"] for obj in made.objects} - WORKLOADS
 
 
 @pytest.mark.parametrize("file", FILES, ids=name_of)
 def test_facts_of_an_overlay_matter(file: Path) -> None:
     """Each ``when`` holds in some sample and does not in another, so that it chooses something."""
     spec = read(file)["spec"]
-    whens = [spec.get("when"), *(patch.get("when") for patch in spec.get("patches", []))]
+    whens = [spec.get("when"), spec.get("for"), *(patch.get("when") for patch in spec.get("patches", []))]
     for when in filter(None, whens):
         answers = {overlays.holds(when, facts) for facts in all_facts()}
         assert answers == {True, False}, when

@@ -255,6 +255,18 @@ def test_several_nodes_replace_the_deployment() -> None:
     assert bare(back.package.value("Deployment", "llama-decode")) == bare(first.value("Deployment", "llama-decode"))
 
 
+def test_what_presets_add_comes_and_goes() -> None:
+    """Objects of other kinds than the workload's: beside it, in the order in which they are applied, and away with the preset."""
+    presets = 'presets: [disruption-budget, network-policy, {name: keda, serverAddress: "http://p:9090", maxReplicaCount: 2}]\n'
+    first = package(service(DECODE)).run().package
+    more = replaced(first, DECODE.replace("replicas: 2", "create: true") + presets).run().package
+    assert sorted({*more.kinds()} - {*first.kinds()}) == ["NetworkPolicy", "PodDisruptionBudget", "ScaledObject"]
+    assert more.run().package == more
+    scaled = more.edited("ScaledObject", ("maxReplicaCount: 2", "maxReplicaCount: 3")).run().package
+    assert scaled.value("ScaledObject")["spec"]["maxReplicaCount"] == 3
+    assert replaced(more, DECODE).run().package.kinds() == first.kinds()
+
+
 def test_a_disabled_service_has_nothing() -> None:
     """With enabled: false all its objects and its record go, and come back with the next change."""
     first = package(*THEIRS, service(DECODE), service(name="other")).run().package

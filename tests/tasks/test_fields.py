@@ -1,4 +1,4 @@
-"""The table of every field in README.md, made by generator/tasks/fields.py from the schema and the profiles."""
+"""The tables of fields and presets in README.md, made by generator/tasks/fields.py from the schema, the profiles and the presets."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from tests.compose.made import document
 
+from modelservice import data
 from modelservice.config.modelservice import ModelService
 from modelservice.config.validation import schema
 
@@ -52,6 +53,22 @@ def test_only_the_table_is_written() -> None:
     new = FIELDS.with_table(old)
     assert new == f"before\n{FIELDS.BEGIN}{FIELDS.table()}{FIELDS.END}after\n"
     assert FIELDS.with_table(new) == new
+
+
+def test_the_readme_has_the_table_of_presets() -> None:
+    """A row each, with its parameters; written between its own marks."""
+    assert FIELDS.with_presets(README) == README
+    rows = {line.split("`")[1]: line for line in FIELDS.presets().splitlines()[2:]}
+    assert list(rows) == data.names("overlays", "presets")
+    for name, row in rows.items():
+        document = data.document("overlays", "presets", f"{name}.yaml")
+        assert row.count(" | ") == 2
+        assert document["metadata"]["annotations"]["description"] in row
+        for parameter in document["spec"].get("parameters", {}):
+            assert f"`{parameter}` (" in row
+    assert "`claim` (text, must be given): " in rows["model-cache-pvc"]
+    assert "(one of `ScheduleAnyway`, `DoNotSchedule`, default `ScheduleAnyway`): " in rows["spread"]
+    assert "`sizeLimit` (text): " in rows["shm"]
 
 
 def properties(node: Map, path: str = "") -> Iterator[str]:

@@ -27,8 +27,9 @@ def check(service: Composition) -> Iterator[Result]:
     usual = accelerators.PROFILE_TYPE[config.profile]
     used = {resources.get(kind) or resources.get(usual) for kind in kinds if kind != "cpu"}
     there = {name: _taint(name) for name in data.names("overlays", "presets") if name.endswith(SUFFIX)}
-    for index, name in enumerate(config.spec.get("presets") or []):
-        if used and name in there and there[name] not in used:
+    named = config.spec.get("presets") or []
+    for index, name in enumerate(named):
+        if name not in named[:index] and used and name in there and there[name] not in used:
             right = next((one for one, taint in there.items() if taint in used), None)
             hint = f"preset {right} is for them" if right else "leave it out"
             message = f"tolerates nodes of {there[name]}, and the pods have {', '.join(sorted(map(str, used)))}; {hint}"

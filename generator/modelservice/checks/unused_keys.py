@@ -43,7 +43,7 @@ OF_SERVICE: tuple[Rule, ...] = (
     ("routing.proxy.enabled", "decodes", (True,), "means nothing without decode pods", INFO),
     ("routing.servicePort", "serves", (True,), "means nothing without pods", INFO),
     ("modelArtifacts.uri", "usesModel", (True,), "no container is told of it: give a container modelCommand or mountModelVolume", INFO),
-    ("modelArtifacts.size", "downloads", (True,), "is only for hf:// models in containers with mountModelVolume", INFO),
+    ("modelArtifacts.size", "downloads", (True,), "is only for hf:// models in containers with mountModelVolume, on an emptyDir", INFO),
     ("modelArtifacts.mountPath", "usesPath", (True,), "no container has the model there: it is for those with mountModelVolume", INFO),
     ("modelArtifacts.readOnly", "claimed", (True,), "is only for pvc:// models in containers with mountModelVolume", INFO),
     ("modelArtifacts.imagePullPolicy", "artifactMounted", (True,), "is only for oci:// models in containers with mountModelVolume", INFO),
@@ -141,12 +141,21 @@ def _service_facts(service: Composition) -> Map:
         "runs": bool(roles),
         "serves": bool(roles) or bool(facts["inferencePool"]),
         "usesModel": mounted or generated,
-        "downloads": artifact == "hf" and (mounted or any("volume" in container["drops"] for container in containers)),
+        "downloads": artifact == "hf"
+        and (
+            (mounted and any(map(_has_model_folder, service.pods.values())))
+            or any("volume" in container["drops"] for container in containers)
+        ),
         "usesPath": mounted or (generated and artifact in ("pvc", "oci")),
         "claimed": artifact in ("pvc", "pvc+hf") and mounted,
         "artifactMounted": artifact == "oci" and mounted,
         "artifactUsed": artifact == "oci" and generated,
     }
+
+
+def _has_model_folder(pod: Map) -> bool:
+    """Whether the model's volume is the folder of ``size``, and not one that a preset or the user put in its place."""
+    return any(volume.get("name") == "model-storage" and "emptyDir" in volume for volume in pod["spec"].get("volumes") or [])
 
 
 def _role_facts(role: Scope, facts: Map) -> Map:

@@ -13,7 +13,7 @@ from modelservice.cli.files import is_step, read_documents_of, stop_at
 from modelservice.cli.layers import Layer, apply
 from modelservice.config import API_VERSION
 from modelservice.config import overlay as overlay_module
-from modelservice.config.settings import SettingError, sets, with_settings
+from modelservice.config.settings import SettingError, added, sets, with_settings
 from modelservice.function import run
 from modelservice.krm import Document, Item, ResourceList, ResourceRef, Result, write_documents, write_stdout
 from modelservice.kubernetes.apply_order import apply_rank
@@ -40,7 +40,12 @@ def render(
     force: Annotated[
         bool, typer.Option("--force", help="With -o: overwrite or remove also what was edited by hand, or written by others.")
     ] = False,
-    preset: Annotated[list[str] | None, typer.Option(metavar="NAME", help="A preset to apply, after those that the spec names.")] = None,
+    preset: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME[:PARAMETER=VALUE,…]", help="A preset to apply, after those that the spec names, as in shm:sizeLimit=16Gi."
+        ),
+    ] = None,
     overlay: Annotated[list[str] | None, typer.Option(metavar="FILE", help="Overlays to apply, after the presets.")] = None,
     profile: Annotated[list[str] | None, typer.Option(metavar="FILE", help="Profiles that spec.profile may name.")] = None,
     assignments: Annotated[
@@ -168,10 +173,13 @@ def _brought_lines(document: Document) -> list[str]:
 
 def _changed(service: Map, presets: list[str], assignments: list[str]) -> Map:
     """The ModelService with the presets and settings of the command line."""
+    hint = "--set"
     try:
-        return with_settings(service, presets, assignments)
+        service = with_settings(service, [], assignments)
+        hint = "--preset"
+        return with_settings(service, presets, [])
     except SettingError as error:
-        raise typer.BadParameter(str(error), param_hint="--set") from None
+        raise typer.BadParameter(str(error), param_hint=hint) from None
 
 
 def _in_order(place: str) -> tuple[str, int, int]:
@@ -192,7 +200,7 @@ class _Places:
         self.layers, self.presets, self.assignments = layers, presets, assignments
 
     def of(self, result: Result) -> str:
-        """``FILE:LINE:COLUMN``, ``--set PATH=VALUE`` or ``--preset NAME``."""
+        """``FILE:LINE:COLUMN``, ``--set PATH=VALUE`` or ``--preset NAME:PARAMETER=VALUE``."""
         if (owner := self.owners.get(_key(result.resource))) is not None:
             services = [one for one in self.documents if _is_service(one.value) and owner_of(one.value) == owner]
             return services[0].place("metadata.name") if services else result.file
@@ -206,9 +214,9 @@ class _Places:
                 return f"--set {cut(assignment)}"
         layers = [layer for layer in self.layers if layer.is_for(document.value)]
         named = self._presets(document.value, layers)
-        for index, name in enumerate([name for name in self.presets if name not in named], len(named)):
+        for index, (text, _) in enumerate(added(named, self.presets), len(named)):
             if result.field.startswith(f"spec.presets[{index}]"):
-                return f"--preset {cut(name)}"
+                return f"--preset {cut(text)}"
         layer = next((layer for layer in reversed(layers) if result.field and layer.says(result.field)), None)
         return layer.place(result.field) if layer else document.place(result.field)
 

@@ -9,13 +9,12 @@ from __future__ import annotations
 from modelservice.compose import overlays
 from modelservice.compose.composition import PROXY, Composition, Observer, misshapen, misshapen_metadata, misshapen_object
 from modelservice.compose.overlays import holds
-from modelservice.compose.parameters import ABSENT, REFERENCE, MissingParameterError
 from modelservice.krm import ResourceRef, Result
 from modelservice.kubernetes.apply_order import apply_rank
 from modelservice.patch import PatchError, strategic_merge
-from modelservice.plan.drain import PRESET as DRAINS
+from modelservice.template import ABSENT, REFERENCE, MissingParameterError
 from modelservice.texts import shown
-from modelservice.workloads import KINDS, REQUESTER, ROLES
+from modelservice.workloads import KINDS, REQUESTER
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -40,7 +39,9 @@ def compose(plan: Plan, extra: Sequence[Overlay] = (), library: Sequence[Overlay
     """
     composition, observer = Composition(plan, overlays=(extra, library)), observer or Observer()
     if plan.enabled:
-        layers = _layers(plan.config, extra, library)
+        presets = _presets(plan.config, library)
+        automatic, composition.problems = _automatic(plan, presets, library)
+        layers = _layers(plan.config, [*automatic, *presets], extra)
         changing: set[tuple[int, int]] = set()
         for scope in (plan.service, *plan.roles):
             composer = _Composer(scope, layers, composition.problems, observer, changing)
@@ -62,16 +63,33 @@ def compose(plan: Plan, extra: Sequence[Overlay] = (), library: Sequence[Overlay
     return composition
 
 
-def _layers(config: ModelService, extra: Sequence[Overlay], library: Sequence[Overlay]) -> list[tuple[str, Overlay]]:
+def _presets(config: ModelService, library: Sequence[Overlay]) -> list[Overlay]:
+    """The presets that the config names, in the order in which it does, with the values that it gives their parameters."""
+    brought = {overlay.name: overlay for overlay in library}
+    named = dict.fromkeys(config.spec.get("presets") or [])
+    found = [brought.get(name) or overlays.preset(name) for name in named]
+    return [one.with_values(preset.given) if (preset := config.presets.get(one.name)) and preset.given else one for one in found]
+
+
+def _automatic(plan: Plan, presets: list[Overlay], library: Sequence[Overlay]) -> tuple[list[Overlay], list[Result]]:
+    """The overlays that nobody names, and the errors of ``presets`` that are not for the service, and of a library's that need values."""
+    named = {overlay.name for overlay in presets}
+    unnamed = [overlay for overlay in library if overlay.when and overlay.name not in named]
+    problems: list[Result] = []
+    if any(overlay.meant_for for overlay in presets) or any(overlay.lacks() for overlay in unnamed):
+        from modelservice.compose import conditions  # few overlays have any  # noqa: PLC0415
+
+        problems = [*conditions.unmet(plan, presets), *conditions.unfilled(unnamed)]
+        unnamed = [overlay for overlay in unnamed if not overlay.lacks()]
+    return [*overlays.folder("automatic"), *unnamed], problems
+
+
+def _layers(config: ModelService, ours: Sequence[Overlay], extra: Sequence[Overlay]) -> list[tuple[str, Overlay]]:
     """All overlays in the order in which they apply, each with the layer whose fields it takes: profile, spec, or none."""
     spec, fields = config.spec, overlays.folder("spec")
     of_profile = fields if config.profiles else [overlay for overlay in fields if overlay.name == "fields"]  # ours have no extraConfig
-    brought = {overlay.name: overlay for overlay in library}
-    named = _presets(spec)
-    presets = [brought.get(name) or overlays.preset(name) for name in named]
-    automatic = [*overlays.folder("automatic"), *(overlay for overlay in library if overlay.when and overlay.name not in named)]
     own = [overlays.Overlay(document, f"spec.overlays[{index}].") for index, document in enumerate(spec.get("overlays") or [])]
-    between = [*automatic, *presets, *own, *extra]
+    between = [*ours, *own, *extra]
     return [
         *(("profile", overlay) for overlay in of_profile),
         *(("", overlay) for overlay in between),
@@ -79,16 +97,10 @@ def _layers(config: ModelService, extra: Sequence[Overlay], library: Sequence[Ov
     ]
 
 
-def _presets(spec: Map) -> list[str]:
-    """The presets that ``spec`` names, and the one that ``drain`` of it or of a role means."""
-    named: list[str] = spec.get("presets") or []
-    drains = any((part or {}).get("drain") is not None for part in (spec, *(spec.get(role) for role in ROLES)))
-    return [*named, DRAINS] if drains and DRAINS not in named else named
-
-
 def _brought(layers: list[tuple[str, Overlay]], library: Sequence[Overlay]) -> list[Overlay]:
     """The overlays of users that were asked for; those of a library apply where they say."""
-    return [overlay for _, overlay in layers if overlay.written_at is not None and overlay not in library]
+    documents = {id(overlay.document) for overlay in library}
+    return [overlay for _, overlay in layers if overlay.written_at is not None and id(overlay.document) not in documents]
 
 
 def _idle(overlay: Overlay, changing: set[tuple[int, int]]) -> list[tuple[Overlay, int | None]]:
@@ -239,7 +251,7 @@ class _Composer:
     def _filled(self, overlay: Overlay, fill: Callable[[Map], Any], parameters: Map) -> Any:
         """A patch or manifest with its parameters; None when it is nothing but absent parameters, or lacks one that it needs."""
         try:
-            filled = fill(parameters)
+            filled = fill(overlay.with_preset(parameters))
         except MissingParameterError as missing:
             path = missing.args[0]
             role = f"{self.scope.name}." if path.startswith("role.") else ""
@@ -297,9 +309,13 @@ class _Composer:
             self._tell(overlay, ".patch" if self.place.startswith("spec.patches") else "", f"overlay {overlay.name} does not fit: {why}")
 
     def _tell(self, overlay: Overlay, part: str, message: str) -> None:
-        """Add an error about the part of an overlay that is at work: it is told where a user wrote it."""
+        """Add an error about the part of an overlay that is at work: it is told where a user wrote it, or named it."""
         brought = ResourceRef.of(overlay.document) if overlay.written_at == "" else None
-        self._add(Result(message, field="" if overlay.written_at is None else f"{overlay.written_at}{self.place}{part}", resource=brought))
+        named = self.scope.parameters.get("presets") or []
+        field = f"spec.presets[{named.index(overlay.name)}]" if overlay.name in named else ""
+        self._add(
+            Result(message, field=field if overlay.written_at is None else f"{overlay.written_at}{self.place}{part}", resource=brought)
+        )
 
     def _add(self, problem: Result) -> None:
         if all((problem.message, problem.field) != (other.message, other.field) for other in self.problems):

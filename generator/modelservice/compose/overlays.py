@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from modelservice import data
-from modelservice.compose.parameters import compile_template
+from modelservice.template import compile_template
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -45,10 +45,11 @@ class Overlay:
     """An overlay as it is written in a file, in spec.overlays, or given on the command line.
 
     ``written_at`` is where a user wrote it: the field of the ModelService that holds it, with a dot behind; empty for a document of its
-    own; None for one of ours.
+    own; None for one of ours. ``meant_for`` are the facts that a service needs to name it as a preset; ``given`` the values of its
+    parameters that the service gives then.
     """
 
-    __slots__ = ("_resources", "document", "name", "patches", "scope", "when", "written_at")
+    __slots__ = ("_defaults", "_resources", "document", "given", "meant_for", "name", "patches", "scope", "when", "written_at")
 
     def __init__(self, document: Map, written_at: str | None = None) -> None:
         spec = document["spec"]
@@ -56,8 +57,34 @@ class Overlay:
         self.name: str = document["metadata"]["name"]
         self.scope: str = spec.get("scope") or "role"
         self.when: Map = spec.get("when") or {}
+        self.meant_for: Map = spec.get("for") or {}
+        self.given: Map = {}
+        self._defaults: Callable[[Map], Map] | None = None
+        if "parameters" in spec:
+            self._defaults = compile_template({name: one.get("default") for name, one in (spec["parameters"] or {}).items()})
         self._resources = spec.get("resources") or []
         self.patches = [Patch(patch) for patch in spec.get("patches") or []]
+
+    def with_values(self, given: Map) -> Overlay:
+        """The overlay with ``given`` as values of its parameters; the patches are the same ones."""
+        filled = Overlay.__new__(Overlay)
+        for slot in self.__slots__:
+            setattr(filled, slot, getattr(self, slot))
+        filled.given = given
+        defaults = {name: one.get("default") for name, one in self.document["spec"]["parameters"].items() if name not in given}
+        filled._defaults = compile_template(defaults)
+        return filled
+
+    def with_preset(self, parameters: Map) -> Map:
+        """``parameters``, and with them as ``preset`` the overlay's own: as they are given, or their defaults, filled."""
+        if self._defaults is None:
+            return parameters
+        return {**parameters, "preset": {**self._defaults(parameters), **self.given}}
+
+    def lacks(self) -> list[str]:
+        """The names of the parameters that have no default and no value."""
+        parameters = self.document["spec"].get("parameters") or {}
+        return [name for name, one in parameters.items() if "default" not in one and name not in self.given]
 
     def resources(self) -> list[Callable[[Map], Any]]:
         """Fillers for the objects that the overlay adds."""

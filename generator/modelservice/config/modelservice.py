@@ -12,10 +12,11 @@ from modelservice.workloads import ROLES
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
     from typing import Any
 
     from modelservice.config.engine import Engine
+    from modelservice.config.presets import Preset
 
     Map = dict[str, Any]
 
@@ -23,22 +24,38 @@ API_VERSION = "modelservice.llm-d.ai/v1alpha1"
 DEFAULT_PROFILE = "furiosa"
 BUILT_IN = ("furiosa", "llm-d")  # the files in bases/profiles
 NONE: Mapping[str, Map] = {}
+ASKS = {"require", "exclude", "defaults"}  # of an Overlay: what has to be looked at where it is named as a preset
 
 
 class ModelService:
     """A ModelService as it was meant.
 
-    ``presets`` are the names of presets that there are beside the built-in ones, ``profiles`` right documents of kind Profile, by name.
+    ``library`` are right Overlays that are presets beside the built-in ones, ``profiles`` right documents of kind Profile, by name.
 
     ``profile`` is the built-in one at the root, ``profiles`` are the brought ones above it, the service's own last. ``spec`` is their
-    ``defaults`` with the user's spec on top; ``own`` is the user's part of it, ``inherited`` the profiles'. ``engines`` has the engine
-    container of each role of which `engine` says something; in ``spec`` it is the first of the role's containers.
-    ``problems`` are the errors found so far; where there are any, ``spec`` leaves out what is wrong, so that the rest can be looked at.
+    defaults, those of presets and the user's spec, each on top of the one before; ``own`` is the user's part of it, ``defaults`` what is
+    below, ``inherited`` what is left of that. ``spec.presets`` holds names; ``presets`` has, by name, those of them that have parameters
+    or defaults. ``engines`` has the engine container of each role of which `engine` says something; in ``spec`` it is the first of the
+    role's containers. ``problems`` are the errors found so far; where there are any, ``spec`` leaves out what is wrong, so that the rest
+    can be looked at.
     """
 
-    __slots__ = ("defaults", "document", "engines", "inherited", "name", "namespace", "own", "problems", "profile", "profiles", "spec")
+    __slots__ = (
+        "defaults",
+        "document",
+        "engines",
+        "inherited",
+        "name",
+        "namespace",
+        "own",
+        "presets",
+        "problems",
+        "profile",
+        "profiles",
+        "spec",
+    )
 
-    def __init__(self, document: Map, presets: Iterable[str] = (), profiles: Mapping[str, Map] = NONE) -> None:
+    def __init__(self, document: Map, library: Sequence[Map] = (), profiles: Mapping[str, Map] = NONE) -> None:
         document, self.problems = validation.checked(document, "modelservice")
         metadata = document.get("metadata") or {}
         self.document = document
@@ -52,9 +69,15 @@ class ModelService:
             self.problems += overlay.all_problems(own["overlays"], with_empty=not told)
         self.profile, self.profiles = self._chain(own.get("profile") or DEFAULT_PROFILE, profiles)
         defaults = _defaults(self.profile, self.profiles, own)
+        above = layers.behind(defaults, own) if self.profiles else own
+        self.presets: dict[str, Preset] = {}
+        if given := above["presets"] if "presets" in above else defaults.get("presets"):
+            names, beneath = self._read_presets(given, library)
+            if beneath:
+                defaults = layers.merge(_defaults(self.profile, self.profiles, layers.merge(beneath, own)), beneath)
+            above = {**above, "presets": names}
         self.own, self.defaults, self.inherited = own, defaults, layers.inherited(defaults, own)
-        self.spec = layers.merge(defaults, layers.behind(defaults, own) if self.profiles else own)
-        self.problems += _preset_problems(self.spec.get("presets") or [], presets)
+        self.spec = layers.merge(defaults, above)
         self.engines: dict[str, Engine] = {}
         for role in ROLES:
             if isinstance(of_role := self.spec.get(role), dict):
@@ -95,6 +118,21 @@ class ModelService:
         self.engines[role] = found
         self.spec[role] = {**spec, "containers": [found.whole, *first[1:]]}
 
+    def _read_presets(self, given: list[str | Map], library: Sequence[Map]) -> tuple[list[str], Map]:
+        """The names of the presets that are ``given``, and what they say of the spec where it says nothing."""
+        brought = {overlay["metadata"]["name"]: overlay for overlay in library}
+        names = [one if isinstance(one, str) else one.get("name") or "" for one in given]
+        there = [*data.names("overlays", "presets"), *brought]
+        self.problems += _preset_problems(given, there)
+        named = {name: brought.get(name) or data.document("overlays", "presets", f"{name}.yaml") for name in names if name in there}
+        if names == given and not any(_asks(overlay["spec"]) for overlay in named.values()):
+            return names, {}
+        from modelservice.config import presets  # few services have presets that ask for anything  # noqa: PLC0415
+
+        self.presets, beneath, problems = presets.read(given, named)
+        self.problems += problems
+        return names, tidy(beneath)
+
     def _expand_templates(self) -> None:
         if not any("{{" in text for text in _texts(self.spec)):
             return
@@ -127,21 +165,27 @@ class ModelService:
         return (self.own.get(role) or {}).get("containers") or []
 
 
-def _preset_problems(presets: list[str], brought: Iterable[str]) -> list[Result]:
-    there = [*data.names("overlays", "presets"), *brought] if presets else []
+def _asks(spec: Map) -> bool:
+    """Whether there is something to look at where an Overlay with this spec is named as a preset, and given nothing."""
+    return not ASKS.isdisjoint(spec) or any("default" not in one for one in (spec.get("parameters") or {}).values())
+
+
+def _preset_problems(presets: list[str | Map], there: list[str]) -> list[Result]:
     told = FirstOfEachPlace()
-    for index, name in enumerate(presets):
-        if isinstance(name, str) and name not in there:
-            told.add("presets", partial(_preset_problem, index, name, there))
+    for index, given in enumerate(presets):
+        name = given if isinstance(given, str) else given.get("name")
+        if name is not None and name not in there:
+            field = f"spec.presets[{index}]" if name is given else f"spec.presets[{index}].name"
+            told.add("presets", partial(_preset_problem, field, name, there))
     return told.told()
 
 
-def _preset_problem(index: int, name: str, there: list[str]) -> Result:
+def _preset_problem(field: str, name: str, there: list[str]) -> Result:
     from difflib import get_close_matches  # only for a mistake  # noqa: PLC0415
 
     close = get_close_matches(cut(name), there, 1)
     meant = f"did you mean {close[0]}? There are: " if close else "there are: "
-    return Result(f"there is no preset {shown(name)}; {meant}{listed(there)}", field=f"spec.presets[{index}]", current=name)
+    return Result(f"there is no preset {shown(name)}; {meant}{listed(there)}", field=field, current=name)
 
 
 def tidy(spec: Map) -> Map:

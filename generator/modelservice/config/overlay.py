@@ -10,6 +10,7 @@ from modelservice.workloads import POD_TEMPLATES
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from typing import Any
 
     Map = dict[str, Any]
@@ -25,19 +26,29 @@ SERVICE_FACTS = (
     "inferencePool",
     "httpRoute",
 )
+PRESET_KEYS = ("parameters", "require", "exclude", "for", "defaults")
 # bases that are a part of an object
 NO_OBJECTS = ("container", "podtemplate")
 
 
-def problems(document: Any, field: str) -> list[Result]:
-    """The errors of an Overlay; ``field`` is where it stands, and begins the fields of the results."""
+def problems(document: Any, field: str, library: Sequence[str] | None = None) -> list[Result]:
+    """The errors of an Overlay; ``field`` is where it stands, and begins the fields of the results.
+
+    ``library`` are the names of presets beside the built-in ones, for one that may be named as a preset itself; None for one that
+    applies as it is.
+    """
     if not isinstance(document, dict):
         return [Result("is no map; must be an Overlay: apiVersion, kind, metadata, spec", field=field)]
     _, found = validation.checked(document, "overlay")
     if not found:
         spec = document["spec"]
+        asks = [key for key in PRESET_KEYS if spec.get(key)]
+        if asks or any("${preset" in str(part) for part in (spec.get("patches"), spec.get("resources"))):
+            from modelservice.config import preset_overlay  # few overlays have parameters  # noqa: PLC0415
+
+            found = preset_overlay.problems(spec, asks, library)
         checks = (_scope_problems, _resource_problems, _template_problems, _pod_problems, _flag_problems)
-        found = [result for check in checks for result in check(spec)]
+        found += [result for check in checks for result in check(spec)]
     for result in found:
         result.field = f"{field}.{result.field}" if field else result.field
     return found
@@ -66,7 +77,7 @@ def _scope_problems(spec: Map) -> list[Result]:
         for index, patch in enumerate(patches)
         if isinstance(patch["target"], str)
     ]
-    places = {"spec.when": spec.get("when") or {}} | {
+    places = {f"spec.{key}": spec.get(key) or {} for key in ("when", "for")} | {
         f"spec.patches[{index}].when": patch.get("when") or {} for index, patch in enumerate(patches)
     }
     return found + [

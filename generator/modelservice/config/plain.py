@@ -61,6 +61,11 @@ def _count(value: Any) -> bool:
     return bool(0 <= value < 1 << 31)
 
 
+def _are_names(value: Any) -> bool:
+    """Whether presets are named without values of parameters, which may go anywhere."""
+    return all(isinstance(one, str) for one in value)
+
+
 CONTAINER = {"name": names.is_dns_label, "image": _image} | dict.fromkeys(
     ("modelCommand", "mountModelVolume", "command", "args", "flags"), _any
 )
@@ -77,7 +82,8 @@ PROXY = {"image": _image, "targetPort": _port} | dict.fromkeys(
     ("enabled", "imagePullPolicy", "connector", "secure", "zapDevel", "zapEncoder", "zapLogLevel", "zapStacktraceLevel", "zapTimeEncoding"),
     _any,
 )
-SPEC: Map = dict.fromkeys(("profile", "presets", "enabled", "multinode", "external", "checks"), _any) | {
+SPEC: Map = dict.fromkeys(("profile", "enabled", "multinode", "external", "checks"), _any) | {
+    "presets": _are_names,
     "fullnameOverride": names.is_dns_subdomain,
     "serviceAccountOverride": names.is_dns_subdomain,
     "modelArtifacts": {

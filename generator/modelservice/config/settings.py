@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from modelservice.krm import ReadError, parse
@@ -15,13 +16,84 @@ class SettingError(ValueError):
 
 
 def with_settings(service: dict[str, Any], presets: list[str], assignments: list[str]) -> dict[str, Any]:
-    """``service`` with each of ``assignments`` made, and ``presets`` behind those that its spec names; ``service`` is not changed."""
+    """``service`` with each of ``assignments`` made, and ``presets`` behind those that its spec names; ``service`` is not changed.
+
+    A text of ``presets`` names one, ``probes``, or several, with parameters, as ``read_presets`` reads them.
+    """
     for assignment in assignments:
         service = assign(service, assignment)
     spec = service.get("spec") or {}
     if presets and isinstance(spec, dict) and isinstance(named := spec.get("presets") or [], list):
-        service = {**service, "spec": {**spec, "presets": [*named, *(name for name in presets if name not in named)]}}
+        service = {**service, "spec": {**spec, "presets": [*named, *(item for _, item in added(named, presets))]}}
     return service
+
+
+def added(named: list[Any], presets: list[str]) -> list[tuple[str, Any]]:
+    """The items that ``presets`` add to those that a spec has ``named``, each with its text: what says nothing new is left out."""
+    known = [item.get("name") if isinstance(item, dict) else item for item in named]
+    found: list[tuple[str, Any]] = []
+    for text in presets:
+        for item in read_presets(text):
+            if isinstance(item, dict) or item not in known:
+                found.append((text, item))
+                known.append(item["name"] if isinstance(item, dict) else item)
+    return found
+
+
+def read_presets(text: str) -> list[str | dict[str, Any]]:
+    """The presets that ``text`` names, as spec.presets has them: ``probes, shm:sizeLimit=16Gi, model-cache-pvc:claim=models``.
+
+    A value is YAML, and may have commas within brackets or quotes. SettingError says what does not fit.
+    """
+    found: list[str | dict[str, Any]] = []
+    for piece in _pieces(text):
+        name, _, parameter = ("", "", piece) if _PARAMETER.match(piece) else piece.partition(":")
+        if name.strip():
+            found.append(name.strip())
+        elif not found or not _PARAMETER.match(piece):
+            raise SettingError(f"{shown(piece)} names no preset; write NAME:PARAMETER=VALUE")
+        if parameter.strip():
+            found[-1] = _with_parameter(found[-1], parameter, piece)
+    return found or [text]
+
+
+def _with_parameter(preset: str | dict[str, Any], parameter: str, piece: str) -> dict[str, Any]:
+    """``preset`` with one more parameter, ``sizeLimit=16Gi``; ``piece`` is the text that has it."""
+    key, _, value = parameter.partition("=")
+    if not _PARAMETER.match(parameter) or key.strip() == "name":
+        raise SettingError(f"{shown(piece)}: {shown(parameter.strip())} is no PARAMETER=VALUE")
+    return {**({"name": preset} if isinstance(preset, str) else preset), key.strip(): _value(value, piece)}
+
+
+_PARAMETER = re.compile(r"\s*[A-Za-z][A-Za-z0-9]*\s*=")
+_OPEN, _CLOSE = "([{", ")]}"
+
+
+def _pieces(text: str) -> list[str]:
+    """``text`` between its commas, save those within brackets and quotes; without what is empty."""
+    pieces, depth, quote, before = [""], 0, "", ""
+    for character in text:
+        if quote:
+            quote = "" if character == quote else quote
+        elif character in "\"'" and before in ("", "=", ",", ":", *_OPEN):  # elsewhere it is an apostrophe
+            quote = character
+        elif character in _OPEN:
+            depth += 1
+        elif character in _CLOSE:
+            depth -= 1
+        if character == "," and not quote and depth <= 0:
+            pieces.append("")
+        else:
+            pieces[-1] += character
+        before = before if character == " " else character
+    return [piece.strip() for piece in pieces if piece.strip()]
+
+
+def _value(text: str, setting: str) -> Any:
+    try:
+        return parse(text + "\n")
+    except ReadError as error:
+        raise SettingError(f"{shown(setting)}: the value is not YAML: {error.problem}") from None
 
 
 def assign(service: dict[str, Any], assignment: str) -> dict[str, Any]:
@@ -38,11 +110,7 @@ def assign(service: dict[str, Any], assignment: str) -> dict[str, Any]:
         steps = ["spec", *steps]
     if steps[2:4] == ["containers", 0] and len(steps) > 4 and not _get(service, steps[:3]):  # the profile's, of which all else stays
         steps = [*steps[:2], "engine", *steps[4:]]
-    try:
-        value = parse(text + "\n")
-    except ReadError as error:
-        raise SettingError(f"{shown(assignment)}: the value is not YAML: {error.problem}") from None
-    changed: dict[str, Any] = _set(service, steps, value, path)
+    changed: dict[str, Any] = _set(service, steps, _value(text, assignment), path)
     return changed
 
 

@@ -14,6 +14,7 @@ ORDER = (
     ("ConfigMap",),
     ("Secret",),
     ("PersistentVolume", "PersistentVolumeClaim", "ResourceClaim", "ResourceClaimTemplate", "ComputeDomain"),
+    ("NetworkPolicy", "PodDisruptionBudget"),
     ("Service",),
     ("Pod", "ReplicaSet", "Deployment", "StatefulSet", "DaemonSet", "Job", "CronJob", "LeaderWorkerSet", "DisaggregatedSet"),
     ("InferencePool",),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from modelservice.origin.paths import child, place_in
 from modelservice.patch.three_way import ABSENT
-from modelservice.plan.drain import PRESET as DRAINS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -40,12 +39,25 @@ COMPUTED: dict[str, tuple[str, bool]] = {
     "acceleratorWarning": ("spec.{role}.containers", False),
     "serverPatch": ("spec.{role}", False),
     "tracingServiceName": ("spec.tracing.serviceNames", False),
+    "waitingMetric": ("spec.{role}.containers", False),
 }
 CLAIM_TEMPLATES = {"furiosa": "spec.dra.claimTemplates"}
 
 
 def field_of(config: ModelService, scope: Scope, container: Container | None, path: Sequence[str], below: Sequence[Step]) -> str:
-    """The field of ``config`` that the parameter at ``path`` comes from, and within it what ``below`` leads to, as far as it is there."""
+    """The field of ``config`` that the parameter at ``path`` comes from, and within it what ``below`` leads to, as far as it is there.
+
+    What a preset says of the spec comes from where the preset is named.
+    """
+    field = _field_of(config, scope, container, path, below)
+    if config.presets:
+        from modelservice.config.presets import place_of  # few services have presets that say any of it  # noqa: PLC0415
+
+        return place_of(config, field)
+    return field
+
+
+def _field_of(config: ModelService, scope: Scope, container: Container | None, path: Sequence[str], below: Sequence[Step]) -> str:
     if path[0] in ("name", "labels", "workload", "serviceAccountName") and tuple(path) != ("workload", "labels"):
         return _name_field(config, path[0])
     if path[0] == "claimTemplate":
@@ -66,10 +78,7 @@ def field_of(config: ModelService, scope: Scope, container: Container | None, pa
 
 
 def _drain_field(config: ModelService, role: str) -> str:
-    if (config.spec.get(role) or {}).get("drain") is not None:
-        return f"spec.{role}.drain"
-    named = config.spec.get("presets") or []
-    return f"spec.presets[{named.index(DRAINS)}]" if config.spec.get("drain") is None and DRAINS in named else "spec.drain"
+    return f"spec.{role}.drain" if (config.spec.get(role) or {}).get("drain") is not None else "spec.drain"
 
 
 def _container_field(scope: Scope, container: Container | None) -> str:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from modelservice.compose import compose
 from modelservice.compose.composition import PROXY, Observer
 from modelservice.compose.overlays import written as base
-from modelservice.compose.parameters import REFERENCE, MissingParameterError, compile_template
 from modelservice.krm import ResourceRef
 from modelservice.origin import paths
 from modelservice.origin.by_patch import ByPatch, identity_of
 from modelservice.origin.parameters import field_of
 from modelservice.patch.three_way import ABSENT, same
+from modelservice.template import REFERENCE, MissingParameterError, compile_template
 from modelservice.workloads import POD_TEMPLATES
 
 TYPE_CHECKING = False
@@ -67,7 +67,8 @@ class _Step:
     def parameters(self) -> Map:
         """What fills the template."""
         container = {**self.container.parameters, **self.container.fields.get(self.layer, {})} if self.container else {}
-        return {**self.scope.parameters, **self.scope.fields.get(self.layer, {}), **container}
+        parameters = {**self.scope.parameters, **self.scope.fields.get(self.layer, {}), **container}
+        return self.overlay.with_preset(parameters) if self.overlay is not None else parameters
 
 
 class Trace(Observer):
@@ -156,19 +157,33 @@ class Trace(Observer):
         """The part of the step's template that says what stands at ``path``; ``exact`` when that, and nothing in it, is asked for."""
         relative = list(path[len(step.root) :])
         consumed, template, below = _descend(step, relative)
+        if isinstance(template, str) and (given := self._given(step, template, below)):
+            return Origin(given)
         if step.overlay is not None and step.overlay.written_at is not None:
             document = None if step.overlay.written_at else ResourceRef.of(step.overlay.document)
             return Origin(f"{step.overlay.written_at}{step.place}{consumed}", document)
         named = self.service.plan.config.spec.get("presets") or []
         name = step.overlay.name if step.overlay else ""
-        if name in named and not isinstance(template, str):
-            return Origin(f"spec.presets[{named.index(name)}]")
         reference = REFERENCE.search(str(template)) if exact or isinstance(template, str) else None  # a map by what is put into it
+        if name in named and (not isinstance(template, str) or (reference and reference[1].startswith("preset."))):
+            return Origin(f"spec.presets[{named.index(name)}]")
         if reference is not None:
             inside = below if reference.group() == template else []
             config = self.service.plan.config
             return Origin(field_of(config, step.scope, step.container, reference[1].split("."), inside))
         return Origin(f"spec.presets[{named.index(name)}]") if name in named else None
+
+    def _given(self, step: _Step, template: str, below: Sequence[PathStep]) -> str:
+        """The field in which a service that names a preset gives the value that ``template`` puts in; empty where it gives none."""
+        reference = REFERENCE.search(template)
+        scope, _, name = reference[1].partition(".") if reference else ("", "", "")
+        given = step.overlay.given if step.overlay is not None and scope == "preset" else {}
+        name, *inside = name.split(".")
+        if name not in given:
+            return ""
+        place = self.service.plan.config.presets[step.overlay.name].places[name]  # type: ignore[union-attr]
+        steps = [*inside, *below] if reference is not None and reference.group() == template else []
+        return f"spec.presets[{place}].{name}{paths.written(steps, given[name])}"
 
 
 def _descend(step: _Step, path: Sequence[PathStep]) -> tuple[str, Any, list[PathStep]]:

@@ -12,7 +12,6 @@ if TYPE_CHECKING:
 
     Map = dict[str, Any]
 
-PRESET, DEFAULT = "graceful-shutdown", 90  # seconds that the preset means where nobody says how many
 LEAVING, REST = 15, 15  # seconds to leave the endpoints before SIGTERM, and to end after the last request
 NO_FLAG: Map = {}
 
@@ -21,8 +20,6 @@ def of_role(spec: Map, role: Map) -> Map:
     """The times of a role that drains, in seconds: ``leaving``, ``seconds`` for requests, and ``grace`` in all; empty when it does not."""
     asked = role.get("drain")
     asked = spec.get("drain") if asked is None else asked
-    if asked is None and PRESET in (spec.get("presets") or []):
-        asked = DEFAULT
     return {} if asked is None else {"leaving": LEAVING, "seconds": asked, "grace": LEAVING + asked + REST}
 
 

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 # modelCommand -> the engine whose serve command it is
 SERVE = {"furiosaLLMServe": "furiosa-llm", "vllmServe": "vllm"}
 PROFILE_ENGINE = {"furiosa": "furiosa-llm", "llm-d": "vllm"}
+# engine -> the gauge of the requests that wait for it, in Prometheus
+WAITING_METRIC = {"furiosa-llm": "furiosa_llm_num_requests_waiting", "vllm": "vllm:num_requests_waiting"}
 # engine -> the flags that say how the model is split, each given when its size is above one
 SPLIT_FLAGS = {
     "furiosa-llm": {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from modelservice.plan import accelerators, container, drain, names, parallelism, proxy
+from modelservice.plan import accelerators, container, drain, engine, names, parallelism, proxy
 from modelservice.plan.scopes import PROFILE, SPEC, Scope, deletions, last_of_each, says_something
 
 TYPE_CHECKING = False
@@ -55,6 +55,8 @@ def planned(config: ModelService, service: Scope, name: str, problems: Problems)
     }
     scope = Scope(name, facts, parameters)
     container.add_all(scope, config, kind, problems)
+    engines = [one.facts["engine"] for one in scope.containers if one.facts["serves"]] or [engine.PROFILE_ENGINE[config.profile]]
+    parameters["waitingMetric"] = engine.WAITING_METRIC[engines[0]]
     scope.others = _others(role, [one.name for one in scope.containers])
     scope.fields = {PROFILE: _fields(config.inherited, name), SPEC: _fields(config.own, name)}
     return scope
@@ -113,6 +115,8 @@ def _fields(given: Map, name: str) -> Map:
     fields = says_something({**role, "schedulerName": role.get("schedulerName") or given.get("schedulerName")})
     if "volumes" in fields:
         fields["volumes"] = last_of_each(fields["volumes"], "name")
+    if (fields.get("strategy") or {}).get("type") == "Recreate":  # must not meet a preset's rollingUpdate
+        fields["strategy"] = {"$patch": "replace", **fields["strategy"]}
     proxied = says_something(((given.get("routing") or {}).get("proxy")) or {})
     replaced = {"volumes": deletions(fields.get("volumes"), "name"), "proxyEnv": deletions(proxied.get("env"), "name")}
     shared = {"extraConfig": given.get("extraConfig")}

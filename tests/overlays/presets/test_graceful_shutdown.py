@@ -1,105 +1,39 @@
-"""Preset graceful-shutdown, and drain: a pod that is stopped leaves the endpoints first, then has time to finish its requests."""
+"""Preset graceful-shutdown: drain, for 90 seconds unless another number is given."""
 
 from __future__ import annotations
-
-from typing import Any
 
 import pytest
 from tests.compose.made import Map, engine, make
 
-VLLM = {"image": "vllm/vllm-openai:v0.18.0", "modelCommand": "vllmServe"}
-FLAG = "--shutdown-timeout"
+VLLM = engine(image="vllm/vllm-openai:v0.18.0", modelCommand="vllmServe")
 
 
-def pods(spec: Map, **container: Any) -> Any:
-    """Make a service of one vLLM container."""
-    return make({"profile": "llm-d", **spec, "decode": {"containers": [engine(**{**VLLM, **container})], **spec.get("decode", {})}})
+def grace(*presets: str | Map, **spec: Map | int | None) -> int | None:
+    """Return the grace period of the pods of a service with these presets."""
+    seconds: int | None = make({"presets": list(presets), **spec}).pod().get("terminationGracePeriodSeconds")
+    return seconds
 
 
 @pytest.mark.parametrize("profile", ["furiosa", "llm-d"])
-def test_pods_have_time_and_engines_wait(profile: str) -> None:
-    """120 seconds in all, of which every engine container sleeps the first 15."""
-    made = make({"profile": profile, "presets": ["graceful-shutdown"], "decode": {"containers": [engine(), engine(name="b")]}})
-    assert made.pod()["terminationGracePeriodSeconds"] == 120
-    for index in (0, 1):
-        assert made.container(index=index)["lifecycle"] == {"preStop": {"sleep": {"seconds": 15}}}
-    assert "lifecycle" not in made.proxy()
+def test_it_is_drain(profile: str) -> None:
+    """What it makes is what ``drain: 90`` makes, down to the flag of the engine."""
+    spec: Map = {"profile": profile, "decode": {"containers": [VLLM]}}
+    assert make({**spec, "presets": ["graceful-shutdown"]}).objects == make({**spec, "drain": 90}).objects
 
 
-def test_the_users_time_wins() -> None:
-    """TerminationGracePeriodSeconds of the role is above the preset."""
-    made = make({"presets": ["graceful-shutdown"], "decode": {"terminationGracePeriodSeconds": 600}})
-    assert made.pod()["terminationGracePeriodSeconds"] == 600
+def test_another_number_may_be_given() -> None:
+    """``seconds`` is what requests in flight get."""
+    assert (grace("graceful-shutdown"), grace({"name": "graceful-shutdown", "seconds": 40})) == (120, 70)
 
 
-def test_it_is_opt_in() -> None:
-    """Unasked, nothing changes."""
-    assert "terminationGracePeriodSeconds" not in make({}).pod()
-    assert "lifecycle" not in make({}).container()
+def test_drain_of_the_spec_and_of_a_role_win() -> None:
+    """A preset says what the spec does not; and null says that there is none."""
+    assert grace("graceful-shutdown", drain=40) == 70
+    assert grace("graceful-shutdown", decode={"drain": 40}) == 70
+    assert grace("graceful-shutdown", drain=None) is None
 
 
-@pytest.mark.parametrize("spec", [{"drain": 40}, {"drain": 40, "presets": ["graceful-shutdown"]}, {"drain": 5, "decode": {"drain": 40}}])
-def test_drain_says_how_many_seconds(spec: Map) -> None:
-    """Of the spec or the role, with or without the preset: 15 s to leave, the seconds, 15 s to end; and vLLM is told."""
-    made = pods(spec)
-    assert made.pod()["terminationGracePeriodSeconds"] == 70
-    args = made.container()["args"]
-    assert args[args.index(FLAG) + 1] == "40"
-    assert made.generated.results == [] or made.found("draining") == []
-
-
-def test_the_preset_drains_for_90_seconds() -> None:
-    """Which is what it tells vLLM."""
-    args = pods({"presets": ["graceful-shutdown"]}).container()["args"]
-    assert args[args.index(FLAG) + 1] == "90"
-
-
-def test_a_role_may_drain_alone() -> None:
-    """The other one is as it was; and null of a role is the spec's."""
-    made = pods({"decode": {"drain": 40}})
-    assert "terminationGracePeriodSeconds" in made.pod()
-    assert "terminationGracePeriodSeconds" not in made.pod("prefill")
-    assert pods({"drain": 10, "decode": {"drain": None}}).pod()["terminationGracePeriodSeconds"] == 40
-
-
-TAGS = [
-    ("v0.18.0", True),
-    ("0.19", True),
-    ("v1.0.0", True),
-    ("v0.17.1", False),
-    ("nightly", True),
-    ("25.09-py3", True),
-    ("v0.18.0-cu130", True),
-]
-
-
-@pytest.mark.parametrize(("tag", "given"), TAGS)
-def test_a_version_that_has_no_flag_gets_none(tag: str, given: bool) -> None:
-    """VLLM knows it from 0.18 on; one whose version nobody knows gets it."""
-    assert (FLAG in pods({"drain": 40}, image=f"vllm/vllm-openai:{tag}").container()["args"]) is given
-
-
-def test_only_what_runs_vllm_gets_the_flag() -> None:
-    """Not another engine, a script, another program or the simulator; a command of one's own that is vLLM does, before its own args."""
-    own: Map = {"modelCommand": "custom", "args": ["x", "--port", "8200"]}
-    assert pods({"drain": 40}, **own, command=["vllm", "serve"]).container()["args"] == [FLAG, "40", *own["args"]]
-    assert pods({"drain": 40}, **own, command=["sleep"]).container()["args"] == own["args"]
-    script = pods({"drain": 40}, modelCommand="custom", command=["sh", "-c", "exec vllm serve"])
-    assert "args" not in script.container()
-    assert script.errors == []
-    simulator = pods({"drain": 40}, image="ghcr.io/llm-d/llm-d-inference-sim:v0.3.0", modelCommand="imageDefault")
-    assert FLAG not in simulator.container()["args"]
-    assert FLAG not in make({"drain": 40}).container()["args"]
-
-
-def test_a_flag_of_the_users_stays() -> None:
-    """In args or in flags."""
-    assert pods({"drain": 40}, args=[FLAG, "99"]).container()["args"].count(FLAG) == 1
-    args = pods({"drain": 40}, flags={"shutdown-timeout": 99}).container()["args"]
-    assert args[args.index(FLAG) + 1] == "99"
-
-
-def test_a_hook_of_the_users_takes_its_place() -> None:
-    """Two handlers in one hook would be refused."""
-    hook = {"exec": {"command": ["sleep", "5"]}}
-    assert pods({"drain": 40}, extraConfig={"lifecycle": {"preStop": hook}}).container()["lifecycle"] == {"preStop": hook}
+def test_seconds_that_are_none_are_told_where_they_are_given() -> None:
+    """The number is held against what ``drain`` may be."""
+    made = make({"presets": ["shm", {"name": "graceful-shutdown", "seconds": -1}]})
+    assert made.errors == ["spec.presets[1].seconds: is -1; must be at least 0 (as spec.drain)"]

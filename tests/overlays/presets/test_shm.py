@@ -27,3 +27,11 @@ def test_it_stays_beside_the_users_volumes() -> None:
 def test_it_is_opt_in() -> None:
     """Unasked, there is none."""
     assert make({}).volume("shm") is None
+
+
+def test_its_size_may_be_limited() -> None:
+    """``sizeLimit`` is the emptyDir's; what is no size is told where it is given."""
+    made = make({"presets": [{"name": "shm", "sizeLimit": "16Gi"}]})
+    assert made.volume("shm") == {"name": "shm", "emptyDir": {"medium": "Memory", "sizeLimit": "16Gi"}}
+    (error,) = make({"presets": ["probes", {"name": "shm", "sizeLimit": "16 Gi"}]}).errors
+    assert error.startswith("spec.presets[1].sizeLimit: ")

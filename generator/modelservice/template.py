@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     Filler = Callable[[Map], Any]
 
 REFERENCE = re.compile(r"\$\{([A-Za-z][\w.-]*)(\?)?\}")
-TEXT_MAPS = frozenset(("annotations", "labels", "matchLabels", "nodeSelector", "data", "limits", "requests"))
-TEXT_LISTS = frozenset(("args", "command"))
+TEXT_MAPS = frozenset(("annotations", "labels", "matchLabels", "nodeSelector", "data", "limits", "metadata", "requests"))
+TEXT_FIELDS = frozenset(("args", "averageValue", "command"))  # of lists, their items
 
 ABSENT: Any = object()
 
@@ -59,7 +59,7 @@ def _compile(template: Any, key: str, parent: str) -> Filler | None:
 
 
 def _takes_text(key: str, parent: str) -> bool:
-    return parent in TEXT_MAPS or key in TEXT_LISTS or (key == "value" and parent == "env")
+    return parent in TEXT_MAPS or key in TEXT_FIELDS or (key == "value" and parent == "env")
 
 
 def _compile_text(template: str, text_only: bool) -> Filler | None:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from modelservice.compose.parameters import ABSENT, MissingParameterError, compile_template, look_up
+from modelservice.template import ABSENT, MissingParameterError, compile_template, look_up
 
 Map = dict[str, Any]
 
@@ -84,6 +84,8 @@ def test_a_reference_inside_text_becomes_text(template: str, filled: str) -> Non
         ({"data": {"a": "${count}"}}, {"data": {"a": "2"}}),
         ({"args": ["--n", "${count}"]}, {"args": ["--n", "2"]}),
         ({"command": ["${count}"]}, {"command": ["2"]}),
+        ({"metadata": {"threshold": "${count}", "labels": "${map}"}}, {"metadata": {"threshold": "2", "labels": PARAMETERS["map"]}}),
+        ({"averageValue": "${half}"}, {"averageValue": "0.5"}),
         ({"value": "${count}"}, {"value": 2}),
         ({"ports": [{"containerPort": "${count}"}]}, {"ports": [{"containerPort": 2}]}),
         ({"labels": "${map}"}, {"labels": PARAMETERS["map"]}),
@@ -91,7 +93,7 @@ def test_a_reference_inside_text_becomes_text(template: str, filled: str) -> Non
     ],
 )
 def test_a_number_is_text_where_kubernetes_takes_only_text(template: Map, filled: Map) -> None:
-    """An env value, a label, an annotation, an argument: the API server refuses a number there."""
+    """An env value, a label, an annotation, an argument, the metadata of an object or a trigger: the API server refuses a number there."""
     assert fill(template) == filled
 
 
