@@ -331,7 +331,7 @@ def _labelled(service: Map, name: str) -> Map:
 def _examples() -> list[Map]:
     paths = sorted((ROOT / "examples").glob("**/*.yaml"))
     values = [value for path in paths for value in parse_all(path.read_bytes())]
-    return [value for value in values if value.get("kind") == "ModelService"]
+    return [value for value in values if value.get("kind") == "ModelService" and "modelArtifacts" in value["spec"]]  # the others are layers
 
 
 def _call(config: Any, *items: Any) -> Seed:
