@@ -67,7 +67,7 @@ def test_a_preset_named_twice_applies_once() -> None:
     ("item", "error"),
     [
         ({"name": "mine", "numbr": 1}, "[0].numbr: preset mine has no such parameter; did you mean number? Known are: text, number,"),
-        ({"name": "mine", "x": 1}, "[0].x: preset mine has no such parameter; Known are: text, number, map, list, switch, share"),
+        ({"name": "mine", "x": 1}, "[0].x: preset mine has no such parameter; known are: text, number, map, list, switch, share"),
         ({"name": "probes", "x": 1}, "[0].x: preset probes has no parameters; leave it out"),
         ({"name": "mine", "text": 16}, "[0].text: is 16; must be text: quote it"),
         ({"name": "mine", "text": "three"}, "[0].text: is 'three'; must be one of one, two"),

@@ -73,7 +73,8 @@ def _undeclared(name: str, known: list[str]) -> str:
     if not known:
         return f"the overlay has no parameter {shown(name)}; declare it under spec.parameters"
     close = get_close_matches(cut(name), known, 1)
-    return f"the overlay has no parameter {shown(name)}; {f'did you mean {close[0]}? ' if close else ''}It declares: {listed(known)}"
+    meant = f"did you mean {close[0]}? It declares: " if close else "it declares: "
+    return f"the overlay has no parameter {shown(name)}; {meant}{listed(known)}"
 
 
 def _texts(value: Any, field: str) -> Iterator[tuple[str, str]]:

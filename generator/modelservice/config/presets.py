@@ -99,7 +99,8 @@ def _unknown(name: str, key: str, known: list[str]) -> str:
     from difflib import get_close_matches  # only for a mistake  # noqa: PLC0415
 
     close = get_close_matches(cut(key), known, 1)
-    return f"preset {name} has no such parameter; {f'did you mean {close[0]}? ' if close else ''}Known are: {listed(known)}"
+    meant = f"did you mean {close[0]}? Known are: " if close else "known are: "
+    return f"preset {name} has no such parameter; {meant}{listed(known)}"
 
 
 def schema_of(parameter: Map) -> Map:
