@@ -9,7 +9,7 @@ from tests.compose.made import API_VERSION, document, overlay
 from tests.packages import Map, Run, item, package, service
 from tests.test_function import Answer, call, resource_list
 
-PINNED = "decode: {containers: [{name: engine, image: 'e:1', mountModelVolume: true}]}\n"
+PINNED = "decode: {containers: [{name: engine, image: 'e:1', modelCommand: imageDefault, mountModelVolume: true}]}\n"
 
 
 def config_map(data: Any = None) -> Map:
@@ -247,7 +247,10 @@ def test_kustomize_sees_the_pool_too() -> None:
         **pool,
         "spec": {**pool["spec"], "targetPorts": [{"number": 8000}], "endpointPickerRef": {"name": "none", "port": {"number": 9002}}},
     }
-    spec = {"decode": {"containers": [{"name": "engine", "image": "e:1"}]}, "modelArtifacts": {"authSecretName": "none"}}
+    spec = {
+        "decode": {"containers": [{"name": "engine", "image": "e:1", "modelCommand": "imageDefault"}]},
+        "modelArtifacts": {"authSecretName": "none"},
+    }
     answer = call(resource_list(None, document(spec), pool))
     assert answer.code == 1
     assert answer.lines == [f"error: {WRONG_PORT.replace('/', ' ', 1).replace('pool spec', 'pool: spec')} [inference-pool]"]
@@ -267,7 +270,10 @@ def test_a_model_service_says_how_serious_a_check_is(severity: str, told: bool) 
 def test_what_is_not_there_is_told_unless_it_is_external() -> None:
     """In a package everything can be seen, so that a Secret that nobody has is told; external says it is in the cluster."""
     artifacts = {"name": "meta/llama-8b", "authSecretName": "hf"}
-    with_secret = {"decode": {"containers": [{"name": "engine", "image": "e:1"}]}, "modelArtifacts": artifacts}
+    with_secret = {
+        "decode": {"containers": [{"name": "engine", "image": "e:1", "modelCommand": "imageDefault"}]},
+        "modelArtifacts": artifacts,
+    }
     (warning,) = package(service(with_secret)).run().told()
     assert warning.startswith("Deployment/llama-decode spec.template.spec.containers[0].env[")
     assert "there is no Secret hf here; add it, or declare it: external: [Secret/hf]" in warning

@@ -470,7 +470,7 @@ def test_later_runs_keep_what_was_patched_in_generated_objects() -> None:
         {"target": {"kind": "Deployment"}, "patch": {"spec": {"template": {"spec": {"priorityClassName": "high"}}}}},
         {"target": {"annotationSelector": "modelservice.llm-d.ai/generated-from=llama", "kind": "ServiceAccount"}, "patch": LABELLED},
     )
-    spec = "decode: {containers: [{name: engine, image: 'e:1', mountModelVolume: true}]}\n"
+    spec = "decode: {engine: {image: 'e:1'}}\n"
     first = package(service(spec)).run().package.run(config)
     assert first.results == []
     second = first.package.read_again().run()

@@ -179,10 +179,14 @@ PRESETS: list[Map] = [
     overlay(
         {"target": "pod", "patch": {"metadata": {"labels": {"${preset.key}": "${preset.text?}"}}}},
         name="mine",
-        parameters={"key": {"type": "string", "default": "a-${name}"}, "text": {"type": "string", "default": None, "enum": ["x", "y"]}},
+        parameters={
+            "key": {"type": "string", "default": "a-${name}"},
+            "text": {"type": "string", "default": None, "enum": ["x", "y"]},
+            "note": {"type": "string", "default": "n"},
+        },
         require=["shm"],
         meant_for={"profile": ["furiosa", "llm-d"], "artifact": ["hf", "pvc", "pvc+hf", "oci"]},
-        defaults={"drain": 5, "decode": {"annotations": {"a": "${preset.key}"}}},
+        defaults={"drain": 5, "decode": {"annotations": {"a": "${preset.note}"}}},
     ),
 ]
 SPECS: list[Map] = [
@@ -331,7 +335,8 @@ def _labelled(service: Map, name: str) -> Map:
 def _examples() -> list[Map]:
     paths = sorted((ROOT / "examples").glob("**/*.yaml"))
     values = [value for path in paths for value in parse_all(path.read_bytes())]
-    return [value for value in values if value.get("kind") == "ModelService" and "modelArtifacts" in value["spec"]]  # the others are layers
+    services = [value for value in values if value.get("kind") == "ModelService" and "modelArtifacts" in value["spec"]]  # others are layers
+    return [value for value in services if value["spec"].get("profile") in (None, "furiosa", "llm-d")]
 
 
 def _call(config: Any, *items: Any) -> Seed:

@@ -28,6 +28,7 @@ spec:
     containers:
     - name: engine
       image: registry.example/engine:1.0
+      modelCommand: imageDefault
 """
 
 

@@ -268,7 +268,7 @@ def test_overlays_of_the_command_line(tmp_path: Path, llama: str) -> None:
         ("decode.containers[1]={name: b, image: 'b:1'}", "template.spec.containers.1.name", "b"),
         ('decode.nodeSelector.pool="7"', "template.spec.nodeSelector.pool", "7"),
         ("decode.nodeSelector.a\\.b/c=d", "template.spec.nodeSelector.a~b/c", "d"),
-        ("decode.containers[0].command=[--x, a=b]", "template.spec.containers.0.command", ["--x", "a=b"]),
+        ("decode.containers[0]={name: a, image: 'a:1', command: [--x, a=b]}", "template.spec.containers.0.command", ["--x", "a=b"]),
         ("decode.terminationGracePeriodSeconds=5", "template.spec.terminationGracePeriodSeconds", 5),
         ("decode.hostIPC=true", "template.spec.hostIPC", True),
         ("decode.podAnnotations.x='on'", "template.metadata.annotations.x", "on"),
@@ -323,7 +323,7 @@ def test_a_mistake_has_its_place(tmp_path: Path) -> None:
     assert (said.code, said.stdout) == (1, "")
     assert said.lines == [
         f"{path}:11:5: error: ModelService llama: spec.decode.replicas: is 'many'; must be a whole number [config]",
-        f"{path}:15:3: error: ModelService llama: spec.multinod: unknown key; did you mean multinode? [config]",
+        f"{path}:16:3: error: ModelService llama: spec.multinod: unknown key; did you mean multinode? [config]",
     ]
 
 
@@ -409,7 +409,7 @@ def test_warnings_are_told_and_stop_nothing(tmp_path: Path) -> None:
 def test_standard_input_has_a_name_too() -> None:
     """Mistakes in stdin are told with <stdin> as the file."""
     said = call("render", "-", stdin=service(more="  x: 1\n"))
-    assert said.lines[0].startswith("<stdin>:13:3: error: ")
+    assert said.lines[0].startswith("<stdin>:14:3: error: ")
 
 
 @pytest.mark.parametrize(

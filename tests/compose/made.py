@@ -128,8 +128,9 @@ class Made:
 
 
 def engine(**fields: Any) -> Map:
-    """Return an engine container for a spec: the given fields, a name and a pinned image."""
-    return {"name": "engine", "image": "registry.example/engine:1.0", **fields}
+    """Return an engine container for a spec: the given fields, a name, a pinned image, and no word left out of what a profile's has."""
+    said = {} if fields.get("command") else {"modelCommand": "imageDefault"}
+    return {"name": "engine", "image": "registry.example/engine:1.0", **said, "mountModelVolume": False, **fields}
 
 
 def decode(**fields: Any) -> Map:

@@ -79,13 +79,14 @@ SAMPLES: dict[str, Map] = {
     "furiosa": {},
     "llm-d": {"profile": "llm-d"},
     "everything of a role": {
+        "extraConfig": {"dnsPolicy": "ClusterFirst"},
         "decode": {
             **ROLE_FIELDS,
             "volumes": [CACHE, {"name": "model-storage", "hostPath": {"path": "/models"}}],
             "strategy": {"type": "Recreate"},
             "monitoring": MONITORED,
             "containers": [engine(**CONTAINER_FIELDS)],
-        }
+        },
     },
     "vllm with prefill": {
         "profile": "llm-d",

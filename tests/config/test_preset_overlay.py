@@ -104,6 +104,14 @@ def test_what_may_be_absent_has_to_be_used_so() -> None:
     assert error.endswith("parameter text is absent unless it is given (default: null); write ${preset.text?}")
 
 
+def test_defaults_use_parameters_that_are_known_before_the_service() -> None:
+    """A default that takes the service's name to fill is not known yet where the spec is put together."""
+    filled = {"type": "string", "default": "a-${name}"}
+    (error,) = told(overlay(PATCH, parameters={"text": filled}, defaults={"schedulerName": "${preset.text}"}))
+    assert error.startswith("spec.defaults.schedulerName: ")
+    assert "the default of parameter text is filled by the service" in error
+
+
 def test_names_of_presets_are_known() -> None:
     """Those that are built in, and those of the library."""
     given = overlay(PATCH, parameters={"text": TEXT}, require=["shn"], exclude=["theirs", "ours"])

@@ -56,7 +56,7 @@ def test_the_ten_lines_become_what_is_said_of_them() -> None:
     engine = container(generated.objects)
     assert deployment["spec"]["replicas"] == 2
     assert pod["initContainers"][0]["ports"] == [{"containerPort": 8000}]
-    said = "furiosa-llm serve furiosa-ai/Llama-3.1-8B-Instruct --port 8200 --tensor-parallel-size 4"
+    said = "furiosa-llm serve furiosa-ai/Llama-3.1-8B-Instruct --port 8200 --tensor-parallel-size 4 --max-model-len 32768"
     assert " ".join(engine["command"] + engine["args"]) == said
     assert engine["resources"]["limits"] == {"furiosa.ai/rngd": "1"}
     assert {"name": "model-storage", "emptyDir": {"sizeLimit": "50Gi"}} in pod["volumes"]
@@ -104,10 +104,10 @@ def test_a_preset_of_ones_own_has_parameters_and_defaults() -> None:
 
 
 def test_the_flags_merge() -> None:
-    """The flags of the README end up in the arguments, in their order."""
+    """The flags of the README end up in the arguments, sorted."""
     engine = {"image": "vllm:1", "modelCommand": "vllmServe", "args": ["--enforce-eager"], **block("enforce-eager: null")}
     (generated,) = generate([{**SERVICE, "spec": {**SERVICE["spec"], "decode": {"containers": [engine]}}}])
-    said = ["--max-model-len", "8192", "--enable-prefix-caching", "--lora-modules", "a=/a", "--lora-modules", "b=/b"]
+    said = ["--enable-prefix-caching", "--lora-modules", "a=/a", "--lora-modules", "b=/b", "--max-model-len", "8192"]
     assert container(generated.objects)["args"][-len(said) :] == said
 
 

@@ -142,7 +142,7 @@ routing:
 prefill: {create: false}
 decode:
   containers:
-  - {name: engine, image: "registry.example.com/vllm:1.0", modelCommand: vllmServe}
+  - {name: engine, image: "registry.example.com/vllm:1.0", modelCommand: vllmServe, mountModelVolume: true}
 """
 CHANGES = """\
 namePrefix: p-

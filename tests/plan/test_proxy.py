@@ -229,9 +229,9 @@ def test_flags_of_ones_own_are_merged_by_name() -> None:
         "--port=9000",
         "--kv-connector=sglang",
         "--cert-path=/c",
+        "--enable-prefiller-sampling=true",
         "--pool-group=a",
         "--pool-group=b",
-        "--enable-prefiller-sampling=true",
     ]
     assert told({}, flags={"some-flag-of-tomorrow": 1}) == []
 

@@ -52,7 +52,7 @@ OF_ONE: dict[str, Callable[[Composition], Any]] = {
     "image-tag": _always,
     "name-length": _always,
     "model-storage": _always,
-    "dropped-defaults": lambda service: any(one.facts["drops"] for role in service.plan.roles for one in role.containers),
+    "dropped-defaults": lambda service: any(one.parameters["drops"] for role in service.plan.roles for one in role.containers),
     "proxy-flags": lambda service: "routing" in service.plan.config.own,
     "leader-worker-set": lambda service: service.plan.service.facts["multinode"],
     "pool-labels": lambda service: service.plan.service.facts["inferencePool"],

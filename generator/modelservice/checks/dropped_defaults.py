@@ -20,7 +20,7 @@ def check(service: Composition) -> Iterator[Result]:
     """A finding for each role whose own first container lacks the serve command, or a model volume that is spoken of."""
     spoken_of = next((key for key in OF_VOLUME if (service.plan.config.own.get("modelArtifacts") or {}).get(key) is not None), None)
     for role in service.plan.roles:
-        drops = role.containers[0].facts["drops"] if role.containers else ()
+        drops = role.containers[0].parameters["drops"] if role.containers else ()
         downloads = service.plan.service.facts["artifact"] == "hf"  # of other models another check tells
         lost = [("modelCommand", COMMAND)] if "command" in drops else []
         lost += [("mountModelVolume", VOLUME.format(key=spoken_of))] if "volume" in drops and spoken_of and downloads else []

@@ -144,7 +144,7 @@ def _service_facts(service: Composition) -> Map:
         "downloads": artifact == "hf"
         and (
             (mounted and any(map(_has_model_folder, service.pods.values())))
-            or any("volume" in container["drops"] for container in containers)
+            or any("volume" in one.parameters["drops"] for role in roles for one in role.containers)
         ),
         "usesPath": mounted or (generated and artifact in ("pvc", "oci")),
         "claimed": artifact in ("pvc", "pvc+hf") and mounted,

@@ -57,7 +57,11 @@ def _ordered(container: Map, parts: Sequence[Map]) -> Map:
 
     But a variable comes after those in its value.
     """
-    maps = [key for key in KEYED if key in container and all(isinstance(part[key], dict) for part in parts if part.get(key) is not None)]
+    maps = [
+        key
+        for key in KEYED
+        if isinstance(container.get(key), dict) and all(isinstance(part[key], dict) for part in parts if part.get(key) is not None)
+    ]
     return {**container, **{key: _referred_first(dict(sorted(container[key].items()))) for key in maps}} if maps else container
 
 

@@ -76,6 +76,8 @@ class ModelService:
             if beneath:
                 defaults = layers.merge(_defaults(self.profile, self.profiles, layers.merge(beneath, own)), beneath)
             above = {**above, "presets": names}
+            if own.get("presets"):
+                own["presets"] = names[-len(own["presets"]) :]
         self.own, self.defaults, self.inherited = own, defaults, layers.inherited(defaults, own)
         self.spec = layers.merge(defaults, above)
         self.engines: dict[str, Engine] = {}

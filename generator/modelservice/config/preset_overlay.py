@@ -67,6 +67,11 @@ def _reference_problems(spec: Map) -> Iterator[Result]:
                 elif not optional and parameters[name].get("default", "") is None:
                     message = f"parameter {name} is absent unless it is given (default: null); write ${{{path}?}}"
                     yield Result(message, field=field, current=text)
+                elif key == "defaults" and "default" in parameters[name] and not is_literal(parameters[name]["default"] or ""):
+                    message = (
+                        f"the default of parameter {name} is filled by the service, which is read after defaults; write it without ${{…}}"
+                    )
+                    yield Result(message, field=field, current=text)
 
 
 def _undeclared(name: str, known: list[str]) -> str:

@@ -35,7 +35,7 @@ def add_all(scope: Scope, config: ModelService, kind: str, problems: Problems) -
                 f"another container of the role is called {container.name} too",
                 container.name,
             )
-        container.facts["drops"] = _dropped(config, scope.name, fields) if index == 0 and layer == SPEC else ()
+        container.parameters["drops"] = _dropped(config, scope.name, fields) if index == 0 and layer == SPEC else ()
         container.facts["serves"] = len(given) == 1 or container.facts["modelCommand"] != "custom"
         scope.containers.append(container)
 

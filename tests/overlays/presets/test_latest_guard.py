@@ -11,7 +11,7 @@ PINNED = {"routing": {"proxy": {"image": "proxy:v0.7.1"}}}
 def test_an_image_by_the_tag_latest_is_an_error() -> None:
     """Told at the image, and nothing is generated."""
     made = make({"presets": ["latest-guard"], **PINNED})
-    assert [error.partition(": ")[0] for error in made.errors] == ["spec.decode.containers[0].image"]
+    assert [error.partition(": ")[0] for error in made.errors] == ["spec.decode.engine.image"]
     assert made.generated.objects == []
 
 
