@@ -146,6 +146,12 @@ def test_every_key_has_an_effect_or_is_told(path: str, value: Any, context: str)
     assert any(field.startswith(one) or one.startswith(field) for one in told if one), told
 
 
+def test_a_patch_that_changes_nothing_is_told() -> None:
+    """One of spec.patches that says what is so already, and not one that changes something."""
+    patches = [{"target": {"kind": "Deployment"}, "patch": {"spec": {"replicas": count}}} for count in (3, 3, 4)]
+    assert fields({"decode": {"replicas": 3}, "patches": patches}) == ["spec.patches[0]", "spec.patches[1]"]
+
+
 def test_a_service_that_is_not_enabled_says_so() -> None:
     """Nothing that it says means anything, and one line tells that."""
     made = make({"enabled": False, "decode": {"replicas": 3}})

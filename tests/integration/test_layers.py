@@ -108,6 +108,62 @@ def test_layers_are_patches_are_one_file(tree: Tree, kustomize_build: Build, cas
         assert objects(run.stdout) == objects(layers.stdout)
 
 
+BY_NAME = {
+    "a patch of kustomize": ("patches: [{path: image.yaml}]\n", {"engine": {"image": "x:2"}}),
+    "images of kustomize": ("images: [{name: x, newTag: '2'}]\nconfigurations: [plugins/kustomizeconfig.yaml]\n", {}),
+    "a profile": ("resources: [profile.yaml, llama.yaml]\n", {}),
+}
+
+
+@pytest.mark.parametrize("way", BY_NAME)
+def test_naming_an_image_in_kustomize_keeps_all_else(way: str, tree: Tree, kustomize_build: Build) -> None:
+    """The serve command, the mounts and the volumes of the profile stay, whoever names the image."""
+    kustomization, patch = BY_NAME[way]
+    spec = {**BASE, "profile": "ours"} if way == "a profile" else {**BASE, "engine": {"image": "x:1"}}
+    profile = {**HEAD, "kind": "Profile", "metadata": {"name": "ours"}, "spec": {"defaults": {"engine": {"image": "x:2"}}}}
+    resources = "" if "resources" in kustomization else "resources: [llama.yaml]\n"
+    folder = tree(
+        {
+            "llama.yaml": text(service("llama", spec)),
+            "image.yaml": text(service("llama", patch)),
+            "profile.yaml": text(profile),
+            "plugins/kustomizeconfig.yaml": (PLUGINS / "kustomizeconfig.yaml").read_text(encoding="utf-8"),
+            KUSTOMIZATION: resources + kustomization + "transformers: [plugins/function]\n",
+        }
+    )
+    run = kustomize_build(folder)
+    assert (run.returncode, run.stderr) == (0, "")
+    _keeps_all_else(objects(run.stdout))
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["--set", "engine.image=x:2"],
+        ["--set", "decode.engine.image=x:2"],
+        ["--set", "decode.containers[0].image=x:2"],
+        ["-f", "IMAGE"],
+        ["--profile", "PROFILE", "--set", "profile=ours"],
+    ],
+)
+def test_naming_an_image_on_the_command_line_keeps_all_else(arguments: list[str], tree: Tree) -> None:
+    """Also by the place that it would have in the list of containers, which the config does not give."""
+    profile = {**HEAD, "kind": "Profile", "metadata": {"name": "ours"}, "spec": {"defaults": {"engine": {"image": "x:2"}}}}
+    folder = tree({"llama.yaml": text(service("llama", BASE)), "IMAGE": text({"engine": {"image": "x:2"}}), "PROFILE": text(profile)})
+    said = call("render", str(folder / "llama.yaml"), *(str(folder / one) if one.isupper() else one for one in arguments))
+    assert (said.code, said.stderr) == (0, "")
+    _keeps_all_else(objects(said.stdout))
+
+
+def _keeps_all_else(found: dict[str, Map]) -> None:
+    pod = found["Deployment/llama-decode"]["spec"]["template"]["spec"]
+    (container,) = pod["containers"]
+    assert container["image"] == "x:2"
+    assert container["command"] == ["furiosa-llm", "serve"]
+    assert {mount["name"] for mount in container["volumeMounts"]} == {"metrics-volume", "model-storage"}
+    assert {volume["name"] for volume in pod["volumes"]} == {"metrics-volume", "model-storage"}
+
+
 MODEL = text(
     service("llama", {**BASE, "external": ["Secret/hf-token"], "modelArtifacts": {"name": "org/model", "authSecretName": "hf-token"}})
 )

@@ -110,6 +110,8 @@ def check(service: Composition) -> Iterator[Result]:
             yield Result("is not created (create: false), and what is said here means nothing", INFO, field=f"spec.{name}")
     yield from _of_containers(service)
     yield from _idle_overlays(service)
+    for index in service.idle_patches:
+        yield Result("changes nothing: what it says is so already", SEVERITY, field=f"spec.patches[{index}]")
 
 
 def _idle(fields: Map, prefix: str, rules: tuple[Rule, ...], facts: Map, told: set[str]) -> Iterator[Result]:

@@ -47,10 +47,11 @@ class Composition:
 
     ``overlays`` are those that were given beside the plan's own: for all services, and by name. ``is_plain``: nobody has said anything in
     Kubernetes' own words. ``idle`` are the patches of users' overlays that changed nothing, each an overlay and the patch's place in it, or
-    None for an overlay that has neither patch nor resource. ``engines`` is for those who read them out of the pods of each role, once.
+    None for an overlay that has neither patch nor resource; ``idle_patches`` the places of those of
+    spec.patches. ``engines`` is for those who read them out of the pods of each role, once.
     """
 
-    __slots__ = ("engines", "idle", "is_plain", "objects", "overlays", "plan", "pods", "problems")
+    __slots__ = ("engines", "idle", "idle_patches", "is_plain", "objects", "overlays", "plan", "pods", "problems")
 
     def __init__(
         self, plan: Plan, problems: list[Result] | None = None, overlays: tuple[Sequence[Overlay], Sequence[Overlay]] = ((), ())
@@ -60,6 +61,7 @@ class Composition:
         self.is_plain = not any(overlays) and not plan.config.profiles and is_plain(plan.config.document)
         self.objects: list[Map] = []
         self.idle: list[tuple[Overlay, int | None]] = []
+        self.idle_patches: list[int] = []
         self.engines: dict[str, list[Any]] = {}
         self.pods: dict[str, Map] = {}
         self.problems: list[Result] = problems or []

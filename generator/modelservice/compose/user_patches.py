@@ -38,6 +38,8 @@ def apply(composition: Composition, observer: Observer) -> None:
                 _look_at_objects(composition, objects)
                 _look_at_pods(composition)
                 observer.patched_by_user(index, content, objects, composition.objects)
+            if composition.objects == before[0]:
+                composition.idle_patches.append(index)
         except (PatchError, TargetError, ReadError) as error:
             composition.objects, composition.pods = before
             part = "target" if isinstance(error, TargetError) else "patch"
