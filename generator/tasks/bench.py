@@ -30,7 +30,8 @@ from modelservice.krm import parse_all
 from modelservice.plan import Plan
 
 ROOT = Path(__file__).resolve().parents[2]
-EXAMPLE = ROOT / "examples" / "vllm-pd"
+SERVICE = Path(__file__).with_name("bench.yaml")
+SHORT = ROOT / "examples" / "vllm-pd" / "modelservice.yaml"  # the same objects, with engine
 FUNCTION = Path(sys.executable).parent / "modelservice-fn"
 NUMBERED = "numbered-service"
 PLAIN = {  # nothing in it is said in Kubernetes' own words, so that none of it need be looked at
@@ -108,6 +109,10 @@ class Bench:
 
     def __init__(self, kustomize: Path, rounds: int, folder: Path) -> None:
         self.kustomize, self.rounds, self.folder = kustomize, rounds, folder
+        self.example = folder / "example"
+        self.example.mkdir()
+        (self.example / "service.yaml").write_bytes(SERVICE.read_bytes())
+        (self.example / "kustomization.yaml").write_text("namespace: llm\ngenerators: [service.yaml]\n", encoding="utf-8")
         self.request, self.answer = folder / "request", folder / "answer"
         record = f'cat >"{self.request}" && "{FUNCTION}" <"{self.request}" >"{self.answer}" && cat "{self.answer}"'
         self._build_with(record).run()
@@ -118,11 +123,16 @@ class Bench:
         request = {"apiVersion": "config.kubernetes.io/v1", "kind": "ResourceList", "items": [PLAIN], "functionConfig": PLAIN}
         plain.write_text(json.dumps(request), encoding="utf-8")
         bare = Command([sys.executable, "-c", "pass"])
-        python, ours, little = medians(self.rounds, bare, Command([FUNCTION], self.request), Command([FUNCTION], plain))
+        short = self.folder / "short"
+        (document,) = parse_all(SHORT.read_bytes())
+        short.write_text(json.dumps({**request, "items": [document], "functionConfig": document}), encoding="utf-8")
+        requests = [Command([FUNCTION], path) for path in (self.request, plain, short)]
+        python, ours, little, engine = medians(self.rounds, bare, *requests)
         return [
             Figure("python -c pass", python.milliseconds, "ms"),
             Figure("modelservice-fn", ours.milliseconds, "ms"),
             Figure("modelservice-fn : python -c pass", ours.milliseconds / python.milliseconds, "x"),
+            Figure("modelservice-fn, the same with engine", engine.milliseconds, "ms"),
             Figure("modelservice-fn, a plain service", little.milliseconds, "ms"),
             Figure("a plain service : python -c pass", little.milliseconds / python.milliseconds, "x", 3.2),
         ]
@@ -165,13 +175,13 @@ class Bench:
             milliseconds.append((time.perf_counter() - begin) * 1000 / len(services))
         return [Figure("the checks of a service", median(milliseconds), "ms", 1.0)]
 
-    def _build_with(self, script: str, kustomization: Path = EXAMPLE) -> Command:
+    def _build_with(self, script: str, kustomization: Path | None = None) -> Command:
         """Return a build, of the example or another, in which that shell script is the modelservice-fn on PATH."""
         folder = Path(tempfile.mkdtemp(dir=self.folder))
         stand_in = folder / FUNCTION.name
         stand_in.write_text(f"#!/bin/sh\n{script}\n", encoding="utf-8")
         stand_in.chmod(0o755)
-        line = (self.kustomize, "build", "--enable-alpha-plugins", "--enable-exec", kustomization)
+        line = (self.kustomize, "build", "--enable-alpha-plugins", "--enable-exec", kustomization or self.example)
         return Command(line, environment={**os.environ, "PATH": f"{folder}{os.pathsep}{os.environ['PATH']}"})
 
     def _template(self) -> str:
