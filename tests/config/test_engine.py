@@ -290,7 +290,7 @@ def test_a_token_in_a_map_is_told() -> None:
     ("spec", "field"),
     [
         ({"engine": {"command": ["sh"]}}, "spec.engine.command"),
-        ({"engine": {"image": "a:1"}, "decode": {"engine": {"image": "b:1"}}}, "spec.engine.image"),
+        ({"engine": {"image": "a:1"}, "decode": {"engine": {"image": "b:1"}}}, "spec.engine.image"),  # an info: environments do so
     ],
 )
 def test_what_engine_says_without_effect_is_told(spec: Map, field: str) -> None:

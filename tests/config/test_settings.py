@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.compose.made import document
 
-from modelservice.config.settings import SettingError, read_presets, with_settings
+from modelservice.config.settings import SettingError, assign, read_presets, sets, with_settings
 
 Map = dict[str, Any]
 
@@ -185,3 +185,14 @@ def test_paths_that_nobody_can_follow(assignment: str, message: str) -> None:
         spec(assignment)
     assert message in str(caught.value)
     assert len(str(caught.value)) < 400
+
+
+def test_the_place_of_the_engine_among_containers() -> None:
+    """Where a service has no list of containers, the first is the profile's, of which all else stays; with a list, it is the list's."""
+    plain: Map = {"metadata": {"name": "a"}, "spec": {}}
+    assert assign(plain, "decode.containers[0].image=x:1")["spec"] == {"decode": {"engine": {"image": "x:1"}}}
+    listed: Map = {"metadata": {"name": "a"}, "spec": {"decode": {"containers": [{"name": "b"}]}}}
+    assert assign(listed, "decode.containers[0].image=x:1")["spec"]["decode"] == {"containers": [{"name": "b", "image": "x:1"}]}
+    for field in ("spec.decode.engine.image", "spec.decode.containers[0].image"):
+        assert sets("decode.containers[0].image", field)
+    assert not sets("decode.containers[1].image", "spec.decode.engine.image")

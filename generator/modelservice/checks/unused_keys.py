@@ -229,7 +229,7 @@ def _of_containers(service: Composition) -> Iterator[Result]:
     every = [(service.plan.config.own.get(role.name) or {}).get("engine") or {} for role in service.plan.roles]
     for key, value in (service.plan.config.own.get("engine") or {}).items() if every else ():
         if not isinstance(value, dict) and all(one.get(key) is not None for one in every):
-            yield Result("means nothing: the engine of every role says its own", SEVERITY, field=f"spec.engine.{key}")
+            yield Result("means nothing: the engine of every role says its own", INFO, field=f"spec.engine.{key}")
 
 
 def _at(fields: Map, path: str) -> Any:

@@ -9,6 +9,7 @@ from modelservice.krm import ReadError, parse
 from modelservice.texts import cut, shown, whole_number
 
 DEEPEST = 100  # steps of a path
+ENGINE: list[str | int] = ["containers", 0]  # of a role: what `engine` goes over
 
 
 class SettingError(ValueError):
@@ -108,7 +109,7 @@ def assign(service: dict[str, Any], assignment: str) -> dict[str, Any]:
     steps = _steps(path.strip())
     if steps[0] not in ("metadata", "spec"):
         steps = ["spec", *steps]
-    if steps[2:4] == ["containers", 0] and len(steps) > 4 and not _get(service, steps[:3]):  # the profile's, of which all else stays
+    if steps[2:4] == ENGINE and len(steps) > 4 and not _get(service, steps[:3]):  # the profile's, of which all else stays
         steps = [*steps[:2], "engine", *steps[4:]]
     changed: dict[str, Any] = _set(service, steps, _value(text, assignment), path)
     return changed
@@ -127,8 +128,9 @@ def sets(path: str, field: str) -> bool:
     except SettingError:
         return False
     steps = steps if steps[0] in ("metadata", "spec") else ["spec", *steps]
-    own = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in steps).removeprefix(".")
-    return field == own or field.startswith((f"{own}.", f"{own}["))
+    paths = [steps, [*steps[:2], "engine", *steps[4:]]] if steps[2:4] == ENGINE else [steps]  # as ``assign`` takes it
+    written = ["".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in path).removeprefix(".") for path in paths]
+    return any(field == own or field.startswith((f"{own}.", f"{own}[")) for own in written)
 
 
 def _steps(path: str) -> list[str | int]:
