@@ -17,6 +17,7 @@ OURS = ROOT / ".tools" / "bin"
 KUSTOMIZE_VERSION = "v5.8.1"
 
 Build = Callable[[Path], subprocess.CompletedProcess[str]]
+Kpt = Callable[..., subprocess.CompletedProcess[str]]
 
 
 @pytest.fixture(scope="session")
@@ -60,6 +61,18 @@ def kpt() -> Path:
         give_up = pytest.fail if os.environ.get("MODELSERVICE_REQUIRE_KPT") else pytest.skip
         give_up("kpt is not on PATH and in no package registry: this test runs where it is installed")
     return Path(path).absolute()
+
+
+@pytest.fixture
+def kpt_fn(kpt: Path, environment: dict[str, str], tmp_path: Path) -> Kpt:
+    """Return a function that runs `kpt fn` in `tmp_path`; commands of its folder `bin` are on PATH."""
+    own = {**environment, "PATH": f"{tmp_path / 'bin'}:{environment['PATH']}"}
+
+    def run(*arguments: str) -> subprocess.CompletedProcess[str]:
+        command = [str(kpt), "fn", *arguments]
+        return subprocess.run(command, check=False, capture_output=True, encoding="utf-8", cwd=tmp_path, env=own)
+
+    return run
 
 
 @pytest.fixture(scope="session")

@@ -14,7 +14,17 @@ Map = dict[str, Any]
 KUSTOMIZATION = "kustomization.yaml"
 COMPONENT = "apiVersion: kustomize.config.k8s.io/v1alpha1\nkind: Component\n"
 
-
+# of a Kptfile; the functions follow
+KPTFILE = """\
+# The package.
+apiVersion: kpt.dev/v1
+kind: Kptfile
+metadata:
+  name: models # its name
+  annotations:
+    config.kubernetes.io/local-config: "true"
+pipeline:
+"""
 SPEC = """\
 modelArtifacts: {name: org/NAME, size: 20Gi}
 decode:

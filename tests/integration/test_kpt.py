@@ -101,14 +101,9 @@ def call(request: pytest.FixtureRequest) -> Sequence[str]:
 
 
 @pytest.fixture
-def run(kpt: Path, environment: dict[str, str], tmp_path: Path) -> Kpt:
+def run(kpt_fn: Kpt) -> Kpt:
     """Return a function that runs `kpt fn` inside the package in `tmp_path`."""
-
-    def run(*arguments: str) -> Run:
-        command = [str(kpt), "fn", *arguments]
-        return subprocess.run(command, check=False, capture_output=True, encoding="utf-8", cwd=tmp_path, env=environment)
-
-    return run
+    return kpt_fn
 
 
 def test_files_of_the_user_stay(call: Sequence[str], run: Kpt, tmp_path: Path) -> None:

@@ -3,33 +3,23 @@
 from __future__ import annotations
 
 import shutil
-import subprocess
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from tests.conftest import Build
-from tests.integration.folders import KUSTOMIZATION, container, model_service, objects, read, write
-
-Run = subprocess.CompletedProcess[str]
-Kpt = Callable[..., Run]
+from tests.conftest import Build, Kpt
+from tests.integration.folders import KPTFILE, KUSTOMIZATION, container, model_service, objects, read, write
 
 ROOT = Path(__file__).resolve().parents[2]
 
-KPTFILE = """\
-# The package.
-apiVersion: kpt.dev/v1
-kind: Kptfile
-metadata:
-  name: models # its name
-  annotations:
-    config.kubernetes.io/local-config: "true"
-pipeline:
+PIPELINE = (
+    KPTFILE
+    + """\
   mutators:
     - exec: modelservice-fn
     - exec: modelservice-fn
       configPath: patches.yaml
 """
+)
 HEAD = """\
 apiVersion: modelservice.llm-d.ai/v1alpha1
 kind: Patches
@@ -115,7 +105,7 @@ data:
   a: 'b'
 """
 PACKAGE = {
-    "Kptfile": KPTFILE,
+    "Kptfile": PIPELINE,
     "chat.yaml": "# Mine.\n" + model_service("chat"),
     "patches.yaml": PATCHES,
     "web.yaml": WEB,
@@ -123,17 +113,6 @@ PACKAGE = {
     "settings.yaml": SETTINGS,
 }
 GENERATED = {"chat.generated.yaml", ".modelservice/chat.yaml"}
-
-
-@pytest.fixture
-def kpt_fn(kpt: Path, environment: dict[str, str], tmp_path: Path) -> Kpt:
-    """Return a function that runs `kpt fn` where the package `models` is."""
-
-    def run(*arguments: str) -> Run:
-        command = [str(kpt), "fn", *arguments]
-        return subprocess.run(command, check=False, capture_output=True, encoding="utf-8", cwd=tmp_path, env=environment)
-
-    return run
 
 
 @pytest.fixture

@@ -2,33 +2,25 @@
 
 from __future__ import annotations
 
-import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from tests.integration.folders import container, model_service, objects, read, stream, write
-
-Run = subprocess.CompletedProcess[str]
-Kpt = Callable[..., Run]
+from tests.conftest import Kpt
+from tests.integration.folders import KPTFILE, container, model_service, objects, read, stream, write
 
 ROOT = Path(__file__).resolve().parents[2]
 
-KPTFILE = """\
-# The package.
-apiVersion: kpt.dev/v1
-kind: Kptfile
-metadata:
-  name: models # its name
-  annotations:
-    config.kubernetes.io/local-config: "true"
-pipeline:
+PIPELINE = (
+    KPTFILE
+    + """\
   # All ModelServices of the package.
   mutators:
     - exec: modelservice-fn # on PATH
 """
-VALIDATED = KPTFILE + "  validators:\n    - exec: modelservice-fn\n      configPath: validation.yaml\n"
+)
+VALIDATED = PIPELINE + "  validators:\n    - exec: modelservice-fn\n      configPath: validation.yaml\n"
 VALIDATION = """\
 apiVersion: modelservice.llm-d.ai/v1alpha1
 kind: Validation
@@ -90,7 +82,7 @@ KUSTOMIZATION = """\
 resources:
   - user.yaml # ours
 """
-PACKAGE = {"Kptfile": KPTFILE, "chat.yaml": CHAT, "code.yaml": CODE, "user.yaml": USER, "kustomization.yaml": KUSTOMIZATION}
+PACKAGE = {"Kptfile": PIPELINE, "chat.yaml": CHAT, "code.yaml": CODE, "user.yaml": USER, "kustomization.yaml": KUSTOMIZATION}
 OUTPUT, RECORD = "chat.generated.yaml", ".modelservice/chat.yaml"
 # A function that does to each object what it is told to: set its namespace.
 OTHER_FUNCTION = f"""\
@@ -103,18 +95,6 @@ for index, item in enumerate(given.items):
         given.items[index] = Item({{**item.value, "metadata": {{**item.value["metadata"], "namespace": "serving"}}}})
 sys.stdout.buffer.write(write_resource_list(given))
 """
-
-
-@pytest.fixture
-def kpt_fn(kpt: Path, environment: dict[str, str], tmp_path: Path) -> Kpt:
-    """Return a function that runs `kpt fn` where the package `models` is; commands of the folder `bin` are on PATH."""
-    own = {**environment, "PATH": f"{tmp_path / 'bin'}:{environment['PATH']}"}
-
-    def run(*arguments: str) -> Run:
-        command = [str(kpt), "fn", *arguments]
-        return subprocess.run(command, check=False, capture_output=True, encoding="utf-8", cwd=tmp_path, env=own)
-
-    return run
 
 
 @pytest.fixture
@@ -206,7 +186,7 @@ def test_what_a_removed_service_left_goes(render: Render, package: Path) -> None
 
 def test_a_package_without_a_service(kpt_fn: Kpt, tmp_path: Path) -> None:
     """A pipeline that finds no ModelService says so, and succeeds; no file changes, and none comes."""
-    package = write(tmp_path / "models", {"Kptfile": KPTFILE, "user.yaml": USER})
+    package = write(tmp_path / "models", {"Kptfile": PIPELINE, "user.yaml": USER})
     before = read(package)
     run = kpt_fn("render", "models", "--allow-exec")
     assert run.returncode == 0, run.stderr
@@ -256,7 +236,7 @@ def test_a_removed_role_goes(render: Render, package: Path) -> None:
 def test_one_service_by_its_file(render: Render, package: Path) -> None:
     """With a configPath the function is about that ModelService alone: what the others became stays, and is not made anew."""
     before = render()
-    write(package, {"Kptfile": KPTFILE + "      configPath: chat.yaml\n"})
+    write(package, {"Kptfile": PIPELINE + "      configPath: chat.yaml\n"})
     _replace(package / "chat.yaml", "vllm:1.0", "vllm:1.1")
     _replace(package / "code.yaml", "furiosa-llm:1.0", "furiosa-llm:1.1")
     after = render()
@@ -365,8 +345,8 @@ def test_evaluation_into_an_empty_folder(kpt_fn: Kpt, tmp_path: Path) -> None:
 
 def test_subpackages(kpt_fn: Kpt, render: Render, package: Path) -> None:
     """A package inside the package keeps its files to itself, whether it has a pipeline or not, and over runs nothing moves or doubles."""
-    inner = {"inner/Kptfile": KPTFILE.replace("name: models", "name: inner"), "inner/voice.yaml": model_service("voice")}
-    plain = KPTFILE[: KPTFILE.index("pipeline:")].replace("name: models", "name: plain")
+    inner = {"inner/Kptfile": PIPELINE.replace("name: models", "name: inner"), "inner/voice.yaml": model_service("voice")}
+    plain = PIPELINE[: PIPELINE.index("pipeline:")].replace("name: models", "name: plain")
     before = read(write(package, {**inner, "plain/Kptfile": plain, "plain/image.yaml": model_service("image")}))
     first = render()
     assert {name: first[name] for name in before} == before
@@ -383,7 +363,7 @@ def test_beside_another_function(skipped: tuple[str, ...], render: Render, packa
     """What a later function sets, a namespace, stays; with both in the pipeline, a second and third run change no byte."""
     _command(tmp_path, "set-namespace", OTHER_FUNCTION.replace("SKIPPED", repr(skipped)))
     (package / "kustomization.yaml").unlink()
-    write(package, {"Kptfile": KPTFILE + "    - exec: set-namespace\n"})
+    write(package, {"Kptfile": PIPELINE + "    - exec: set-namespace\n"})
     first = render()
     generated = [each for name, text in first.items() if "generated" in name for each in stream(text.decode())]
     assert {each["metadata"]["namespace"] for each in generated} == {"serving"}
