@@ -56,12 +56,17 @@ def problems(documents: Sequence[Map]) -> list[Result]:
         for result in here:
             result.resource = ResourceRef.of(document)
         found += here
-    if not found:
-        for name, document in by_name.items():
-            _, _, why = chain(name, by_name)
-            extends = (document["spec"].get("extends") or DEFAULT_PROFILE) if why else ""
-            if why.startswith("is a circle") or (why and extends not in by_name):  # else the mistake is of the one that it extends
-                found.append(Result(why, field="spec.extends", current=extends, resource=ResourceRef.of(document)))
+    told: set[str] = set()  # the profiles of circles, and those that lead into them
+    for name, document in by_name.items() if not found else ():
+        _, _, why = chain(name, by_name)
+        extends = (document["spec"].get("extends") or DEFAULT_PROFILE) if why else ""
+        below = [name]
+        while why and below[-1] in by_name and below[-1] not in below[:-1]:
+            below.append(by_name[below[-1]]["spec"].get("extends") or DEFAULT_PROFILE)
+        is_in_circle = len(below) > 1 and below[-1] == name
+        if (is_in_circle and name not in told) or (why and extends not in by_name):  # else the mistake is of one further down
+            found.append(Result(why, field="spec.extends", current=extends, resource=ResourceRef.of(document)))
+        told.update(below if is_in_circle else ())
     return found
 
 
