@@ -94,9 +94,9 @@ def test_the_command_costs_no_reader_of_people() -> None:
 
 SERVICE = "apiVersion: modelservice.llm-d.ai/v1alpha1\nkind: ModelService\nmetadata: {name: a}\nspec: {modelArtifacts: {name: a/b}}\n"
 BREAK = (
-    "import modelservice.cli as cli, modelservice.cli.render as render\n"
+    "import modelservice.cli as cli, modelservice.cli.services as services\n"
     "def broken(*_, **__): raise {}\n"
-    "render.run = broken\n"
+    "services.run = broken\n"
     "import sys; sys.argv = ['modelservice', 'render', '-']\n"
     "cli.main()\n"
 )
