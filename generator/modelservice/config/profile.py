@@ -38,7 +38,11 @@ def chain(name: str, brought: Mapping[str, Map]) -> tuple[str, list[Map], str]:
 def _unknown(name: str, brought: Iterable[str]) -> str:
     there = [*BUILT_IN, *brought]
     close = get_close_matches(cut(name), there, 1)
-    return f"is {shown(name)}; must be one of {listed(there)}{f'; did you mean {close[0]}?' if close else ''}"
+    if close:
+        hint = f"; did you mean {close[0]}?"
+    else:  # a generator of kustomize sees no resources
+        hint = "" if len(there) > len(BUILT_IN) else ", or a Profile among the resources that the function is given"
+    return f"is {shown(name)}; must be one of {listed(there)}{hint}"
 
 
 def problems(documents: Sequence[Map]) -> list[Result]:
