@@ -108,7 +108,7 @@ metadata:
     [
         ({"a.yaml": service(), "o.yaml": OVERLAY.replace("pod", "pods")}, "o.yaml:5:14", "spec.patches[0].target: is 'pods'"),
         ({"a.yaml": service(), "p.yaml": PROFILE.replace("schedulerName", "x")}, "p.yaml:4:19", "spec.defaults.x: unknown key"),
-        ({"a.yaml": service(), "b.yaml": service("llama")}, "b.yaml:5:3", "metadata.name: "),
+        ({"a.yaml": service(), "b.yaml": service("llama")}, "b.yaml:5:3", "if it is a layer over that one, give it with -f"),
         ({"a.yaml": service().replace("replicas: 1", "replicas: x")}, "a.yaml:9:5", "spec.decode.replicas: is 'x'"),
         ({"a.yaml": HUGGING_FACE}, "a.yaml:1:1", "there is no ModelService in it"),
     ],

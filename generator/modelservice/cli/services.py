@@ -94,6 +94,7 @@ def generate_from(given: Given) -> Generated:
     documents = [*named, *resources, *profiles]
     problems += [line for document in documents for line in _wrong(document)]
     services = [document for document in documents if _is_service(document.value)]
+    problems += [] if problems else _same_names(services)
     if not services and not problems:
         problems += [line for document in named for line in _wrong_kind(document, ("ModelService",))]
         problems = problems or [f"{given.files[0]}:1:1: error: there is no ModelService in it [config]"]
@@ -131,6 +132,21 @@ def _brought(files: list[str]) -> tuple[list[Document], list[str]]:
     """The documents of the files of --overlay and --profile, and what is wrong with the overlays."""
     documents = [document for file in files for document in read_documents_of(file)]
     return documents, [line for document in documents for line in _brought_lines(document)]
+
+
+def _same_names(services: list[Document]) -> list[str]:
+    """An error for each ModelService that is called as an earlier one is."""
+    first: dict[str, Document] = {}
+    problems = []
+    for document in services:
+        other = first.setdefault(owner_of(document.value) if ResourceRef.of(document.value) else "", document)
+        if other is not document and ResourceRef.of(document.value):
+            owner = cut(owner_of(document.value))
+            what = (
+                f"another ModelService is called so, too ({other.place()}); rename it or, if it is a layer over that one, give it with -f"
+            )
+            problems.append(f"{document.place('metadata.name')}: error: ModelService {owner}: metadata.name: {what} [config]")
+    return problems
 
 
 def _is_service(value: Any) -> bool:
