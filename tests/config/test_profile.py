@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import pytest
@@ -207,3 +208,16 @@ def test_a_chain() -> None:
     one, two = profile({}, "one", "llm-d"), profile({}, "two", "one")
     assert chain("two", {"one": one, "two": two}) == ("llm-d", [one, two], "")
     assert chain("furiosa", {}) == ("furiosa", [], "")
+
+
+def test_long_chains_take_no_time() -> None:
+    """Right ones, circles, and ones that begin nowhere; of many mistakes the first are told, each in a line that can be read."""
+    count = 1500
+    for first, told_of in (("furiosa", 0), (f"p{count - 1}", 20), ("nowhere", 1)):
+        brought = [profile({}, f"p{number}", f"p{number - 1}" if number else first) for number in range(count)]
+        start = time.process_time()
+        found = problems(brought)
+        assert time.process_time() - start < 2
+        assert len(found) == told_of
+        assert all(len(result.message) < 500 for result in found)
+    assert len(problems([profile({}, f"p{number}", f"q{number}") for number in range(count)])) == 20
