@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from modelservice.cli import packages
-from modelservice.cli.files import is_step, read_documents_of, stop_at
+from modelservice.cli.files import is_step, read_documents_of, refuse_stdin_twice, stop_at
 from modelservice.cli.layers import Layer, apply
 from modelservice.config import API_VERSION
 from modelservice.config import overlay as overlay_module
@@ -59,13 +59,14 @@ def render(
     """Print the resources that serve the ModelServices in FILE…, as one stream of YAML documents, and what else is in there."""
     if output is None and (kustomization or force):
         raise typer.BadParameter("goes with --output", param_hint="--kustomization" if kustomization else "--force")
+    refuse_stdin_twice([*files, *(layer or []), *(overlay or []), *(profile or [])])
     named, found = packages.read(files)
     resources, left_out = _resources(found)
     brought, problems = _brought([*(overlay or []), *(profile or [])])
-    overlays, profiles = ([document for document in brought if document.value.get("kind") == kind] for kind in ("Overlay", "Profile"))
+    overlays, profiles = ([document for document in brought if _is_of(document.value, kind)] for kind in ("Overlay", "Profile"))
     documents = [*named, *resources, *profiles]
     problems += [line for document in documents for line in _wrong(document)]
-    services = [document for document in documents if _is_service(document.value)]
+    services = [document for document in documents if _is_of(document.value, "ModelService")]
     if not services and not problems:
         problems += [line for document in named for line in _wrong_kind(document, ("ModelService",))]
         problems = problems or [f"{files[0]}:1:1: error: there is no ModelService in it [config]"]
@@ -84,8 +85,9 @@ def render(
     run(resource_list, [document.value for document in overlays], complete=bool(found))
     owners = {_key(ResourceRef.of(item.value)): owner for item in resource_list.items if (owner := owner_in(item.value))}
     places = _Places([*documents, *overlays], owners, layers, preset or [], assignments or [])
-    for place, result in sorted(((places.of(result), result) for result in resource_list.results), key=lambda told: _in_order(told[0])):
-        print(f"{place}: {result.severity}: {result.line()}", file=sys.stderr)
+    placed = [(places.of(result), f"{result.severity}: {result.line()}") for result in resource_list.results]
+    for place, line in dict.fromkeys(sorted(placed, key=lambda told: _in_order(told[0]))):  # a layer's mistake shows in each service
+        print(f"{place}: {line}", file=sys.stderr)
     if any(result.severity == "error" for result in resource_list.results):
         raise typer.Exit(1)
     objects = sorted((unowned(bare(item.value)) for item in resource_list.items if _is_printed(item.value)), key=apply_rank)
@@ -112,8 +114,8 @@ def _brought(files: list[str]) -> tuple[list[Document], list[str]]:
     return documents, [line for document in documents for line in _brought_lines(document)]
 
 
-def _is_service(value: Any) -> bool:
-    return isinstance(value, dict) and value.get("kind") == "ModelService"
+def _is_of(value: Any, kind: str) -> bool:
+    return isinstance(value, dict) and value.get("kind") == kind
 
 
 def _is_printed(value: Map) -> bool:
@@ -202,17 +204,17 @@ class _Places:
     def of(self, result: Result) -> str:
         """``FILE:LINE:COLUMN``, ``--set PATH=VALUE`` or ``--preset NAME:PARAMETER=VALUE``."""
         if (owner := self.owners.get(_key(result.resource))) is not None:
-            services = [one for one in self.documents if _is_service(one.value) and owner_of(one.value) == owner]
+            services = [one for one in self.documents if _is_of(one.value, "ModelService") and owner_of(one.value) == owner]
             return services[0].place("metadata.name") if services else result.file
         document = self._document(result)
         if document is None:
             return result.file or self.documents[0].name
-        if not _is_service(document.value):
+        if not _is_of(document.value, "ModelService"):
             return document.place(result.field)
         for assignment in reversed(self.assignments):
             if sets(assignment.partition("=")[0], result.field):
                 return f"--set {cut(assignment)}"
-        layers = [layer for layer in self.layers if layer.is_for(document.value)]
+        layers = [layer for layer in self.layers if id(document.value) in layer.over]
         named = self._presets(document.value, layers)
         for index, (text, _) in enumerate(added(named, self.presets), len(named)):
             if result.field.startswith(f"spec.presets[{index}]"):
