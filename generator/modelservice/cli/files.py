@@ -24,6 +24,12 @@ def read_documents_of(file: str) -> list[Document]:
         stop_at([f"{error.name}:{error.line}:{error.column}: error: {error.problem} [yaml]"])
 
 
+def refuse_stdin_twice(files: list[str]) -> None:
+    """End with exit code 2 where ``-`` is there more than once: all of it is read the first time."""
+    if files.count("-") > 1:
+        raise typer.BadParameter("-: standard input is asked for more than once, and can be read once")
+
+
 def is_step(text: str) -> bool:
     """Whether ``text`` can be a step in the name of a file: one that is not hidden, and the same to everybody who reads it."""
     return text.isprintable() and "/" not in text and text[:1] not in ("", ".")

@@ -20,24 +20,43 @@ RECORDS = ".modelservice"  # the one hidden folder that says something: what was
 def read(paths: list[str]) -> tuple[list[Document], list[Document]]:
     """The documents at ``paths``: those of files that are named, and those that are found in folders."""
     named, found = [], []
+    seen: set[str] = set()
     for path in paths:
         if path != "-" and os.path.isdir(path):
             files = _files(path)
             if not files:
                 raise typer.BadParameter(f"{path}: there is no YAML file in this folder")
-            found += [document for file in files for document in read_documents_of(file)]
-        else:
+            found += [document for file in files if _is_new(file, seen) for document in read_documents_of(file)]
+        elif _is_new(path, seen):
             named += read_documents_of(path)
     return named, found
 
 
+def _is_new(file: str, seen: set[str]) -> bool:
+    """Whether a file is not among those ``seen``; it is then. What is read twice would be two resources of one name."""
+    place = file if file == "-" else os.path.realpath(file)
+    is_new = place not in seen
+    seen.add(place)
+    return is_new
+
+
 def _files(folder: str) -> list[str]:
     """The YAML files below a folder, in the order of their names; links to folders are not followed."""
+    try:
+        entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
+    except OSError as error:
+        raise typer.BadParameter(f"{folder}: {error.strerror or error}") from None
     found = []
-    for entry in sorted(os.scandir(folder), key=lambda entry: entry.name):
+    for entry in entries:
         if entry.is_dir(follow_symlinks=False):
             if not entry.name.startswith(".") or entry.name == RECORDS:
                 found += _files(entry.path)
-        elif not entry.name.startswith(".") and entry.name.endswith(ENDINGS) and entry.name not in NOT_READ:
+        elif _is_read(entry.name) and not os.path.isdir(entry.path):
+            if os.path.exists(entry.path) and not os.path.isfile(entry.path):  # a pipe, say, would be waited for; who names it wants that
+                raise typer.BadParameter(f"{entry.path}: this is no regular file")
             found.append(entry.path)
     return found
+
+
+def _is_read(name: str) -> bool:
+    return not name.startswith(".") and name.endswith(ENDINGS) and name not in NOT_READ

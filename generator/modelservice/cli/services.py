@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from modelservice.cli import packages
-from modelservice.cli.files import read_documents_of, stop_at
+from modelservice.cli.files import read_documents_of, refuse_stdin_twice, stop_at
 from modelservice.cli.layers import Layer, apply
 from modelservice.config import API_VERSION
 from modelservice.config import overlay as overlay_module
@@ -81,19 +81,21 @@ class Generated:
 
     def tell(self) -> None:
         """Print the results on stderr."""
-        for place, result in self.results():
-            print(f"{place}: {result.severity}: {result.line()}", file=sys.stderr)
+        lines = [f"{place}: {result.severity}: {result.line()}" for place, result in self.results()]
+        for line in dict.fromkeys(lines):  # a layer's mistake shows in each service
+            print(line, file=sys.stderr)
 
 
 def generate_from(given: Given) -> Generated:
     """What the ModelServices in the files that are ``given`` become; ends the command with exit code 1 where a file is wrong."""
+    refuse_stdin_twice([*given.files, *given.layers, *given.overlays, *given.profiles])
     named, found = packages.read(given.files)
     resources, left_out = _resources(found)
     brought, problems = _brought([*given.overlays, *given.profiles])
-    overlays, profiles = ([document for document in brought if document.value.get("kind") == kind] for kind in ("Overlay", "Profile"))
+    overlays, profiles = ([document for document in brought if _is_of(document.value, kind)] for kind in ("Overlay", "Profile"))
     documents = [*named, *resources, *profiles]
     problems += [line for document in documents for line in _wrong(document)]
-    services = [document for document in documents if _is_service(document.value)]
+    services = [document for document in documents if _is_of(document.value, "ModelService")]
     problems += [] if problems else _same_names(services)
     if not services and not problems:
         problems += [line for document in named for line in _wrong_kind(document, ("ModelService",))]
@@ -149,8 +151,8 @@ def _same_names(services: list[Document]) -> list[str]:
     return problems
 
 
-def _is_service(value: Any) -> bool:
-    return isinstance(value, dict) and value.get("kind") == "ModelService"
+def _is_of(value: Any, kind: str) -> bool:
+    return isinstance(value, dict) and value.get("kind") == kind
 
 
 def _with_file(value: Map, document: Document) -> Map:
@@ -234,17 +236,17 @@ class Places:
     def of(self, result: Result) -> str:
         """``FILE:LINE:COLUMN``, ``--set PATH=VALUE`` or ``--preset NAME:PARAMETER=VALUE``."""
         if (owner := self.owners.get(_key(result.resource))) is not None:
-            services = [one for one in self.documents if _is_service(one.value) and owner_of(one.value) == owner]
+            services = [one for one in self.documents if _is_of(one.value, "ModelService") and owner_of(one.value) == owner]
             return services[0].place("metadata.name") if services else result.file
         document = self._document(result)
         if document is None:
             return result.file or self.documents[0].name
-        if not _is_service(document.value):
+        if not _is_of(document.value, "ModelService"):
             return document.place(result.field)
         for assignment in reversed(self.assignments):
             if sets(assignment.partition("=")[0], result.field):
                 return f"--set {cut(assignment)}"
-        layers = [layer for layer in self.layers if layer.is_for(document.value)]
+        layers = [layer for layer in self.layers if id(document.value) in layer.over]
         named = self._presets(document.value, layers)
         for index, (text, _) in enumerate(added(named, self.presets), len(named)):
             if result.field.startswith(f"spec.presets[{index}]"):

@@ -274,7 +274,7 @@ class _Composer:
         pod = merged.get("template") or {}
         if pod.get("metadata") and (pod.get("spec") or {}).get("containers"):
             return merged
-        self._refuse(overlay, "it takes the metadata, the spec or all containers of the pods away")
+        self._refuse(overlay, "it takes the metadata, the spec or all containers of the pods away", "spec")
         return template
 
     def _merged_object(self, overlay: Overlay, obj: Map, patch: Map) -> Map | None:
@@ -331,6 +331,8 @@ class _Composer:
             template = template.get(step, template) if isinstance(template, dict) else template
         reference = REFERENCE.fullmatch(template) if isinstance(template, str) else None
         scope, _, below = reference[1].partition(".") if reference else ("", "", "")
+        if scope == "everyRole":
+            return f"spec.{below}"
         return f"{prefix}.{below}" if scope in ("role", "container") else ""
 
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 # list -> the key of its items, and what a plain value in its place says
 KEYED = {"env": ("name", "value"), "ports": ("name", "containerPort"), "volumeMounts": ("mountPath", "name")}
-AGAIN = "\0"  # between the key and the number of an item whose key was there before
+AGAIN = "\0again\0"  # between the key and the number of an item whose key was there before
 
 
 class Engine:
@@ -86,6 +86,9 @@ def _referred_first(variables: Map) -> Map:
     open_: set[str] = set()  # whose references are being looked at: two may refer to one another
     while waiting:
         name = waiting[-1]
+        if name in ordered:  # as another needed it first
+            waiting.pop()
+            continue
         parts = variables[name].split("$(")[1:] if isinstance(variables[name], str) else []
         needed = [other for other in (part.partition(")")[0] for part in parts) if other in variables and other not in ordered]
         if needed and name not in open_:
