@@ -42,6 +42,11 @@ def names(*path: str) -> list[str]:
     return [os.path.splitext(os.path.basename(file))[0] for file in _files(os.path.join(_ROOT, *path))]
 
 
+def paths(*path: str) -> list[str]:
+    """The paths of the YAML files below a data folder, as in ``overlays/spec/1-fields.yaml``, in the order of ``folder``."""
+    return [os.path.relpath(file, _ROOT).replace(os.sep, "/") for file in _files(os.path.join(_ROOT, *path))]
+
+
 def _text(name: str) -> str:
     with open(name, "rb", buffering=0) as file:  # there are thirty of them, and this takes half the time
         return file.read().decode()
