@@ -14,6 +14,7 @@ from modelservice.origin.trace import Trace
 from modelservice.origin.trials import Trials
 from modelservice.patch.three_way import ABSENT, same
 from modelservice.template import REFERENCE, look_up
+from modelservice.workloads import POD_TEMPLATES
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -74,16 +75,15 @@ class History:
             for step in steps:
                 inner = paths.at(step.before, here)
                 for leaf in leaves(inner, []) if inner is not ABSENT else ():
-                    below = paths.keyed_in(step.before, [*here, *leaf])[len(here) :]
+                    below = paths.keyed(step.before, [*here, *leaf])[len(here) :]
                     path = [*(root.split(".") if root else []), *below]
                     if isinstance(path[-1], int) or (text := paths.written(path)) in seen or paths.at(obj, path) is not ABSENT:
                         continue
                     seen.add(text)
                     yield Value(path, ABSENT, self._sources(obj, path, ABSENT))
 
-    def _templates(self, obj: Map) -> list[str]:
-        from modelservice.workloads import POD_TEMPLATES  # noqa: PLC0415
-
+    @staticmethod
+    def _templates(obj: Map) -> list[str]:
         return [".".join(path) for path in POD_TEMPLATES.get(str(obj.get("kind")), ()) if paths.at(obj, path) is not ABSENT]
 
     def _sources(self, obj: Map, path: Sequence[PathStep], value: Any) -> list[Source]:
@@ -130,12 +130,12 @@ class History:
         if names[0] == "preset":
             return [self._of_parameter(step, source, names[1:])]
         field = field_of(self._config, step.scope, step.container, names, inside)
-        return self._of_field(step, source, field, value, lambda parameters: paths.at(look_up(parameters, names), inside))
+        return self._of_field(step, source, field, value, names, lambda parameter: paths.at(parameter, inside))
 
     def _of_field(
-        self, step: Step, source: Source, field: str, value: Any, pick: Callable[[Map], Any], like: Any = None
+        self, step: Step, source: Source, field: str, value: Any, names: Sequence[str], part: Callable[[Any], Any], like: Any = None
     ) -> list[Source]:
-        """Who says a value that stands at ``field`` of the spec, or is computed of what ``pick`` takes of the parameters.
+        """Who says a value that stands at ``field`` of the spec, or is computed as ``part`` of the parameter at ``names``.
 
         Of several fields that decide it, the one counts that has the value itself, or that which it is ``like``.
         """
@@ -144,16 +144,17 @@ class History:
             said = as_key
         others: list[str] = []
         if as_key is None and (not said or not _alike(said[-1].value, value)):
-            decides = sorted(self._trials.deciding(step.scope, step.container, pick), key=lambda one: _unlike(one[1], like or value))
+            deciding = self._trials.deciding(step.scope, step.container, names, part)
+            decides = sorted(deciding, key=lambda one: _unlike(one[1], like or value))
             by_field = {one: found for one, _ in decides if (found := said_by(self._config, one))}
             field, said = next(iter(by_field.items()), (field, []))
             beside = field.rpartition("[")[0]  # the other words of a list of arguments
             others = [found[-1].field for one, found in by_field.items() if one != field and one.rpartition("[")[0] != beside]
         if not said:
             return [source]
-        through = source.file or source.name
+        through = "" if source.file.startswith(FIELDS) else source.name or source.file
         for one in said:
-            one.through = "" if through.startswith(FIELDS) or not through else through
+            one.through = through
             one.file = one.file or self._file_of_preset(one)
         said[-1].value, said[-1].depends = value, tuple(dict.fromkeys(others))
         return said
@@ -182,8 +183,8 @@ class History:
         name = next((one for one in given if flags.key(one) == argument.flag), None) if isinstance(given, dict) else None
         field = field_of(self._config, step.scope, step.container, names, below if name is None else [name])
         if name is not None:
-            return self._of_field(step, source, field, given[name], lambda parameters: look_up(parameters, [*names, name]))
-        return self._of_field(step, source, field, value, lambda parameters: argument.of(look_up(parameters, names)), argument.value)
+            return self._of_field(step, source, field, given[name], [*names, name], lambda parameter: parameter)
+        return self._of_field(step, source, field, value, names, argument.of, argument.value)
 
     def _of_template(self, step: Step, consumed: str, value: Any) -> Source:
         """The base or overlay itself, as who says a value."""

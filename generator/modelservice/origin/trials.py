@@ -6,10 +6,11 @@ from copy import copy
 
 from modelservice.patch.three_way import same
 from modelservice.plan import Plan
+from modelservice.template import look_up
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
     from typing import Any
 
     from modelservice.config import ModelService
@@ -29,13 +30,18 @@ class Trials:
         self._config = config
         self._plans: list[tuple[str, Any, Plan]] = []
 
-    def deciding(self, scope: Scope, container: Container | None, pick: Callable[[Map], Any]) -> list[tuple[str, Any]]:
-        """The fields without which ``pick`` would give another thing of the parameters of ``scope`` and ``container``, with their values."""
+    def deciding(
+        self, scope: Scope, container: Container | None, names: Sequence[str], part: Callable[[Any], Any]
+    ) -> list[tuple[str, Any]]:
+        """The fields, with their values, without which a ``part`` of the parameter at ``names`` of a scope or container would be another."""
         index = scope.containers.index(container) if container is not None else None
-        now, found = pick(_parameters(scope, index)), []
+        now, found = look_up(_parameters(scope, index), names), []
         for field, value, plan in self._all():
             other = next((one for one in (plan.service, *plan.roles) if one.name == scope.name), None)
-            if other is not None and not same(now, pick(_parameters(other, index))):  # one that is not there tells nothing
+            if other is None:  # one that is not there tells nothing
+                continue
+            then = look_up(_parameters(other, index), names)
+            if not same(now, then) and not same(part(now), part(then)):
                 found.append((field, value))
         return found
 
