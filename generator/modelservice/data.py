@@ -1,4 +1,4 @@
-"""The project's own YAML, and the pages of the checks: bases, overlays and docs/checks, beside this file in an installed wheel, at the top of a checkout.
+"""The project's own YAML and the pages of the checks: in bases, overlays and docs, beside this file in a wheel, at the top of a checkout.
 
 They are read by the fast reader alone, anchors and all: their text is ours, and the tests read it with the full reader too.
 """

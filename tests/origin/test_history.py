@@ -18,9 +18,9 @@ from modelservice.config import ModelService
 from modelservice.config.layers import patched
 from modelservice.krm import parse_all
 from modelservice.origin import paths
+from modelservice.origin.by_patch import identity_of
 from modelservice.origin.history import History, Value
 from modelservice.origin.said import Source
-from modelservice.origin.by_patch import identity_of
 from modelservice.patch.three_way import ABSENT, same
 from modelservice.plan import Plan
 
@@ -77,19 +77,19 @@ def steps_of(field: str) -> list[str | int]:
     return steps
 
 
-def walked(value: Any, field: str) -> tuple[Any, Any] | None:
+def walked(value: Any, field: str) -> tuple[Any, Any]:
     """Return what holds the last key of a path, and that key; keys may have dots themselves."""
     steps = steps_of(field)
     while len(steps) > 1:
         for length in range(len(steps) - 1, -1, -1):
-            key = steps[0] if not length else ".".join(map(str, steps[: length + 1]))
+            key: Any = steps[0] if not length else ".".join(map(str, steps[: length + 1]))
             if (isinstance(value, dict) and key in value) or (isinstance(value, list) and isinstance(key, int)):
                 if len(steps) == length + 1:
                     return value, key
                 value, steps = value[key], steps[length + 1 :]
                 break
         else:
-            return None
+            raise LookupError(field)
     return value, steps[0]
 
 
@@ -104,12 +104,10 @@ def others(value: Any) -> list[Any]:
 
 def without(document: Any, field: str) -> Iterator[Any]:
     """Return copies of a document in which a field is gone, or is another."""
-    found = walked(document, field)
-    assert found is not None, field
-    holder, key = found
+    holder, key = walked(document, field)
     for other in others(holder[key]):
         changed = copy.deepcopy(document)
-        inner, last = walked(changed, field) or (None, None)
+        inner, last = walked(changed, field)
         if other is ABSENT:
             del inner[last]
         else:
@@ -132,7 +130,8 @@ def in_place_of(file: str, document: Map) -> Iterator[None]:
     try:
         yield
     finally:
-        for cache, before in ((data._DOCUMENTS, documents), (overlays._LOADED, loaded), (overlays._BASES, bases)):
+        kept: Any = ((data._DOCUMENTS, documents), (overlays._LOADED, loaded), (overlays._BASES, bases))
+        for cache, before in kept:
             cache.clear()
             cache.update(before)
 
@@ -168,7 +167,9 @@ def read(objects: list[Map], obj: Map, value: Value) -> Any:
         if not isinstance(arguments, list):
             return ABSENT
         text = str(value.value)
-        flag = next((name for name, texts in flags.read([*map(str, arguments)]) if text in texts or flags.key(text.partition("=")[0]) == name), None)
+        flag = next(
+            (name for name, texts in flags.read([*map(str, arguments)]) if text in texts or flags.key(text.partition("=")[0]) == name), None
+        )
         return [text in arguments, [texts for name, texts in flags.read([*map(str, arguments)]) if name == flag]]
     return paths.at(now, value.path[:-1] if is_key(value) else value.path)
 
@@ -200,9 +201,8 @@ def test_without_its_layer_a_value_is_another(document: Map, profiles: dict[str,
             key = (source.layer, source.name, source.file, source.field)
             by_source.setdefault(key, (source, []))[1].append((obj, value))
     wrong = []
-    for key, (source, values) in by_source.items():
-        left = values
+    for source, left in by_source.values():
         for changed in without_source(source, document, profiles):
-            left = [(obj, value) for obj, value in left if same(read(changed, obj, value), read(service.objects, obj, value))]
-        wrong += [(obj["kind"], paths.written(value.path), value.value, *key) for obj, value in left]
+            left[:] = [(obj, value) for obj, value in left if same(read(changed, obj, value), read(service.objects, obj, value))]
+        wrong += [(obj["kind"], paths.written(value.path), value.value, source.layer, source.file, source.field) for obj, value in left]
     assert wrong == []

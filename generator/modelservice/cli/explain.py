@@ -71,9 +71,7 @@ def _history(given: Given, target: Sequence[str]) -> Answer:
         raise typer.Exit(1)
     objects = generated.objects
     origins = Origins(generated)
-    roles = {
-        role.parameters["workload"]["name"]: role.name for service in origins.services for role in service.plan.roles
-    }
+    roles = {role.parameters["workload"]["name"]: role.name for service in origins.services for role in service.plan.roles}
     chosen, rest = _chosen(objects, roles, target)
     path = ".".join(filter(None, (rest, *target[1:2])))
     found = [(obj, steps) for obj in chosen if (steps := _steps(obj, path, needed=len(chosen) == 1)) is not None]

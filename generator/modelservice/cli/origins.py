@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 from modelservice.cli.services import Generated
@@ -44,7 +44,7 @@ class Layer:
             "field": self.field or None,
             "through": self.through or None,
             "dependsOn": [*self.depends],
-            "value": self.value,
+            "value": None if self.value is ABSENT else self.value,
         }
 
     def text(self) -> str:
@@ -75,10 +75,15 @@ class Origins:
         by_kind = {kind: [one for one in generated.given if _is(one, kind)] for kind in ("ModelService", "Overlay", "Profile")}
         profiles = {one["metadata"]["name"]: one for one in by_kind["Profile"]}
         extra, library = ([Overlay(one, "") for one in given] for given in (generated.overlays, by_kind["Overlay"]))
-        self.services = [composed(service, extra, library, profiles)[0] for service in by_kind["ModelService"]]
+        self._beside = extra, library, profiles
+        self.services = [composed(service, *self._beside)[0] for service in by_kind["ModelService"]]
         documents = [one for one in generated.places.documents if _is(one.value, "ModelService")]
         self._documents = {id(service): document for service, document in zip(self.services, documents, strict=True)}
         self._histories: dict[int, History] = {}
+
+    def again(self, document: Map) -> Composition:
+        """What another document than a service's would be composed to."""
+        return composed(document, *self._beside)[0]
 
     def owner(self, obj: Map) -> Composition | None:
         """The service that an object is of; None for one that was there."""
@@ -131,7 +136,7 @@ class Origins:
 
     def _own(self, document: Document, spec: Map, source: Source) -> Iterator[Layer]:
         """The layers of what a ModelService says itself; those that say it in another way, and so less, come first."""
-        given = [("modelservice", document.value.get("spec") or {}, document.place)]
+        given: list[tuple[str, Map, Callable[[str], str]]] = [("modelservice", document.value.get("spec") or {}, document.place)]
         given += [("layer", one.content.get("spec") or {}, one.place) for one in self._places.layers if one.is_for(document.value)]
         found = [(kind, of, place, *find(of, spec, source.asked)) for kind, of, place in given]
         said = [(kind, place, field, value_at(of, field)) for kind, of, place, field, is_there in found if is_there]
@@ -141,7 +146,8 @@ class Origins:
             counts = index == len(said) - 1 and not assignments
             yield Layer(kind, place(field), _at(source, field), source.value if counts else value)
         for assignment in assignments:
-            yield Layer("set", f"--set {cut(assignment)}", source, source.value)
+            value = source.value if assignment is assignments[-1] else assignment.partition("=")[2]
+            yield Layer("set", f"--set {cut(assignment)}", source, value)
 
 
 def by_places(obj: Map, values: Iterable[tuple[Value, list[Layer]]]) -> dict[tuple[str | int, ...], list[Layer]]:

@@ -14,11 +14,13 @@ from modelservice.cli.services import Given, generate_from
 from modelservice.compose import Composition
 from modelservice.krm import write_yaml
 from modelservice.origin import paths
+from modelservice.origin.by_patch import identity_of
 from modelservice.origin.history import Value
-from modelservice.patch.three_way import ABSENT, same
+from modelservice.patch.three_way import ABSENT, changes, same
 
 Map = dict[str, Any]
 Path = tuple[Any, ...]
+Told = Sequence[tuple[Value, list[Layer]]]
 
 
 def together(given: Given, asked: Sequence[str]) -> Answer:
@@ -30,8 +32,8 @@ def together(given: Given, asked: Sequence[str]) -> Answer:
     left_out = {later for _, later in refused}
     kept = [text for name, text in zip(asked, given.presets, strict=True) if name not in left_out]
     generated = generate_from(Given(given.files, given.layers, given.overlays, given.profiles, kept, given.settings))
+    generated.tell()
     if generated.failed:
-        generated.tell()
         raise typer.Exit(1)
     origins = Origins(generated)
     names = [name for name in dict.fromkeys(asked) if name not in left_out]
@@ -56,35 +58,51 @@ def _service(origins: Origins, service: Composition, names: Sequence[str]) -> Ma
     by_preset: dict[str, list[Map]] = {name: [] for name in names}
     conflicts: list[Map] = []
     for obj in service.objects:
-        named = f"{obj['kind']}/{obj['metadata']['name']}"
-        values = [*history.values(obj), *history.removed(obj)]
-        whole = {name: {tuple(value.path) for value in values if _adds(origins, service, value, name)} for name in names}
-        for value in values:
-            layers = origins.layers(service, value)
-            involved = {name: place for place, layer in enumerate(layers) for name in names if _is_of(layer, name)}
-            for name, place in involved.items():
-                effect = _effect(value, layers, place)
-                if effect is None:
-                    continue
-                top = _top(tuple(value.path), whole[name], values) if effect["does"] == "adds" else value.path
-                entry = {"object": named, "path": paths.written(top).removeprefix("."), **effect}
-                if top != tuple(value.path) and effect["does"] == "adds":
-                    entry = {**entry, "value": _plain(paths.at(obj, top))}
-                if entry not in by_preset[name]:
-                    by_preset[name].append(entry)
-            if len(involved) > 1:
-                said = [(name, layers[place].value) for name, place in sorted(involved.items(), key=lambda one: one[1])]
-                if any(not same(value, said[0][1]) for _, value in said):
-                    conflicts.append(
-                        {
-                            "object": named,
-                            "path": paths.written(value.path).removeprefix("."),
-                            "presets": [{"name": name, "value": _plain(one)} for name, one in said],
-                            "wins": layers[-1].data(),
-                        }
-                    )
+        told = [(value, origins.layers(service, value)) for value in (*history.values(obj), *history.removed(obj))]
+        for name in names:
+            by_preset[name] += _effects(obj, told, name)
+        conflicts += _conflicts(obj, told, names)
+    for name in names:
+        if _says(service, name):
+            by_preset[name] += _led_to(origins, service, name, by_preset[name])
     effects = [{"name": name, "says": _says(service, name), "effects": by_preset[name]} for name in names]
     return {"service": service.plan.config.name, "presets": effects, "conflicts": conflicts}
+
+
+def _effects(obj: Map, told: Told, name: str) -> Iterator[Map]:
+    """What one preset does to an object; of what it adds, the outermost part."""
+    added = {tuple(value.path) for value, layers in told if value.value is not ABSENT and all(_is_of(one, name) for one in layers)}
+    paths_told: set[Path] = set()
+    for value, layers in told:
+        place = next((place for place, layer in enumerate(layers) if _is_of(layer, name)), None)
+        effect = _effect(layers, place, name) if place is not None else None
+        if effect is None:
+            continue
+        path = tuple(value.path)
+        if effect["does"] == "adds" and path in added:
+            path = _top(path, added, [one for one, _ in told])
+            effect["value"] = _plain(paths.at(obj, path))
+        if path not in paths_told:
+            paths_told.add(path)
+            yield {"object": _named(obj), "path": paths.written(path).removeprefix("."), **effect}
+
+
+def _conflicts(obj: Map, told: Told, names: Sequence[str]) -> Iterator[Map]:
+    """The values of an object that two presets say otherwise."""
+    for value, layers in told:
+        last = {name: layer.value for layer in layers for name in names if _is_of(layer, name)}
+        said = [*last.values()]
+        if any(not same(one, said[0]) for one in said):
+            yield {
+                "object": _named(obj),
+                "path": paths.written(value.path).removeprefix("."),
+                "presets": [{"name": name, "value": _plain(one)} for name, one in last.items()],
+                "wins": layers[-1].data(),
+            }
+
+
+def _named(obj: Map) -> str:
+    return f"{obj['kind']}/{obj['metadata']['name']}"
 
 
 def _says(service: Composition, name: str) -> Map:
@@ -92,36 +110,43 @@ def _says(service: Composition, name: str) -> Map:
     return preset.defaults if preset is not None else {}
 
 
+def _led_to(origins: Origins, service: Composition, name: str, told: Sequence[Map]) -> Iterator[Map]:
+    """What else is another without a preset that says something of the spec: that may choose overlays."""
+    spec = service.plan.config.document["spec"]
+    named = [one for one in spec["presets"] if (one if isinstance(one, str) else one.get("name")) != name]
+    without = origins.again({**service.plan.config.document, "spec": {**spec, "presets": named}})
+    before = {identity_of(obj): obj for obj in without.objects}
+    for obj in service.objects:
+        old, named_as = before.get(identity_of(obj)), _named(obj)
+        known = [one["path"] for one in told if one["object"] == named_as]
+        for path in changes(old, obj) if old is not None else ():
+            if not any(path == one or path.startswith((f"{one}.", f"{one}[")) or one.startswith(path) for one in known):
+                yield {"does": "leads to", "object": named_as, "path": path, "value": None, "over": None, "overruledBy": None}
+
+
 def _is_of(layer: Layer, name: str) -> bool:
     return (layer.kind == "preset" and layer.name == name) or layer.through == name
 
 
-def _adds(origins: Origins, service: Composition, value: Value, name: str) -> bool:
-    layers = origins.layers(service, value)
-    return value.value is not ABSENT and bool(layers) and _is_of(layers[0], name) and _is_of(layers[-1], name)
-
-
-def _effect(value: Value, layers: Sequence[Layer], place: int) -> Map | None:
-    """What the layer at ``place`` does to a value; None where it says what was so before."""
-    layer, last = layers[place], layers[-1]
+def _effect(layers: Sequence[Layer], place: int, name: str) -> Map | None:
+    """What a preset, whose first layer is at ``place``, does to a value; None where it says what was so before."""
+    layer = [layer for layer in layers[place:] if _is_of(layer, name)][-1]
     before = layers[place - 1] if place else None
-    while before is not None and before.through == layer.through and layer.through and place > 1:  # of one field, by the same overlay
-        place -= 1
-        before = layers[place - 1]
     if before is not None and same(before.value, layer.value):
         return None
-    does = "removes" if layer.value is ABSENT else "adds" if before is None or before.through == layer.through != "" else "changes"
-    effect: Map = {"does": does, "value": _plain(layer.value), "over": None, "overruledBy": None}
-    if does != "adds" and before is not None:
-        effect["over"] = before.data()
-    if last is not layer and not (last.kind == "kubernetes"):
-        effect["overruledBy"] = last.data()
-    return effect
+    does = "removes" if layer.value is ABSENT else "adds" if before is None else "changes"
+    is_overruled = layers[-1].kind != "kubernetes" and not same(layers[-1].value, layer.value)
+    return {
+        "does": does,
+        "value": _plain(layer.value),
+        "over": before.data() if before is not None else None,
+        "overruledBy": layers[-1].data() if is_overruled else None,
+    }
 
 
 def _top(path: Path, added: set[Path], values: Sequence[Value]) -> Path:
     """The outermost part of an object around ``path`` of which everything is added."""
-    for length in range(1, len(path)):
+    for length in range(len(path)):
         inside = [tuple(value.path) for value in values if tuple(value.path[:length]) == path[:length] and value.value is not ABSENT]
         if all(one in added for one in inside):
             return path[:length]
@@ -153,13 +178,15 @@ def _lines(found: Map) -> Iterator[str]:
 
 
 def _effect_lines(effect: Map) -> Iterator[str]:
-    yield f"  {effect['does']} {effect['object']} {effect['path']}"
+    what = "a change of" if effect["does"] == "leads to" else ""
+    yield " ".join(filter(None, (" ", effect["does"], what, effect["object"], effect["path"])))
     over = f", over {_short(effect['over']['value'])}" if effect["over"] else ""
-    if effect["does"] != "removes":
+    if effect["does"] in ("adds", "changes"):
         yield f"      {_short(effect['value'])}{over}"
     if by := effect["overruledBy"]:
         where = " ".join(filter(None, (by["place"], by["field"])))
-        yield f"      but {where} says {_short(by['value'])}"
+        says = "takes it away" if by["value"] is None else f"says {_short(by['value'])}"
+        yield f"      but {where} {says}"
 
 
 def _short(value: Any) -> str:

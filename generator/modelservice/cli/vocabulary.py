@@ -10,7 +10,9 @@ import typer
 from modelservice.cli.answers import Answer
 from modelservice.krm import write_yaml
 from modelservice.origin import vocabulary
+from modelservice.origin.effects import changed_by
 from modelservice.origin.paths import PathError
+from modelservice.origin.uses import ANY_ITEM, checks_of, used_by
 
 Map = dict[str, Any]
 
@@ -34,9 +36,9 @@ def field_answer(path: str) -> Answer:
         "limits": field.limits or None,
         "defaults": vocabulary.defaults(field),
         "keys": field.keys,
-        "usedBy": [{"by": use.name, "place": use.place} for use in vocabulary.used_by(field)],
-        "changes": vocabulary.changed_by(field),
-        "checks": vocabulary.checks_of(field),
+        "usedBy": [{"by": use.name, "place": use.place} for use in used_by(field.steps)],
+        "changes": changed_by(field),
+        "checks": checks_of(field.steps),
         "example": _nested(field.steps, value) if len(field.steps) > 1 else None,
     }
     return Answer(data, "\n".join(_lines(data)))
@@ -44,7 +46,7 @@ def field_answer(path: str) -> Answer:
 
 def _nested(steps: tuple[str, ...], value: Any) -> Any:
     for step in reversed(steps):
-        value = [value] if step == vocabulary.ANY else {step: value}
+        value = [value] if step == ANY_ITEM else {step: value}
     return value
 
 
@@ -62,7 +64,11 @@ def _lines(data: Map) -> list[str]:
         lines += ["", "Defaults"]
         for profile, value in defaults.items():
             is_short = not isinstance(value, (dict, list)) or not value
-            lines += [f"  {profile:8} {write_yaml(value).rstrip()}"] if is_short else [f"  {profile}", textwrap.indent(write_yaml(value).rstrip(), "    ")]
+            lines += (
+                [f"  {profile:8} {write_yaml(value).rstrip()}"]
+                if is_short
+                else [f"  {profile}", textwrap.indent(write_yaml(value).rstrip(), "    ")]
+            )
     lines += _table("Keys", list(data["keys"].items()))
     lines += _table("Used by", [(one["by"], one["place"]) for one in data["usedBy"]])
     for profile, paths in data["changes"].items():

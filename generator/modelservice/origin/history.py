@@ -70,21 +70,14 @@ class History:
     def removed(self, obj: Map) -> Iterator[Value]:
         """The values that were in ``obj`` while it was composed, and were taken away."""
         seen: set[str] = set()
-        for root in dict.fromkeys(("", *self._templates(obj))):
-            steps, here = self._trace.steps_to(obj, root.split(".") if root else [])
-            for step in steps:
-                inner = paths.at(step.before, here)
-                for leaf in leaves(inner, []) if inner is not ABSENT else ():
-                    below = paths.keyed(step.before, [*here, *leaf])[len(here) :]
-                    path = [*(root.split(".") if root else []), *below]
-                    if isinstance(path[-1], int) or (text := paths.written(path)) in seen or paths.at(obj, path) is not ABSENT:
-                        continue
+        for root in [(), *(path for path in POD_TEMPLATES.get(str(obj.get("kind")), ()) if paths.at(obj, path) is not ABSENT)]:
+            steps, here = self._trace.steps_to(obj, root)
+            for path in dict.fromkeys(path for step in steps for path in _keyed_leaves(step.before, here)):
+                whole = [*root, *path]
+                text = paths.written(whole)
+                if path and not isinstance(path[-1], int) and text not in seen and paths.at(obj, whole) is ABSENT:
                     seen.add(text)
-                    yield Value(path, ABSENT, self._sources(obj, path, ABSENT))
-
-    @staticmethod
-    def _templates(obj: Map) -> list[str]:
-        return [".".join(path) for path in POD_TEMPLATES.get(str(obj.get("kind")), ()) if paths.at(obj, path) is not ABSENT]
+                    yield Value(whole, ABSENT, self._sources(obj, whole, ABSENT))
 
     def _sources(self, obj: Map, path: Sequence[PathStep], value: Any) -> list[Source]:
         """Who says what stands at ``path``, the last one last."""
@@ -124,13 +117,21 @@ class History:
         consumed, template, below = descend(step, path[len(step.root) :])
         reference = REFERENCE.search(template) if isinstance(template, str) else None
         source = self._of_template(step, consumed, value)
-        if reference is None or value is ABSENT:
+        if reference is None:
             return [source]
         names, inside = reference[1].split("."), below if reference.group() == template else []
         if names[0] == "preset":
             return [self._of_parameter(step, source, names[1:])]
         field = field_of(self._config, step.scope, step.container, names, inside)
+        if value is ABSENT:
+            return [self._without(source, field)]
         return self._of_field(step, source, field, value, names, lambda parameter: paths.at(parameter, inside))
+
+    def _without(self, source: Source, field: str) -> Source:
+        """Who takes a value away: what a spec says at ``field`` in its place, where ``source`` only passes that on."""
+        said = said_by(self._config, field) if source.file.startswith(FIELDS) else []
+        one = said[-1] if said else source
+        return Source(one.layer, one.field, ABSENT, name=one.name, file=one.file, resource=one.resource)
 
     def _of_field(
         self, step: Step, source: Source, field: str, value: Any, names: Sequence[str], part: Callable[[Any], Any], like: Any = None
@@ -270,6 +271,13 @@ def leaves(value: Any, path: list[str | int]) -> Iterator[list[str | int]]:
         yield from leaves(value, [*path, key])
 
 
+def _keyed_leaves(obj: Map, root: Sequence[PathStep]) -> Iterator[tuple[PathStep, ...]]:
+    """The paths below ``root`` of what stands in ``obj``, by merge keys."""
+    start = [step for step in root if isinstance(step, str)]
+    if paths.at(obj, start) is not ABSENT:
+        yield from (tuple(paths.keyed(obj, leaf)[len(start) :]) for leaf in leaves(obj, [*start]))
+
+
 def _without_covered(steps: list[Step], path: Sequence[PathStep]) -> list[Step]:
     """``steps`` without the pod's base where that of an engine container says it, and those about other containers."""
     of_containers = [step for step in steps if step.container is not None and list(path[:4]) == step.root]
@@ -278,7 +286,7 @@ def _without_covered(steps: list[Step], path: Sequence[PathStep]) -> list[Step]:
 
 def _once(sources: list[Source]) -> list[Source]:
     """``sources``, of which one that says a value twice is there for the last time: what a base takes of a spec goes over it once more."""
-    by_place = {}
+    by_place: dict[tuple[str, ...], Source] = {}
     for one in sources:
         place = (one.layer, one.name, one.file, one.field)
         by_place.pop(place, None)

@@ -106,7 +106,7 @@ def resolved(value: Any, path: str) -> list[str | int]:
 def _key(value: Any, rest: str, place: str) -> str:
     if not isinstance(value, dict):
         raise PathError(f"{_place(place)} is {'a list: write [0], or [name=…]' if isinstance(value, list) else shown(value)}")
-    fits = [key for key in value if rest == key or rest.startswith((f"{key}.", f"{key}["))]
+    fits: list[str] = [key for key in value if rest == key or rest.startswith((f"{key}.", f"{key}["))]
     if fits:
         return max(fits, key=len)
     from difflib import get_close_matches  # only for a mistake  # noqa: PLC0415

@@ -24,8 +24,9 @@ class Source:
 
     ``layer`` is base, overlay, preset, profile, modelservice, patch or kubernetes; ``name`` that of the overlay, preset or profile.
     ``file`` is the file of the project in which it stands, of what is built in; ``resource`` the user's Overlay or Profile; with neither
-    the ModelService says it, at ``field``, or gives the preset the value there. ``through`` is the file of the base, or the name of the overlay, that puts the value in,
-    ``asked`` the field of the whole spec that was looked for, ``depends`` the other fields that a computed value depends on.
+    the ModelService says it, at ``field``, or gives the preset the value there. ``through`` is the file of the base, or the name of the
+    overlay, that puts the value in, ``asked`` the field of the whole spec that was looked for, ``depends`` the other fields that a computed
+    value depends on.
     """
 
     __slots__ = ("asked", "depends", "field", "file", "layer", "name", "resource", "through", "value")

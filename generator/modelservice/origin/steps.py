@@ -49,7 +49,7 @@ class Step:
         return paths.at(self.before, path) is ABSENT and paths.at(self.after, path) is not ABSENT
 
     def says(self, path: Sequence[PathStep]) -> bool:
-        """Whether the step changes what stands at ``path``, or says the same again; a key that only tells which item is meant says nothing."""
+        """Whether the step changes what stands at ``path``, or says the same again; a key that tells which item is meant does not."""
         if self.changes(path):
             return True
         if len(path) > 1 and isinstance(path[-2], tuple) and path[-1] in dict(path[-2]):

@@ -58,7 +58,9 @@ class Trace(Observer):
             for one in scope.containers:
                 if (not layer or layer in one.fields) and holds(patch.when, {**scope.facts, **one.facts}):
                     template = {"patch": patch.template or {}, "flags": patch.flags}
-                    step = Step(scope, before, after, template, overlay=overlay, place=place, root=engine_path(one), container=one, layer=layer)
+                    step = Step(
+                        scope, before, after, template, overlay=overlay, place=place, root=engine_path(one), container=one, layer=layer
+                    )
                     self._pods[scope.name].append(step)
             return
         root: list[PathStep] = ["template"]
@@ -153,5 +155,3 @@ class Trace(Observer):
         place = self.service.plan.config.presets[step.overlay.name].places[name]  # type: ignore[union-attr]
         steps = [*inside, *below] if reference is not None and reference.group() == template else []
         return f"spec.presets[{place}].{name}{paths.written(steps, given[name])}"
-
-

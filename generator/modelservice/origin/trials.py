@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from copy import copy
 
 from modelservice.patch.three_way import same
@@ -20,7 +21,16 @@ if TYPE_CHECKING:
     Map = dict[str, Any]
     Keys = tuple[str | int, ...]
 
-NOT_PLANNED = ("presets", "overlays", "patches", "mergeKeys", "extraObjects", "extraConfig", "external", "checks")  # nothing is computed of it
+NOT_PLANNED = (
+    "presets",
+    "overlays",
+    "patches",
+    "mergeKeys",
+    "extraObjects",
+    "extraConfig",
+    "external",
+    "checks",
+)  # nothing is computed of it
 
 
 class Trials:
@@ -33,7 +43,7 @@ class Trials:
     def deciding(
         self, scope: Scope, container: Container | None, names: Sequence[str], part: Callable[[Any], Any]
     ) -> list[tuple[str, Any]]:
-        """The fields, with their values, without which a ``part`` of the parameter at ``names`` of a scope or container would be another."""
+        """The fields, with their values, that decide a ``part`` of the parameter at ``names`` of a scope or container."""
         index = scope.containers.index(container) if container is not None else None
         now, found = look_up(_parameters(scope, index), names), []
         for field, value, plan in self._all():
@@ -60,10 +70,8 @@ class Trials:
         return self._plans
 
     def _try(self, field: str, value: Any, config: ModelService) -> None:
-        try:
+        with suppress(Exception):  # with the other value, nothing could be planned: then this tells nothing
             self._plans.append((field, value, Plan(config)))
-        except Exception:  # noqa: BLE001, S110  with the other value nothing could be planned: then this tells nothing
-            pass
 
 
 def _parameters(scope: Scope, container: int | None) -> Map:
