@@ -59,10 +59,13 @@ class Given:
 
 
 class Generated:
-    """What the ModelServices became: ``resources``, as the function leaves them, and where the mistakes were made."""
+    """What the ModelServices became: ``resources``, as the function leaves them, and where the mistakes were made.
 
-    def __init__(self, resources: ResourceList, places: Places) -> None:
-        self.resources, self._places = resources, places
+    ``given`` are the resources before, ModelServices as the command line changed them; ``overlays`` those that it names.
+    """
+
+    def __init__(self, resources: ResourceList, places: Places, given: list[Map], overlays: list[Map]) -> None:
+        self.resources, self.places, self.given, self.overlays = resources, places, given, overlays
 
     @property
     def failed(self) -> bool:
@@ -76,7 +79,7 @@ class Generated:
 
     def results(self) -> list[tuple[str, Result]]:
         """The results with their places, those of one file as they stand in it."""
-        told = [(self._places.of(result), result) for result in self.resources.results]
+        told = [(self.places.of(result), result) for result in self.resources.results]
         return sorted(told, key=lambda one: _in_order(one[0]))
 
     def tell(self) -> None:
@@ -122,7 +125,8 @@ def generate_of(given: Given, named: list[Document], found: list[Document]) -> G
     resource_list = ResourceList([Item(_with_file(value, document)) for document, value in zip(documents, values, strict=True)])
     run(resource_list, [document.value for document in overlays], complete=bool(found))
     owners = {_key(ResourceRef.of(item.value)): owner for item in resource_list.items if (owner := owner_in(item.value))}
-    return Generated(resource_list, Places([*documents, *overlays], owners, layers, given.presets, given.settings))
+    places = Places([*documents, *overlays], owners, layers, given.presets, given.settings)
+    return Generated(resource_list, places, values, [document.value for document in overlays])
 
 
 def with_version(settings: list[str] | None, kubernetes: str | None) -> list[str]:
