@@ -5,7 +5,7 @@ from __future__ import annotations
 import typer
 
 from modelservice import __version__
-from modelservice.cli import explain, patch, presets, render, requires
+from modelservice.cli import explain, images, patch, presets, render, requires
 
 app = typer.Typer(
     help="Turns ModelServices into the Kubernetes resources that serve them.",
@@ -18,6 +18,7 @@ app.command("render")(render.render)
 app.command("patch")(patch.patch)
 app.command("explain")(explain.explain)
 app.command("presets")(presets.presets)
+app.command("images")(images.images)
 app.command("requires")(requires.requires)
 
 
