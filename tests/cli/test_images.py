@@ -103,6 +103,8 @@ def test_a_layer_that_pins(llama: str) -> None:
     pins = written(Path(llama).parent, "pins.yaml", said.stdout)
     assert pinned(llama, "-f", pins) == {f"{ENGINE}@{A}", f"{PROXY}@{B}", "busybox:1"}
     assert json.loads(call("images", llama, "--pin", digests, "--output", "json").stdout) == said.objects
+    again = call("images", llama, "-f", pins, "--pin", digests)
+    assert (again.code, again.stdout, again.lines) == (0, "", said.lines), "what is pinned is no longer told"
 
 
 def test_a_map_of_digests(llama: str) -> None:

@@ -22,7 +22,7 @@ class Digests:
         self._by_name = by_name
         self._names: dict[str, set[str]] = {}
         for image in {*used}:
-            self._names.setdefault(without_tag(image), set()).add(image)
+            self._names.setdefault(without_tag(image), set()).add(image.partition("@")[0])
 
     def pinned(self, image: str) -> str | None:
         """``image``, one of those used, with its digest behind it, the tag still there for people; None where there is no digest for it."""
