@@ -150,7 +150,7 @@ def test_maps_of_ports_mounts_and_volumes() -> None:
         {"name": "http", "containerPort": 8000},
         {"name": "udp", "containerPort": 9, "protocol": "UDP"},
     ]
-    assert [mount["mountPath"] for mount in made.container()["volumeMounts"]] == ["/model-cache", "/d"]
+    assert [mount["mountPath"] for mount in made.container()["volumeMounts"]] == ["/d", "/model-cache"]
     assert made.volume("data") == {"name": "data", "emptyDir": {}}
     assert made.volume("metrics-volume") is not None
     nothing: list[Any] = [{"metrics-volume": None, "data": {"emptyDir": {}}}, []]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Annotated, Any
 
@@ -58,10 +59,13 @@ class Given:
 
 
 class Generated:
-    """What the ModelServices became: ``resources``, as the function leaves them, and where the mistakes were made."""
+    """What the ModelServices became: ``resources``, as the function leaves them, and where the mistakes were made.
 
-    def __init__(self, resources: ResourceList, places: Places) -> None:
-        self.resources, self._places = resources, places
+    ``given`` are the resources before, ModelServices as the command line changed them; ``overlays`` those that it names.
+    """
+
+    def __init__(self, resources: ResourceList, places: Places, given: list[Map], overlays: list[Map]) -> None:
+        self.resources, self.places, self.given, self.overlays = resources, places, given, overlays
 
     @property
     def failed(self) -> bool:
@@ -71,12 +75,11 @@ class Generated:
     @property
     def objects(self) -> list[Map]:
         """The resources for a cluster, generated and others, in the order in which they may be applied."""
-        objects = [unowned(bare(item.value)) for item in self.resources.items if not is_config(item.value) and not is_record(item.value)]
-        return sorted(objects, key=apply_rank)
+        return sorted(for_cluster(item.value for item in self.resources.items), key=apply_rank)
 
     def results(self) -> list[tuple[str, Result]]:
         """The results with their places, those of one file as they stand in it."""
-        told = [(self._places.of(result), result) for result in self.resources.results]
+        told = [(self.places.of(result), result) for result in self.resources.results]
         return sorted(told, key=lambda one: _in_order(one[0]))
 
     def tell(self) -> None:
@@ -86,16 +89,30 @@ class Generated:
             print(line, file=sys.stderr)
 
 
+def for_cluster(values: Iterable[Map]) -> list[Map]:
+    """The resources for a cluster, without the annotations that are about files and who generated them."""
+    return [unowned(bare(value)) for value in values if not is_config(value) and not is_record(value)]
+
+
+def is_service(value: Any) -> bool:
+    """Whether a document is a ModelService, of whatever version."""
+    return isinstance(value, dict) and value.get("kind") == "ModelService"
+
+
 def generate_from(given: Given) -> Generated:
     """What the ModelServices in the files that are ``given`` become; ends the command with exit code 1 where a file is wrong."""
     refuse_stdin_twice([*given.files, *given.layers, *given.overlays, *given.profiles])
-    named, found = packages.read(given.files)
+    return generate_of(given, *packages.read(given.files))
+
+
+def generate_of(given: Given, named: list[Document], found: list[Document]) -> Generated:
+    """The same of files that have been read: the documents of those that were named, and of those found in folders."""
     resources, left_out = _resources(found)
     brought, problems = _brought([*given.overlays, *given.profiles])
     overlays, profiles = ([document for document in brought if _is_of(document.value, kind)] for kind in ("Overlay", "Profile"))
     documents = [*named, *resources, *profiles]
     problems += [line for document in documents for line in _wrong(document)]
-    services = [document for document in documents if _is_of(document.value, "ModelService")]
+    services = [document for document in documents if is_service(document.value)]
     problems += [] if problems else _same_names(services)
     if not services and not problems:
         problems += [line for document in named for line in _wrong_kind(document, ("ModelService",))]
@@ -111,7 +128,8 @@ def generate_from(given: Given) -> Generated:
     resource_list = ResourceList([Item(_with_file(value, document)) for document, value in zip(documents, values, strict=True)])
     run(resource_list, [document.value for document in overlays], complete=bool(found))
     owners = {_key(ResourceRef.of(item.value)): owner for item in resource_list.items if (owner := owner_in(item.value))}
-    return Generated(resource_list, Places([*documents, *overlays], owners, layers, given.presets, given.settings))
+    places = Places([*documents, *overlays], owners, layers, given.presets, given.settings)
+    return Generated(resource_list, places, values, [document.value for document in overlays])
 
 
 def with_version(settings: list[str] | None, kubernetes: str | None) -> list[str]:
@@ -236,12 +254,12 @@ class Places:
     def of(self, result: Result) -> str:
         """``FILE:LINE:COLUMN``, ``--set PATH=VALUE`` or ``--preset NAME:PARAMETER=VALUE``."""
         if (owner := self.owners.get(_key(result.resource))) is not None:
-            services = [one for one in self.documents if _is_of(one.value, "ModelService") and owner_of(one.value) == owner]
+            services = [one for one in self.documents if is_service(one.value) and owner_of(one.value) == owner]
             return services[0].place("metadata.name") if services else result.file
         document = self._document(result)
         if document is None:
             return result.file or self.documents[0].name
-        if not _is_of(document.value, "ModelService"):
+        if not is_service(document.value):
             return document.place(result.field)
         for assignment in reversed(self.assignments):
             if sets(assignment.partition("=")[0], result.field):

@@ -147,6 +147,12 @@ class _Composer:
         for what in [*wrong, *misshapen(self.pod["spec"])]:
             field = f"spec.{self.scope.name}.extraConfig"
             self.problems.append(Result(f"the pods then have {what}: extraConfig or an overlay says so", field=field))
+        own = {one.name: one.parameters["first"]["env"] for one in self.scope.containers}
+        own[PROXY] = self.scope.parameters["first"]["proxyEnv"]
+        if not self.problems and any("$(" in str(variable.get("value")) for listed in own.values() for variable in listed or ()):
+            from modelservice.compose.variables import expandable  # few services have any  # noqa: PLC0415
+
+            self.pod = expandable(self.pod, own)
         return self.pod
 
     def compose_objects(self) -> list[Map]:

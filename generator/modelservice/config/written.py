@@ -38,6 +38,18 @@ def find(given: Map, spec: Map, field: str) -> tuple[str, bool]:
     return _text(found[best], places[best]), False
 
 
+def value_at(given: Map, field: str) -> Any:
+    """What ``given``, a spec, says at ``field``; None where that is nothing."""
+    value: Any = {"spec": given}
+    for step in _steps(value, f".{field}"):
+        if isinstance(value, list):
+            place = _index(value, step)
+            value = None if place is None else value[place]
+        else:
+            value = value.get(step) if isinstance(value, dict) else None
+    return value
+
+
 def _text(found: tuple[int, str], place: Sequence[Step]) -> str:
     depth, text = found
     rest = [step[1] if isinstance(step, tuple) else step for step in place[depth:]]

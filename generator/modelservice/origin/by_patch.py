@@ -7,7 +7,7 @@ from modelservice.patch.three_way import ABSENT, same
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from typing import Any
 
     from modelservice.origin.paths import Step
@@ -38,6 +38,14 @@ class ByPatch:
                 if paths.at(new, here) is not ABSENT:
                     break
         return None
+
+    def changes(self, obj: Map, path: Sequence[Step]) -> Iterator[tuple[str, Any]]:
+        """The fields of the patches that changed what stands at ``path``, in their order, each with what it made of it."""
+        identity = identity_of(obj)
+        for index, content, before, after in self._steps:
+            old, new = (paths.at(next((one for one in side if identity_of(one) == identity), ABSENT), path) for side in (before, after))
+            if not same(old, new):
+                yield f"spec.patches[{index}].patch{self._within(index, content, path)}", new
 
     def _within(self, index: int, content: Any, path: Sequence[Step]) -> str:
         """The part of a patch that is about ``path``: of a strategic merge the same field, of JSON6902 the operation."""
