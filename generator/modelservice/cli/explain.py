@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from modelservice.cli.answers import Answer, Output, OutputOption, dimmed, give
+from modelservice.cli.packages import ENDINGS
 from modelservice.cli.services import Given, LayerOption, OverlayOption, PresetOption, ProfileOption, SetOption, generate_from
 from modelservice.texts import cut, listed
 from modelservice.workloads import POD_TEMPLATES, REQUESTER, ROLES
@@ -22,7 +23,7 @@ def explain(
     arguments: Annotated[
         list[str] | None,
         typer.Argument(
-            metavar="[FIELD] | FILE… OBJECT [PATH]",
+            metavar="FIELD | FILE… OBJECT [PATH]",
             help="A field, as in decode.engine.flags; or files, an object of theirs (decode, prefill, KIND/NAME) and a path in it.",
         ),
     ] = None,
@@ -47,7 +48,7 @@ def explain(
         give(_history(Given(files, *(option or [] for option in (layer, overlay, profile, preset, assignments))), target), output)
     if any(options):
         raise typer.BadParameter("options that change ModelServices go with FILE… OBJECT")
-    if len(given) > 1:
+    if len(given) > 1 or (given and ("/" in given[0] or given[0].endswith(ENDINGS))):
         raise typer.BadParameter(f"{cut(given[0])}: there is no such file")
     from modelservice.cli.vocabulary import field_answer  # noqa: PLC0415
 
@@ -55,9 +56,9 @@ def explain(
 
 
 def _files(arguments: Sequence[str]) -> list[str]:
-    """The files and folders that come first; a field or an object may be called as one, and is meant behind another."""
+    """The files and folders that come first; what is called as a role is the role."""
     count = 0
-    while count < len(arguments) and (arguments[count] == "-" or os.path.exists(arguments[count])):
+    while count < len(arguments) and arguments[count] not in ROLES and (arguments[count] == "-" or os.path.exists(arguments[count])):
         count += 1
     return [*arguments[:count]]
 

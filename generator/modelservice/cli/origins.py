@@ -91,7 +91,9 @@ class Origins:
 
     def history(self, service: Composition) -> History:
         """The history of a service's objects."""
-        return self._histories.setdefault(id(service), History(service))
+        if id(service) not in self._histories:
+            self._histories[id(service)] = History(service)
+        return self._histories[id(service)]
 
     def values(self, obj: Map, path: Sequence[str | int] = ()) -> Iterator[tuple[Value, list[Layer]]]:
         """The values at and below ``path`` of ``obj``, each with its layers, the one that counts last."""

@@ -164,6 +164,8 @@ class History:
         """Who says what tells an item of a list apart, where a map stands in place of the list, and its key says it."""
         item, _, _ = field.rpartition(".")
         said = said_by(self._config, item) if item.endswith("]") else []
+        for one in said:
+            one.value = value
         return said if said and said[-1].field.endswith(f".{value}") else None
 
     def _of_arguments(self, step: Step, path: Sequence[PathStep], argument: _Argument) -> list[Source]:

@@ -218,3 +218,22 @@ def example(field: Field) -> Any:
         return {ours[0]: example(look_up(f"{field.path}.{ours[0]}"))}
     first = field.type if field.type == BOOLEAN else field.type.partition(" or ")[0]
     return {BOOLEAN: True, "number": 1, "list": [], "list of text": ["TEXT"], "map": {}, "text": "TEXT"}.get(first, {})
+
+
+def example_document(field: Field) -> Any:
+    """The part of a ModelService that says an example of a field, with what is required beside it."""
+    node: Map | None = schema("modelservice")
+    return _with_example(field, node, ())
+
+
+def _with_example(field: Field, node: Map | None, above: Steps) -> Any:
+    if len(above) == len(field.steps):
+        return example(field)
+    step = field.steps[len(above)]
+    here = _resolved(node or {})
+    below = _with_example(field, _below(here, step) if node else None, (*above, step))
+    if step == ANY_ITEM:
+        return [below]
+    choices = [one for one in here.get("anyOf") or [] if step in (one.get("properties") or {})]
+    required = [name for one in (here, *choices) for name in one.get("required") or () if name != step] if above else []
+    return {**{name: example(look_up(Field((*above, name)).path)) for name in required}, step: below}
