@@ -150,7 +150,7 @@ class Bench:
 
     def commands(self) -> list[Figure]:
         """Tell what a user waits for at a terminal: where each value of an object comes from."""
-        whole = [COMMAND, "explain", SHORT, "decode"]
+        whole: list[str | Path] = [COMMAND, "explain", SHORT, "decode"]
         costs = medians(self.rounds, Command([COMMAND, "--version"]), Command([*whole, "spec.replicas"]), Command(whole))
         names = ("modelservice --version", "modelservice explain, a value", "modelservice explain, a Deployment")
         return [Figure(name, cost.milliseconds, "ms", limit) for name, cost, limit in zip(names, costs, (None, 500, 500), strict=True)]

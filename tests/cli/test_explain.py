@@ -117,27 +117,25 @@ def test_values_of_other_objects(tmp_path: Path, obj: str, path: str, expected: 
 def test_the_answer_for_machines(tmp_path: Path) -> None:
     """The shape of the JSON: an object for each that is asked for, with its values, each with its layers."""
     said = call("explain", *arguments(tmp_path), f"decode/{POD}.volumes[name=model-storage].emptyDir", "--output", "json")
-    layer: dict[str, Any] = {"layer": "profile", "name": "llm-d", "place": "bases/profiles/llm-d.yaml", "field": "spec.modelArtifacts.size"}
-    own: dict[str, Any] = {
-        "layer": "modelservice",
-        "name": None,
-        "place": f"{tmp_path}/llama.yaml:7:37",
-        "field": "spec.modelArtifacts.size",
+    rest = {"field": "spec.modelArtifacts.size", "through": "artifact-hf", "dependsOn": []}
+    own: dict[str, Any] = {"layer": "modelservice", "name": None, "place": f"{tmp_path}/llama.yaml:7:37", "value": "50Gi"}
+    default: dict[str, Any] = {"layer": "profile", "name": "llm-d", "place": "bases/profiles/llm-d.yaml", "value": "5Mi"}
+    value = {
+        "path": f"{POD}.volumes[name=model-storage].emptyDir.sizeLimit",
+        "value": "50Gi",
+        "setBy": {**own, **rest},
+        "replaced": [{**default, **rest}],
     }
-    assert json.loads(said.stdout) == [
-        {
-            "object": "Deployment/llama-decode",
-            "namespace": None,
-            "values": [
-                {
-                    "path": f"{POD}.volumes[name=model-storage].emptyDir.sizeLimit",
-                    "value": "50Gi",
-                    "setBy": {**own, "through": "artifact-hf", "dependsOn": [], "value": "50Gi"},
-                    "replaced": [{**layer, "through": "artifact-hf", "dependsOn": [], "value": "5Mi"}],
-                }
-            ],
-        }
-    ]
+    assert json.loads(said.stdout) == [{"object": "Deployment/llama-decode", "namespace": None, "values": [value]}]
+    assert list(json.loads(said.stdout)[0]["values"][0]["setBy"]) == ["layer", "name", "place", "field", "through", "dependsOn", "value"]
+
+
+def test_the_readme_shows_what_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The text of the README is that of the command, run in the checkout."""
+    monkeypatch.chdir(EXAMPLES.parent)
+    layer = "examples/environments/prod/llama.yaml"
+    text = call("explain", "examples/environments/base", "-f", layer, "decode", "spec.replicas").stdout
+    assert f"```text\n{text}```" in Path("README.md").read_text(encoding="utf-8")
 
 
 def test_the_answer_for_people(tmp_path: Path) -> None:

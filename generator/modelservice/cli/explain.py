@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Iterator, Sequence
 from typing import Annotated, Any
 
@@ -16,7 +17,8 @@ from modelservice.workloads import POD_TEMPLATES, REQUESTER, ROLES
 
 Map = dict[str, Any]
 
-WIDEST = 60  # columns of YAML in front of where it is from
+ORIGIN = 56  # columns for where a value is from
+WIDEST = (32, 72)  # columns of YAML in front of that, on a small terminal and on a large one
 
 
 def explain(
@@ -89,9 +91,9 @@ def _history(given: Given, target: Sequence[str]) -> Answer:
 
 def _chosen(objects: list[Map], roles: dict[str, str], target: Sequence[str]) -> tuple[list[Map], str]:
     """The objects that are asked for, several where several services have one, and the path behind a slash."""
-    there = [_named(obj) for obj in objects]
+    there = [*sorted(set(roles.values())), *(_named(obj) for obj in objects)]
     if not target:
-        raise typer.BadParameter(f"name an OBJECT: {listed([*sorted(set(roles.values())), *there])}")
+        raise typer.BadParameter(f"name an OBJECT: {listed(there) or 'there is none'}")
     asked = target[0]
     parts = asked.split("/")
     if parts[0] in ROLES:
@@ -105,10 +107,9 @@ def _chosen(objects: list[Map], roles: dict[str, str], target: Sequence[str]) ->
         return chosen, rest
     from difflib import get_close_matches  # only for a mistake  # noqa: PLC0415
 
-    names = [*sorted(set(roles.values())), *there]
-    close = get_close_matches(asked, names, 1, 0.5)
+    close = get_close_matches(asked, there, 1, 0.5)
     meant = f"did you mean {close[0]}? There are" if close else "there are"
-    raise typer.BadParameter(f"there is no object {cut(asked)}; {meant}: {listed(names)}")
+    raise typer.BadParameter(f"there is no object {cut(asked)}; {meant}: {listed(there) or 'none'}")
 
 
 def _steps(obj: Map, path: str, *, needed: bool) -> list[str | int] | None:
@@ -154,7 +155,8 @@ def _lines(obj: Map, steps: Sequence[str | int], values: Sequence[Any]) -> Itera
     by_path = by_places(obj, values)
     shown = [(f"{indent}{line}".replace("\n", f"\n{indent}"), None if held is None else by_path[(*steps, *held)]) for line, held in lines]
     longest = [len(line.partition("\n")[0]) for line, layers in shown if layers]
-    column = max((length for length in longest if length <= WIDEST), default=WIDEST)
+    widest = sorted((*WIDEST, shutil.get_terminal_size((100, 40)).columns - ORIGIN))[1]
+    column = max((length for length in longest if length <= widest), default=2)
     for line, layers in shown:
         yield from [line] if layers is None else _with_layers(line, layers, column)
 

@@ -146,7 +146,7 @@ class History:
         others: list[str] = []
         if as_key is None and (not said or not _alike(said[-1].value, value)):
             deciding = self._trials.deciding(step.scope, step.container, names, part)
-            decides = sorted(deciding, key=lambda one: _unlike(one[1], like or value))
+            decides = sorted(deciding, key=lambda one: min(_unlike(one[1], value), _unlike(one[1], like or value)))
             by_field = {one: found for one, _ in decides if (found := said_by(self._config, one))}
             field, said = next(iter(by_field.items()), (field, []))
             beside = field.rpartition("[")[0]  # the other words of a list of arguments
