@@ -155,6 +155,21 @@ def test_the_answer_for_people(tmp_path: Path) -> None:
     assert "\x1b" not in whole
 
 
+def test_an_object_that_a_patch_renames(tmp_path: Path) -> None:
+    """It is the role's still, and what it was before is known."""
+    patches = (
+        "  patches:\n  - {target: {kind: Deployment}, patch: [{op: replace, path: /metadata/name, value: other}]}\n"
+        "  - {target: {name: other}, patch: [{op: replace, path: /spec/replicas, value: 5}]}\n"
+    )
+    file = written(tmp_path, "a.yaml", service(more=patches))
+    for target in ("decode", "Deployment/other"):
+        (found,) = json.loads(call("explain", file, target, "--output", "json").stdout)
+        values = {one["path"]: (one["setBy"]["field"], [layer["field"] for layer in one["replaced"]]) for one in found["values"]}
+        assert values["metadata.name"] == ("spec.patches[0].patch[0]", ["metadata.name"])
+        assert values["spec.replicas"] == ("spec.patches[1].patch[0]", ["spec.decode.replicas", "spec.decode.replicas", "spec.replicas"])
+        assert values["spec.template.spec.containers[name=engine].image"][0] == "spec.decode.containers[0].image"
+
+
 def test_what_a_command_line_says_twice(tmp_path: Path) -> None:
     """The last setting counts, and the one before is what it replaced."""
     file = written(tmp_path, "a.yaml", service())

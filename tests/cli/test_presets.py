@@ -115,6 +115,18 @@ def test_what_presets_fight_over(tmp_path: Path) -> None:
     assert "[preset-tolerations]" in said.stderr
 
 
+def test_the_answer_for_machines(tmp_path: Path) -> None:
+    """The shape of the JSON: what is left out; for each service the presets with what they do, and their fights."""
+    found = on(tmp_path, "nvidia-tolerations", "rngd-tolerations")
+    (one,) = found["services"]
+    assert (list(found), list(one)) == (["excluded", "services"], ["service", "presets", "conflicts"])
+    assert [list(preset) for preset in one["presets"]] == [["name", "says", "effects"]] * 2
+    (effect,) = one["presets"][1]["effects"]
+    assert list(effect) == ["object", "path", "does", "value", "over", "overruledBy"]
+    assert list(effect["over"]) == ["layer", "name", "place", "field", "through", "dependsOn", "value"]
+    assert list(one["conflicts"][0]) == ["object", "path", "presets", "wins"]
+
+
 def test_presets_that_exclude_each_other(tmp_path: Path) -> None:
     """The later one is left out, and that is told; the others are looked at."""
     found = on(tmp_path, "hpa:maxReplicas=4", "shm", "keda")

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any
 
 import pytest
+from hypothesis import example as with_example
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from modelservice.config.validation import conforms, schema
 from modelservice.krm import parse_all, write_documents
@@ -152,3 +156,21 @@ def test_examples_of_the_schema_are_yaml() -> None:
     """An example can be written and read again."""
     values = [example(look_up(path)) for path in ALL]
     assert parse_all(write_documents(values)) == values
+
+
+WORDS = ["spec", "metadata", "decode", "engine", "containers", "env", "extraConfig", "affinity", "volumes", "x", "[0]", "[]", "labels", ""]
+
+
+@settings(deadline=None)
+@given(st.text() | st.lists(st.sampled_from(WORDS)).map(".".join))
+@with_example("[0]")
+@with_example("metadata[0].x")
+def test_any_text_is_a_field_or_a_path_error(text: str) -> None:
+    """Nothing else is raised; what is found has an example, and what is told of it."""
+    with suppress(PathError):
+        field = look_up(text)
+        assert field.type
+        assert [*example_document(field)]
+        assert used_by(field.steps) is not None
+        assert checks_of(field.steps) is not None
+        assert changed_by(field) is not None

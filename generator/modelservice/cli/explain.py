@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Iterator, Sequence
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -13,7 +13,11 @@ from modelservice.cli.answers import Answer, Output, OutputOption, dimmed, give
 from modelservice.cli.packages import ENDINGS
 from modelservice.cli.services import Given, LayerOption, OverlayOption, PresetOption, ProfileOption, SetOption, generate_from
 from modelservice.texts import cut, listed
-from modelservice.workloads import POD_TEMPLATES, REQUESTER, ROLES
+from modelservice.workloads import KINDS, ROLES
+
+if TYPE_CHECKING:
+    from modelservice.cli.origins import Layer, Origins
+    from modelservice.origin.history import Value
 
 Map = dict[str, Any]
 
@@ -74,8 +78,7 @@ def _history(given: Given, target: Sequence[str]) -> Answer:
         raise typer.Exit(1)
     objects = generated.objects
     origins = Origins(generated)
-    roles = {role.parameters["workload"]["name"]: role.name for service in origins.services for role in service.plan.roles}
-    chosen, rest = _chosen(objects, roles, target)
+    chosen, rest = _chosen(objects, origins, target)
     path = ".".join(filter(None, (rest, *target[1:2])))
     found = [(obj, steps) for obj in chosen if (steps := _steps(obj, path, needed=len(chosen) == 1)) is not None]
     if not found:
@@ -89,15 +92,15 @@ def _history(given: Given, target: Sequence[str]) -> Answer:
     return Answer(data, "\n\n".join(texts))
 
 
-def _chosen(objects: list[Map], roles: dict[str, str], target: Sequence[str]) -> tuple[list[Map], str]:
+def _chosen(objects: list[Map], origins: Origins, target: Sequence[str]) -> tuple[list[Map], str]:
     """The objects that are asked for, several where several services have one, and the path behind a slash."""
-    there = [*sorted(set(roles.values())), *(_named(obj) for obj in objects)]
+    there = [*sorted({role.name for service in origins.services for role in service.plan.roles}), *map(_named, objects)]
     if not target:
         raise typer.BadParameter(f"name an OBJECT: {listed(there) or 'there is none'}")
     asked = target[0]
     parts = asked.split("/")
     if parts[0] in ROLES:
-        chosen = [obj for obj in objects if obj.get("kind") in (*POD_TEMPLATES, REQUESTER) and roles.get(_name(obj)) == parts[0]]
+        chosen = [obj for obj in objects if obj.get("kind") in KINDS and origins.role_of(obj) == parts[0]]
         rest = "/".join(parts[1:])
     else:
         wanted = "/".join(parts[:2]).lower()
@@ -124,7 +127,7 @@ def _steps(obj: Map, path: str, *, needed: bool) -> list[str | int] | None:
         raise typer.BadParameter(f"{_named(obj)}: {error}") from None
 
 
-def _data(value: Any, layers: Sequence[Any]) -> Map:
+def _data(value: Value, layers: Sequence[Layer]) -> Map:
     from modelservice.origin.paths import written  # noqa: PLC0415
 
     *replaced, last = layers
@@ -136,7 +139,7 @@ def _data(value: Any, layers: Sequence[Any]) -> Map:
     }
 
 
-def _lines(obj: Map, steps: Sequence[str | int], values: Sequence[Any]) -> Iterator[str]:
+def _lines(obj: Map, steps: Sequence[str | int], values: Sequence[tuple[Value, list[Layer]]]) -> Iterator[str]:
     """The YAML at a path, and behind each value where it is from, with what it replaced below."""
     from modelservice.cli.origins import by_places  # noqa: PLC0415
     from modelservice.krm import write_lines  # noqa: PLC0415
@@ -161,7 +164,7 @@ def _lines(obj: Map, steps: Sequence[str | int], values: Sequence[Any]) -> Itera
         yield from [line] if layers is None else _with_layers(line, layers, column)
 
 
-def _with_layers(line: str, layers: Sequence[Any], column: int) -> Iterator[str]:
+def _with_layers(line: str, layers: Sequence[Layer], column: int) -> Iterator[str]:
     *replaced, last = layers
     first, newline, more = line.partition("\n")
     text = _comment(last.text())

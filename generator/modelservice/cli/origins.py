@@ -89,6 +89,12 @@ class Origins:
         """The service that an object is of; None for one that was there."""
         return next((one for one in self.services if any(identity_of(made) == identity_of(obj) for made in one.objects)), None)
 
+    def role_of(self, obj: Map) -> str | None:
+        """The role whose workload an object is; None where it is another one, or was there."""
+        service = self.owner(obj)
+        made = next((one for one in service.objects if identity_of(one) == identity_of(obj)), None) if service is not None else None
+        return self.history(service).role_of(made) if service is not None and made is not None else None
+
     def history(self, service: Composition) -> History:
         """The history of a service's objects."""
         if id(service) not in self._histories:

@@ -54,11 +54,15 @@ class History:
 
     def __init__(self, service: Composition) -> None:
         self._trace, self._trials = Trace(service), Trials(service.plan.config)
-        self._service, self._config = service, service.plan.config
+        self._config = service.plan.config
         self._files: dict[int, str] = {}
         for folder in ("automatic", "spec"):
             named = zip(data.folder("overlays", folder), data.paths("overlays", folder), strict=True)
             self._files |= {id(document): file for document, file in named}
+
+    def role_of(self, obj: Map) -> str | None:
+        """The role whose workload an object is; None where it is another one."""
+        return self._trace.role_of(obj)
 
     def values(self, obj: Map, path: Sequence[str | int] = ()) -> Iterator[Value]:
         """The values at and below ``path`` of ``obj``, one of the service's objects as it became at last, in their order."""
