@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import replace
 from typing import Annotated, Any, NamedTuple
 
@@ -34,9 +35,7 @@ Old = Annotated[
 ]
 New = Annotated[
     str | None,
-    typer.Argument(
-        metavar="[NEW]", help="The same; without it, OLD as it is now is compared with what it was in HEAD.", show_default=False
-    ),
+    typer.Argument(metavar="NEW", help="The same; without it, OLD as it is now is compared with what it was in HEAD.", show_default=False),
 ]
 
 
@@ -87,12 +86,15 @@ def diff(
 
 def _sides(old: str, new: str | None) -> tuple[str, str]:
     """What is compared: two things, or one with what it was in HEAD, or is since a revision."""
+    for side in (old, new or ""):
+        if side and ":" not in side and not os.path.lexists(side) and revisions.is_known(side):
+            raise typer.BadParameter(f"{side} is a git revision, and no file: what it has is {side}:PATH")
     if new is not None:
         if old == new == "-":
             raise typer.BadParameter("only one side can be standard input")
         return old, new
     if old == "-":
-        raise typer.BadParameter("standard input was nothing else in HEAD: name what to compare it with", param_hint="NEW")
+        raise typer.BadParameter("is needed beside standard input", param_hint="NEW")
     return (old, revisions.split(old)[1]) if revisions.is_one(old) else (f"{revisions.HEAD}:{old}", old)
 
 
@@ -106,9 +108,9 @@ class _Side(NamedTuple):
 def _side(given: Given) -> _Side:
     """One side; ends the command where a file is wrong."""
     (path,) = given.files
+    named, found = packages.read(given.files)
     if revisions.is_one(path):
         given = _in_revision(given, revisions.split(path)[0])
-    named, found = packages.read(given.files)
     if not any(is_service(document.value) for document in (*named, *found)):
         return _Side(for_cluster(_listed(named, found)), has_services=False)
     generated = generate_of(given, named, found)
@@ -121,10 +123,20 @@ def _side(given: Given) -> _Side:
 def _in_revision(given: Given, revision: str) -> Given:
     """The same with the files of its options in a revision too; save those that are in no repository, or name another revision."""
 
-    def there(files: list[str]) -> list[str]:
-        return [file if file == "-" or revisions.is_one(file) or not revisions.holds(file) else f"{revision}:{file}" for file in files]
+    def there(files: list[str], option: str) -> list[str]:
+        return [_of_revision(file, revision, option) for file in files]
 
-    return replace(given, layers=there(given.layers), overlays=there(given.overlays), profiles=there(given.profiles))
+    layers, overlays, profiles = there(given.layers, "--layer"), there(given.overlays, "--overlay"), there(given.profiles, "--profile")
+    return replace(given, layers=layers, overlays=overlays, profiles=profiles)
+
+
+def _of_revision(file: str, revision: str, option: str) -> str:
+    if file == "-" or revisions.is_one(file) or not revisions.is_tracked(file):
+        return file
+    if not revisions.has(f"{revision}:{file}"):
+        hint = "; --new-layer is for NEW alone" if option == "--layer" else ""
+        raise typer.BadParameter(f"{file}: there is no such file in {revision}{hint}", param_hint=option)
+    return f"{revision}:{file}"
 
 
 def _listed(named: list[Document], found: list[Document]) -> list[Map]:

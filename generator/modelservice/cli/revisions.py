@@ -31,22 +31,43 @@ def read(text: str) -> dict[str, bytes]:
     """
     revision, path = split(text)
     folder, inside = _inside(path)
-    if revision[:1] == "-" or _git(folder, "rev-parse", "--git-dir") is None:
-        raise typer.BadParameter(f"{text}: {folder} is in no git repository, and there is no file of this name")
-    if _git(folder, "rev-parse", "--verify", "--quiet", f"{revision}^{{commit}}") is None:
-        raise typer.BadParameter(f"{text}: git knows no revision {revision}, and there is no file of this name")
-    for place in (f"./{inside}", inside) if path else ("",):
-        kind = _git(folder, "cat-file", "-t", f"{revision}:{place}")
+    if not _is_repository(folder):
+        raise typer.BadParameter(f"{text}: there is no file of this name, and {folder} is in no git repository that could have a revision")
+    if not is_known(revision, folder):
+        raise typer.BadParameter(f"{text}: there is no file of this name, and git knows no revision {revision}")
+    for place in _places(text):
+        kind = _git(folder, "cat-file", "-t", place)
         if kind == b"blob\n":
-            return {text: _git(folder, "cat-file", "blob", f"{revision}:{place}") or b""}
+            return {text: _git(folder, "cat-file", "blob", place) or b""}
         if kind == b"tree\n":
-            return dict(_files(folder, f"{revision}:{place}", text))
+            return dict(_files(folder, place, text))
     raise typer.BadParameter(f"{text}: there is no {inside} in {revision}")
 
 
-def holds(path: str) -> bool:
+def has(text: str) -> bool:
+    """Whether there is a file or folder at ``REV:path``."""
+    return any(_git(_inside(split(text)[1])[0], "cat-file", "-e", place) is not None for place in _places(text))
+
+
+def _places(text: str) -> list[str]:
+    """Where git may have what ``text`` names, as git writes it, the likelier first."""
+    revision, path = split(text)
+    inside = _inside(path)[1]
+    return [f"{revision}:./{inside}", f"{revision}:{inside}"] if path else [f"{revision}:"]
+
+
+def is_known(revision: str, folder: str = os.curdir) -> bool:
+    """Whether git knows a revision."""
+    return revision[:1] != "-" and _git(folder, "rev-parse", "--verify", "--quiet", f"{revision}^{{commit}}") is not None
+
+
+def is_tracked(path: str) -> bool:
     """Whether a file or folder lies in a git repository."""
-    return _git(_inside(path)[0], "rev-parse", "--git-dir") is not None
+    return _is_repository(_inside(path)[0])
+
+
+def _is_repository(folder: str) -> bool:
+    return _git(folder, "rev-parse", "--git-dir") is not None
 
 
 def _inside(path: str) -> tuple[str, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from base64 import b64encode
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -17,7 +18,7 @@ Identity = tuple[str, str, str, str]
 """Group, kind, namespace and name."""
 
 ALIKE = 0.5  # of the fields of two objects of one kind: so many are the same where one is the other by a new name
-MOST_PAIRS = 10_000  # of objects of one kind that are compared to find new names: more than a person has at once
+MOST_PAIRS = 100_000  # of objects of one kind that are compared to find new names; for more it takes seconds
 HIDDEN = "(hidden)"
 
 
@@ -91,7 +92,7 @@ def _renamed(
         old, new = ([key for key in side if key[:2] == kind] for side in (gone, come))
         if len(old) * len(new) > MOST_PAIRS:
             continue
-        leaves = {key: set(_leaves(side[key], key[3])) for side, keys in ((before, old), (after, new)) for key in keys}
+        leaves = {key: set(_leaves(side[key], _as_word(key[3]))) for side, keys in ((before, old), (after, new)) for key in keys}
         pairs = sorted(((-_likeness(leaves[a], leaves[b]), i, j) for i, a in enumerate(old) for j, b in enumerate(new)))
         taken: set[Identity] = set()
         for likeness, i, j in pairs:
@@ -102,17 +103,22 @@ def _renamed(
 
 
 def _likeness(one: set[tuple[str, str]], other: set[tuple[str, str]]) -> float:
-    return len(one & other) / (len(one | other) or 1)
+    return len(one & other) / len(one | other) if one or other else 1
 
 
-def _leaves(value: Any, name: str, path: str = "") -> Iterator[tuple[str, str]]:
-    """The scalars of an object with their paths, without the names of the object."""
+def _as_word(name: str) -> re.Pattern[str]:
+    """What finds a name in a text, where it is not part of another word."""
+    return re.compile(rf"(?<![A-Za-z0-9]){re.escape(name)}(?![A-Za-z0-9])")
+
+
+def _leaves(value: Any, name: re.Pattern[str], path: str = "") -> Iterator[tuple[str, str]]:
+    """The scalars of an object with their paths, without the name of the object."""
     if isinstance(value, (dict, list)):
         for key, child in value.items() if isinstance(value, dict) else enumerate(value):
             if f"{path}.{key}" not in (".apiVersion", ".kind", ".metadata.name", ".metadata.namespace"):
                 yield from _leaves(child, name, f"{path}.{key}")
     else:
-        yield path, str(value).replace(name, "") if name else str(value)
+        yield path, name.sub("", str(value))
 
 
 def _with_data(secret: Map) -> Map:
