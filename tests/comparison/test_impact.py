@@ -93,6 +93,21 @@ def test_another_order_restarts_pods() -> None:
     assert effects(obj("Service", spec={"ports": ports}), obj("Service", spec={"ports": ports[::-1]})) == {}
 
 
+def test_a_default_that_is_said_restarts_the_pods_of_a_custom_resource() -> None:
+    """Which is stored as it is written, save for what its own schema fills in; Go leaves out what is false, empty or zero."""
+
+    def group(**container: Any) -> Map:
+        pod = {"spec": {"containers": [{"name": "c", "image": "registry.example/c:1", "ports": [{"containerPort": 80}], **container}]}}
+        return lws(workerTemplate=pod)
+
+    said = group(imagePullPolicy="IfNotPresent")
+    for old, new in ((group(), said), (said, group())):
+        assert effects(old, new)["restart"].paths == ("spec.leaderWorkerTemplate.workerTemplate.spec.containers[name=c].imagePullPolicy",)
+    assert effects(group(), group(ports=[{"containerPort": 80, "protocol": "TCP"}], tty=False, resources={})) == {}
+    assert effects(group(), {**group(), "spec": {**group()["spec"], "replicas": 1, "startupPolicy": "LeaderCreated"}}) == {}
+    assert effects(deployment(), deployment(container={"imagePullPolicy": "IfNotPresent"})) == {}
+
+
 @pytest.mark.parametrize(
     ("spec", "message"),
     [

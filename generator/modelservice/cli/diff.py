@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 from dataclasses import replace
-from typing import Annotated, Any, NamedTuple
+from typing import Annotated, Any
 
 import typer
 
-from modelservice.cli import packages, revisions
+from modelservice.cli import revisions
 from modelservice.cli.answers import Answer, Output, OutputOption, give
-from modelservice.cli.files import stop_at
+from modelservice.cli.objects import objects_of
 from modelservice.cli.services import (
     Given,
     LayerOption,
@@ -18,13 +18,8 @@ from modelservice.cli.services import (
     PresetOption,
     ProfileOption,
     SetOption,
-    for_cluster,
-    generate_of,
-    is_service,
 )
 from modelservice.comparison import Change, ObjectChange, compare, identity
-from modelservice.comparison.objects import Identity
-from modelservice.krm import Document
 from modelservice.patch.three_way import ABSENT
 
 Map = dict[str, Any]
@@ -75,7 +70,7 @@ def diff(
         for path, layers, presets, settings in ((before, old_layer, old_preset, old_set), (after, new_layer, new_preset, new_set))
     ]
     try:
-        sides = [_side(side) for side in given]
+        sides = [objects_of(_as_of(side)) for side in given]
     except typer.Exit:
         raise typer.Exit(2) from None  # 1 says that there are differences
     if not any(side.has_services for side in sides) and any(side != Given(side.files) for side in given):
@@ -98,30 +93,13 @@ def _sides(old: str, new: str | None) -> tuple[str, str]:
     return (old, revisions.split(old)[1]) if revisions.is_one(old) else (f"{revisions.HEAD}:{old}", old)
 
 
-class _Side(NamedTuple):
-    """The objects of one side, and whether there are ModelServices among what they were made from."""
-
-    objects: list[Map]
-    has_services: bool
-
-
-def _side(given: Given) -> _Side:
-    """One side; ends the command where a file is wrong."""
+def _as_of(given: Given) -> Given:
+    """The same with the files of its options in its revision, too; save those that are in no repository, or name another revision."""
     (path,) = given.files
-    named, found = packages.read(given.files)
-    if revisions.is_one(path):
-        given = _in_revision(given, revisions.split(path)[0])
-    if not any(is_service(document.value) for document in (*named, *found)):
-        return _Side(for_cluster(_listed(named, found)), has_services=False)
-    generated = generate_of(given, named, found)
-    if generated.failed:
-        generated.tell()
-        raise typer.Exit(1)
-    return _Side(generated.objects, has_services=True)
-
-
-def _in_revision(given: Given, revision: str) -> Given:
-    """The same with the files of its options in a revision too; save those that are in no repository, or name another revision."""
+    if not revisions.is_one(path):
+        return given
+    revision = revisions.split(path)[0]
+    revisions.read(path)  # what is wrong with it comes before what is wrong with its options
 
     def there(files: list[str], option: str) -> list[str]:
         return [_of_revision(file, revision, option) for file in files]
@@ -137,37 +115,6 @@ def _of_revision(file: str, revision: str, option: str) -> str:
         hint = "; --new-layer is for NEW alone" if option == "--layer" else ""
         raise typer.BadParameter(f"{file}: there is no such file in {revision}{hint}", param_hint=option)
     return f"{revision}:{file}"
-
-
-def _listed(named: list[Document], found: list[Document]) -> list[Map]:
-    """The objects in documents, those of Lists one by one; ends the command where one is no object, or is there twice."""
-    objects: list[Map] = []
-    problems: list[str] = []
-    places: dict[Identity, str] = {}
-    for document in (*named, *found):
-        value = document.value
-        is_list = isinstance(value, dict) and isinstance(value.get("items"), list) and str(value.get("kind")).endswith("List")
-        for index, obj in enumerate(value["items"] if is_list else [value]):
-            field = f"items[{index}]" if is_list else ""
-            if not _is_object(obj):
-                if document in named:
-                    problems.append(
-                        f"{document.place(field)}: error: this is no object: an object has apiVersion, kind and metadata.name [config]"
-                    )
-                continue
-            here = document.place(f"{field}.metadata.name".removeprefix("."))
-            if (there := places.setdefault(identity(obj), here)) is not here:
-                problems.append(
-                    f"{here}: error: {' '.join(part for part in identity(obj)[1:] if part)} is there twice, first at {there} [config]"
-                )
-            objects.append(obj)
-    if problems:
-        stop_at(problems)
-    return objects
-
-
-def _is_object(value: Any) -> bool:
-    return isinstance(value, dict) and all(isinstance(value.get(key), str) for key in ("apiVersion", "kind")) and bool(identity(value)[3])
 
 
 def _data(one: ObjectChange) -> Map:

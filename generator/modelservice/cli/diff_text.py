@@ -54,8 +54,9 @@ def _for(paths: Sequence[str]) -> str:
 def _field(text: Text, change: Change) -> None:
     old, new = change.old, change.new
     text.append(f"    {one_line(change.path)}:", "cyan")
-    if change.way == "order":
-        text.append(f" the same in another order{'' if change.counts else ', which means nothing, yet makes another pod template'}\n")
+    if change.way != "value":
+        what = "the same in another order" if change.way == "order" else f"{_scalar(change.new)}, which is the default, said or not"
+        text.append(f" {what}{'' if change.counts else '; it means nothing, yet makes another pod template'}\n")
     elif _has_lines(old) and _has_lines(new):
         text.append("\n")
         _lines(text, old, new)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Any, Literal
@@ -17,7 +17,8 @@ from typing import Any, Literal
 from modelservice.comparison.data import table
 from modelservice.kubernetes import quantities
 from modelservice.kubernetes.type_defaults import default_of
-from modelservice.kubernetes.types import look_up
+from modelservice.kubernetes.types import group_of, is_custom, look_up
+from modelservice.kubernetes.types import table as kubernetes_table
 from modelservice.patch import PatchError
 from modelservice.patch.errors import place
 from modelservice.patch.items import identities, matched
@@ -43,15 +44,15 @@ class Change:
     """A field that differs: where, its values (ABSENT where a side does not say it), and in which way.
 
     ``steps`` are the names on the way, `[]` for an item of a list. ``way`` is `value`, or `order` for a list with the same items in another
-    order, of which only ``counts`` says whether it means something. ``default`` is the side that does not say the field, whose value is
-    what an API server takes it for.
+    order, or `default` for a default that only one side says in a custom resource, which is kept as it is written; only ``counts`` says
+    whether it means something. ``default`` is the side that does not say the field, whose value is what an API server takes it for.
     """
 
     path: str
     steps: tuple[str, ...]
     old: Any
     new: Any
-    way: Literal["value", "order"] = "value"
+    way: Literal["value", "order", "default"] = "value"
     counts: bool = True
     default: Side = ""
 
@@ -59,7 +60,7 @@ class Change:
 def changes(old: Map, new: Map) -> list[Change]:
     """The fields in which ``new`` differs from ``old``, both of one kind, in the order of ``old``; neither is changed."""
     word = _kind_of(new) or _kind_of(old) or UNKNOWN
-    walk = _Walk(live=_uid(old) != _uid(new))
+    walk = _Walk(live=_uid(old) != _uid(new), filled=_filled(new))
     walk.maps([("", type_of(new, old, None))], word, old, new)
     return walk.found
 
@@ -69,17 +70,24 @@ def _kind_of(obj: Map) -> str | None:
     return name
 
 
+def _filled(obj: Map) -> Container[str] | None:
+    """The fields of pod templates in a custom resource that the server fills in; None for a kind of Kubernetes, where it fills in all."""
+    api_version, kind = str(obj.get("apiVersion")), str(obj.get("kind"))
+    filled: Map = kubernetes_table("defaults.json").get(f"{group_of(api_version)}/{kind}", {})
+    return filled if is_custom(api_version, kind) else None
+
+
 def _uid(obj: Map) -> bool:
     metadata = obj.get("metadata")
     return isinstance(metadata, dict) and "uid" in metadata
 
 
 class _Walk:
-    """One walk over two objects. ``live``: one of them, and only one, was read from a cluster."""
+    """One walk over two objects. ``live``: one of them, and only one, was read from a cluster. ``filled`` is as ``_filled`` has it."""
 
-    def __init__(self, *, live: bool) -> None:
+    def __init__(self, *, live: bool, filled: Container[str] | None = None) -> None:
         self.found: list[Change] = []
-        self.live = live
+        self.live, self.filled = live, filled
 
     def maps(self, path: Path, word: str, old: Map, new: Map) -> None:
         """Compare two maps, of the type that ``word`` describes."""
@@ -90,21 +98,36 @@ class _Walk:
                 continue
             before, after = _own(key, path, old.get(key)), _own(key, path, new.get(key))
             inner = words.get(key, UNKNOWN) if isinstance(words, dict) else words
-            side: Side = ""
-            if _is_nothing(before, inner):
-                before, side = default_of(word, key, old), "old"
-            if _is_nothing(after, inner):
-                after, side = (default_of(word, key, new), "new") if side == "" else (None, "")
-                if side == "":
-                    continue
-            if before.__class__ is after.__class__ is str and before == after:
+            says_old, says_new = not _is_nothing(before, inner), not _is_nothing(after, inner)
+            if not says_old and not says_new:
+                continue
+            side: Side = "" if says_old and says_new else "new" if says_old else "old"
+            if side == "old":
+                before = default_of(word, key, old)
+            elif side == "new":
+                after = default_of(word, key, new)
+            if not side and before.__class__ is after.__class__ is str and before == after:
                 continue
             here = [*path, (key, schema.get(key))]
             if before is None or after is None:
                 if not (self.live and _is_allocated(word, key, before, after)):
                     self._tell(here, ABSENT if before is None else before, ABSENT if after is None else after)
             else:
+                told = len(self.found)
                 self._values(here, inner, before, after, side, _order(word, key))
+                if side and self.filled is not None and len(self.found) == told:
+                    self._said(here, word, before, after, side)
+
+    def _said(self, path: Path, word: str, old: Any, new: Any, side: Side) -> None:
+        """Note a default of a pod template that one side says; what Go leaves out when it writes an object is never there."""
+        steps = _steps(path)
+        is_kept = (old if side == "old" else new) or steps[-1] == "securityContext"
+        if (
+            is_kept
+            and word not in kubernetes_table("custom_resources.json")["types"]
+            and ".".join(steps).replace(".[]", "[]") not in (self.filled or ())
+        ):
+            self._tell(path, old, new, way="default", counts=False, default=side)
 
     def _values(self, path: Path, word: str, old: Any, new: Any, side: Side = "", order: str = "") -> None:
         if isinstance(old, dict) and isinstance(new, dict):
@@ -180,13 +203,16 @@ class _Walk:
             self._tell([*path, (index, None)], ABSENT, item)
 
     def _is_equal(self, word: str, old: Any, new: Any) -> bool:
-        walk = _Walk(live=self.live)
+        walk = _Walk(live=self.live, filled=self.filled)
         walk._values([("", None)], word, old, new)
         return not any(change.counts for change in walk.found)
 
     def _tell(self, path: Path, old: Any, new: Any, **more: Any) -> None:
-        steps = tuple(label if isinstance(label, str) else "[]" for label, _ in path[1:])
-        self.found.append(Change(place(path), steps, old, new, **more))
+        self.found.append(Change(place(path), _steps(path), old, new, **more))
+
+
+def _steps(path: Path) -> tuple[str, ...]:
+    return tuple(label if isinstance(label, str) else "[]" for label, _ in path[1:])
 
 
 def _words(word: str) -> Map | str:
