@@ -13,7 +13,7 @@ from tests.cli.terminal import SOURCE, call, process
 import modelservice
 from modelservice.cli import commands
 
-COMMANDS = ("render", "patch", "diff")
+COMMANDS = ("render", "patch", "diff", "graph")
 
 
 def known() -> dict[str, Any]:
