@@ -157,6 +157,18 @@ def test_long_values_are_cut_where_they_differ(tmp_path: Path) -> None:
     assert "x2y" in line
 
 
+def test_long_lines_are_cut_where_they_differ(tmp_path: Path) -> None:
+    """A command that a shell runs is one long word of a list; of very many lines only the first are told."""
+    old, new = (DEPLOYMENT.replace("[--one, --two, --three]", f"[-c, {'x' * 300}{end}{'y' * 300}]") for end in ("1", "2"))
+    lines = diff(written(tmp_path, "old.yaml", old), written(tmp_path, "new.yaml", new)).stdout.splitlines()
+    assert max(map(len, lines)) < 200
+    assert [line[:10].strip()[:1] for line in lines if "x1y" in line or "x2y" in line] == ["-", "+"]
+    many = "".join(f"    {number}\n" for number in range(100))
+    more = written(tmp_path, "more.yaml", CONFIG.replace("    one\n", many))
+    said = diff(written(tmp_path, "few.yaml", CONFIG), more)
+    assert "      ... and 72 more lines\n" in said.stdout
+
+
 def test_control_characters_do_not_reach_the_terminal(tmp_path: Path) -> None:
     """Whatever a value or a key holds."""
     old, new = (CONFIG.replace("text: |\n    one\n    two\n    three\n", f'"a\\e[31m": "\\e[3{end}m"\n') for end in "12")

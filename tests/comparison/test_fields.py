@@ -42,6 +42,11 @@ def in_container(old: Map, new: Map) -> list[tuple[str, Any, Any]]:
         ({"env": [{"name": "A", "value": "1"}, {"name": "B"}]}, {"env": [{"name": "B"}, {"name": "A", "value": "1"}]}),
         ({"env": []}, {"args": None}),
         ({"resources": {}}, {}),
+        ({"env": [{"name": "A"}], "workingDir": ""}, {"env": [{"name": "A", "value": ""}]}),
+        (
+            {"volumeMounts": [{"mountPath": "/a", "name": "a"}]},
+            {"volumeMounts": [{"mountPath": "/a", "name": "a", "subPath": "", "readOnly": False}]},
+        ),
         ({}, {"imagePullPolicy": "IfNotPresent", "terminationMessagePath": "/dev/termination-log", "tty": False}),
         ({"securityContext": {"capabilities": {"add": ["A", "B"]}}}, {"securityContext": {"capabilities": {"add": ["B", "A"]}}}),
     ],
@@ -50,6 +55,27 @@ def test_the_same_in_another_form_is_no_difference(old: Map, new: Map) -> None:
     """Quantities, defaults, numbers as text, orders that mean nothing, empty lists and nulls; in both directions."""
     assert in_container(old, new) == []
     assert in_container(new, old) == []
+
+
+def test_an_empty_text_is_something_where_it_means_something() -> None:
+    """A label, an entry of a ConfigMap, a storage class, a field of a custom resource."""
+    cases: list[tuple[str, str, Map]] = [
+        ("v1", "ConfigMap", {"data": {"a": "", "b": "x"}}),
+        ("v1", "PersistentVolumeClaim", {"spec": {"storageClassName": "", "volumeName": "x"}}),
+        ("example.com/v1", "Thing", {"spec": {"a": "", "b": "x"}}),
+    ]
+    for api_version, kind, fields in cases:
+        whole = {**obj(kind, api_version), **fields}
+        without = {**whole, **{key: {name: text for name, text in value.items() if text} for key, value in fields.items()}}
+        assert [new for _, _, new in told(without, whole)] == [""], kind
+
+
+def test_a_volume_of_no_kind_is_empty() -> None:
+    """An emptyDir, until it is said to be something else."""
+    sources: list[Map] = [{}, {"emptyDir": {}}, {"configMap": {"name": "m"}}]
+    bare, empty, other = ({"volumes": [{"name": "a", **source}]} for source in sources)
+    assert told(deployment(pod=bare), deployment(pod=empty)) == []
+    assert [path.rpartition(".")[2] for path, _, _ in told(deployment(pod=bare), deployment(pod=other))] == ["configMap"]
 
 
 def test_defaults_below_what_is_missing_count_for_nothing() -> None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Sequence
-from difflib import unified_diff
+from collections.abc import Iterator, Sequence
+from difflib import SequenceMatcher
 from typing import Any
 
 from rich.text import Text
@@ -81,14 +81,25 @@ def _has_lines(value: Any) -> bool:
 def _lines(text: Text, old: Any, new: Any) -> None:
     """What differs between two texts of several lines, or two lists, and one line around it."""
     before, after = (side.splitlines() if isinstance(side, str) else [_scalar(item) for item in side] for side in (old, new))
-    lines = list(unified_diff(before, after, n=1, lineterm=""))[2:]
-    for line in lines[:MOST_LINES]:
-        style = {"+": "green", "-": "red"}.get(line[0], "dim")
-        shown = "..." if line.startswith("@@") else f"{line[0]} {_cut(one_line(line[1:]), '')}"
-        if line is not lines[0] or shown != "...":
-            text.append(f"      {shown}\n".rstrip(" "), style)
+    lines: list[tuple[str, str]] = []
+    for group in SequenceMatcher(None, before, after, autojunk=False).get_grouped_opcodes(1):
+        lines += [("dim", "  ...")] if lines else []
+        for tag, start, end, new_start, new_end in group:
+            gone, come = before[start:end], after[new_start:new_end]
+            if tag == "equal":
+                lines += [("dim", f"  {_cut(one_line(line), '')}") for line in gone]
+            else:
+                lines += [("red", f"- {_cut(one_line(line), one_line(other))}") for line, other in _beside(gone, come)]
+                lines += [("green", f"+ {_cut(one_line(line), one_line(other))}") for line, other in _beside(come, gone)]
+    for style, line in lines[:MOST_LINES]:
+        text.append(f"      {line.rstrip()}\n", style)
     if len(lines) > MOST_LINES:
         text.append(f"      ... and {len(lines) - MOST_LINES} more lines\n", "dim")
+
+
+def _beside(lines: list[str], others: list[str]) -> Iterator[tuple[str, str]]:
+    """Each of the lines with its counterpart, which is empty where there is none."""
+    return zip(lines, [*others, *[""] * len(lines)], strict=False)
 
 
 def _shown(value: Any, other: Any) -> str:

@@ -37,6 +37,7 @@ Side = Literal["", "old", "new"]
 
 REFERENCE = re.compile(r"\$\(([^()]+)\)")
 UNKNOWN = "any"
+EMPTY_MEANS = (("PersistentVolumeClaimSpec", "storageClassName"),)  # an empty text is none of the classes, not the default one
 
 
 @dataclass(frozen=True)
@@ -94,39 +95,36 @@ class _Walk:
         words, schema = _words(word), fields_of(path[-1][1])
         written = _written(word, path)
         for key in dict.fromkeys((*old, *new)):
-            if key in written:
-                continue
-            before, after = _own(key, path, old.get(key)), _own(key, path, new.get(key))
-            inner = words.get(key, UNKNOWN) if isinstance(words, dict) else words
-            says_old, says_new = not _is_nothing(before, inner), not _is_nothing(after, inner)
-            if not says_old and not says_new:
-                continue
-            side: Side = "" if says_old and says_new else "new" if says_old else "old"
-            if side == "old":
-                before = default_of(word, key, old)
-            elif side == "new":
-                after = default_of(word, key, new)
-            if not side and before.__class__ is after.__class__ is str and before == after:
-                continue
-            here = [*path, (key, schema.get(key))]
-            if before is None or after is None:
-                if not (self.live and _is_allocated(word, key, before, after)):
-                    self._tell(here, ABSENT if before is None else before, ABSENT if after is None else after)
-            else:
-                told = len(self.found)
-                self._values(here, inner, before, after, side, _order(word, key))
-                if side and self.filled is not None and len(self.found) == told:
-                    self._said(here, word, before, after, side)
+            if key not in written:
+                inner = words.get(key, UNKNOWN) if isinstance(words, dict) else words
+                before, after = _own(key, path, old.get(key)), _own(key, path, new.get(key))
+                if before.__class__ is not str or after.__class__ is not str or before != after:
+                    says = tuple(not _is_nothing(value, inner, word, key) for value in (before, after))
+                    here = [*path, (key, schema.get(key))]
+                    if says == (True, True):
+                        self._values(here, inner, before, after, order=_order(word, key))
+                    elif says == (True, False):
+                        self._unsaid(here, word, inner, before, default_of(word, key, new), "new")
+                    elif says == (False, True):
+                        self._unsaid(here, word, inner, default_of(word, key, old), after, "old")
+
+    def _unsaid(self, path: Path, word: str, inner: str, old: Any, new: Any, side: Side) -> None:
+        """Compare a field of the type ``word`` which ``side`` does not say: its value there is the default, or None."""
+        key = path[-1][0]
+        if old is None or new is None:
+            if not (self.live and _is_allocated(word, key, old, new)):
+                self._tell(path, ABSENT if old is None else old, ABSENT if new is None else new)
+            return
+        told = len(self.found)
+        self._values(path, inner, old, new, side, _order(word, key))
+        if self.filled is not None and len(self.found) == told:
+            self._said(path, word, old, new, side)
 
     def _said(self, path: Path, word: str, old: Any, new: Any, side: Side) -> None:
         """Note a default of a pod template that one side says; what Go leaves out when it writes an object is never there."""
         steps = _steps(path)
         is_kept = (old if side == "old" else new) or steps[-1] == "securityContext"
-        if (
-            is_kept
-            and word not in kubernetes_table("custom_resources.json")["types"]
-            and ".".join(steps).replace(".[]", "[]") not in (self.filled or ())
-        ):
+        if is_kept and not _is_custom_type(word) and ".".join(steps).replace(".[]", "[]") not in (self.filled or ()):
             self._tell(path, old, new, way="default", counts=False, default=side)
 
     def _values(self, path: Path, word: str, old: Any, new: Any, side: Side = "", order: str = "") -> None:
@@ -242,9 +240,17 @@ def _is_allocated(word: str, key: str, old: Any, new: Any) -> bool:
     return key in table("server_fields.json")["allocated"].get(word, ()) and not asked_for
 
 
-def _is_nothing(value: Any, word: str) -> bool:
-    """Whether a field is not said: it is null, or a list or map of any keys that is empty."""
-    return value is None or (not value and value.__class__ in (dict, list) and word[0] in "[{")
+def _is_nothing(value: Any, word: str, holder: str, key: str) -> bool:
+    """Whether a field of a type ``holder`` is not said: it is null, an empty list or map of any keys, or a text that Go leaves out."""
+    if value is None:
+        return True
+    if value.__class__ in (dict, list):
+        return not value and word[0] in "[{"
+    return value == "" and word == "string" and holder[0] != "{" and (holder, key) not in EMPTY_MEANS and not _is_custom_type(holder)
+
+
+def _is_custom_type(name: str) -> bool:
+    return name in kubernetes_table("custom_resources.json")["types"]
 
 
 def _order(word: str, key: str) -> str:

@@ -66,4 +66,5 @@ COMPUTED: dict[str, Callable[[Map], Any]] = {
     "ImageVolumeSource.pullPolicy": lambda source: _pull_policy(source.get("reference")),
     "JobSpec.completions": lambda job: 1 if job.get("parallelism") is None else None,
     "NetworkPolicySpec.policyTypes": _policy_types,
+    "Volume.emptyDir": lambda volume: {} if volume.keys() <= {"name"} else None,
 }
