@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.comparison.samples import Map, deployment, obj
 
+from modelservice.comparison import compare
 from modelservice.comparison.data import table
 from modelservice.comparison.fields import Change, changes
 from modelservice.kubernetes.types import look_up
@@ -204,6 +205,7 @@ def test_any_two_objects_can_be_compared(old: Any, new: Any, kind: str) -> None:
     before = copy.deepcopy((one, other))
     assert changes(one, copy.deepcopy(one)) == []
     assert bool(changes(one, other)) == bool(changes(other, one))
+    assert bool(compare([one], [other])) == bool(compare([other], [one]))
     assert (one, other) == before
 
 

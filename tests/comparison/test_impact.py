@@ -121,6 +121,12 @@ def test_how_pods_restart_is_told(spec: Map, message: str) -> None:
     assert impact["restart"].message == message
 
 
+def test_what_has_no_spec_has_no_strategy() -> None:
+    """Objects of another shape than their kind's do no harm."""
+    template = obj("DaemonSet", "apps/v1", spec={"template": {"spec": {"hostNetwork": True}}})
+    assert effects(template, obj("DaemonSet", "apps/v1", spec=5))["restart"].message == "its pods are replaced, node by node"
+
+
 def test_pods_that_are_updated_on_delete_stay() -> None:
     """Until somebody deletes them."""
     old, new = (

@@ -83,12 +83,16 @@ def _number(value: Any) -> str:
 
 def _rollout(known: Map, obj: Map) -> str:
     """How the pods of an object are replaced."""
-    if (obj.get("spec") or {}).get("paused") is True:
+    if _at(obj, "spec.paused") is True:
         return "its pods are replaced once it is no longer paused"
-    strategy: Any = obj
-    for step in known.get("strategy", "").split("."):
-        strategy = strategy.get(step) if isinstance(strategy, dict) else None
-    return STRATEGIES.get(strategy, "") if isinstance(strategy, str) and strategy in STRATEGIES else str(known["rolling"])
+    strategy = _at(obj, known["strategy"]) if "strategy" in known else None
+    return STRATEGIES[strategy] if isinstance(strategy, str) and strategy in STRATEGIES else str(known["rolling"])
+
+
+def _at(obj: Any, path: str) -> Any:
+    for step in path.split("."):
+        obj = obj.get(step) if isinstance(obj, dict) else None
+    return obj
 
 
 def _is_refused(rule: Map, old: Map, change: Change) -> bool:
