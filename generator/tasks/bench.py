@@ -183,6 +183,21 @@ class Bench:
             milliseconds.append((time.perf_counter() - begin) * 1000 / len(services))
         return [Figure("the checks of a service", median(milliseconds), "ms", 1.0)]
 
+    def diff(self) -> list[Figure]:
+        """Tell what it takes to compare two streams of 1,000 objects, which are the same in another order."""
+        rendered = subprocess.run([COMMAND, "render", SHORT], check=True, capture_output=True).stdout.decode()
+        few = rendered.split("---\n")
+        name = parse_all(SHORT.read_bytes())[0]["metadata"]["name"]
+        many = [one.replace(name, f"{name}-{number}") for number in range(1000 // len(few) + 1) for one in few][:1000]
+        sides = self.folder / "old.yaml", self.folder / "new.yaml"
+        for side, texts in zip(sides, (many, many[::-1]), strict=True):
+            side.write_text("---\n".join(texts), encoding="utf-8")
+        (cost,) = medians(max(3, self.rounds // 4), Command([COMMAND, "diff", *sides]))
+        return [
+            Figure("modelservice diff, 1000 objects each", cost.milliseconds, "ms", 5000.0),
+            Figure("  peak memory", cost.megabytes, "MB", 300.0),
+        ]
+
     def _build_with(self, script: str, kustomization: Path | None = None) -> Command:
         """Return a build, of the example or another, in which that shell script is the modelservice-fn on PATH."""
         folder = Path(tempfile.mkdtemp(dir=self.folder))
@@ -236,7 +251,7 @@ def main() -> None:
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         bench = Bench(arguments.kustomize, arguments.rounds, Path(folder))
-        figures = [*bench.start(), *bench.build(), *bench.commands(), *bench.services(), *bench.checks()]
+        figures = [*bench.start(), *bench.build(), *bench.commands(), *bench.services(), *bench.checks(), *bench.diff()]
     print(table(figures))
     report = {
         "python": platform.python_version(),

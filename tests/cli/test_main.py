@@ -13,7 +13,7 @@ from tests.cli.terminal import SOURCE, call, process
 import modelservice
 from modelservice.cli import commands
 
-COMMANDS = ("render", "patch", "explain", "presets", "images", "requires")
+COMMANDS = ("render", "patch", "diff", "graph", "explain", "presets", "images", "requires")
 
 
 def known() -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import typer
 
 from modelservice import __version__
-from modelservice.cli import explain, images, patch, presets, render, requires
+from modelservice.cli import diff, explain, graph, images, patch, presets, render, requires
 
 app = typer.Typer(
     help="Turns ModelServices into the Kubernetes resources that serve them.",
@@ -16,6 +16,8 @@ app = typer.Typer(
 )
 app.command("render")(render.render)
 app.command("patch")(patch.patch)
+app.command("diff")(diff.diff)
+app.command("graph")(graph.graph)
 app.command("explain")(explain.explain)
 app.command("presets")(presets.presets)
 app.command("images")(images.images)

@@ -9,6 +9,7 @@ import typer
 from modelservice.cli import packages
 from modelservice.cli.files import stop_at
 from modelservice.cli.services import Generated, Given, for_cluster, generate_of, is_service
+from modelservice.comparison import Identity, identity
 from modelservice.krm import Document
 
 Map = dict[str, Any]
@@ -24,6 +25,11 @@ class Objects(NamedTuple):
     objects: list[Map]
     generated: Generated | None
     documents: list[tuple[Document, str]]
+
+    @property
+    def has_services(self) -> bool:
+        """Whether there are ModelServices among what they were made from."""
+        return self.generated is not None
 
 
 def objects_of(given: Given) -> Objects:
@@ -41,10 +47,24 @@ def objects_of(given: Given) -> Objects:
         *(one for document in named for one in _listed(document, must=True)),
         *(one for document in found for one in _listed(document)),
     ]
+    _stop_at_twice(listed)
     placed = [(obj, (document, field)) for document, field, value in listed for obj in for_cluster([value])]
     if not placed:
         stop_at([f"{given.files[0]}:1:1: error: there is no object in it [config]"])
     return Objects([obj for obj, _ in placed], None, [place for _, place in placed])
+
+
+def _stop_at_twice(listed: list[tuple[Document, str, Map]]) -> None:
+    """End the command where an object is there twice."""
+    places: dict[Identity, str] = {}
+    problems = []
+    for document, field, obj in listed:
+        here = document.place(f"{field}.metadata.name".removeprefix("."))
+        if (there := places.setdefault(identity(obj), here)) is not here:
+            name = " ".join(part for part in identity(obj)[1:] if part)
+            problems.append(f"{here}: error: {name} is there twice, first at {there} [config]")
+    if problems:
+        stop_at(problems)
 
 
 def _listed(document: Document, *, must: bool = False) -> list[tuple[Document, str, Map]]:

@@ -7,7 +7,8 @@ from typing import Any
 
 import typer
 
-from modelservice.cli.files import read_documents_of
+from modelservice.cli import revisions
+from modelservice.cli.files import documents_in, read_documents_of
 from modelservice.krm import Document
 
 Map = dict[str, Any]
@@ -22,7 +23,15 @@ def read(paths: list[str]) -> tuple[list[Document], list[Document]]:
     named, found = [], []
     seen: set[str] = set()
     for path in paths:
-        if path != "-" and os.path.isdir(path):
+        if revisions.is_one(path):
+            texts = revisions.read(path)
+            of_file = [document for name, data in texts.items() if name == path for document in documents_in(data, name)]
+            files = [name for name in texts if name != path and _is_read(name.removeprefix(path).strip("/").split("/"))]
+            if path not in texts and not files:
+                raise typer.BadParameter(f"{path}: there is no YAML file in this folder")
+            named += of_file
+            found += [document for name in files for document in documents_in(texts[name], name)]
+        elif path != "-" and os.path.isdir(path):
             files = _files(path)
             if not files:
                 raise typer.BadParameter(f"{path}: there is no YAML file in this folder")
@@ -49,14 +58,23 @@ def _files(folder: str) -> list[str]:
     found = []
     for entry in entries:
         if entry.is_dir(follow_symlinks=False):
-            if not entry.name.startswith(".") or entry.name == RECORDS:
+            if _is_looked_into(entry.name):
                 found += _files(entry.path)
-        elif _is_read(entry.name) and not os.path.isdir(entry.path):
+        elif _is_taken(entry.name) and not os.path.isdir(entry.path):
             if os.path.exists(entry.path) and not os.path.isfile(entry.path):  # a pipe, say, would be waited for; who names it wants that
                 raise typer.BadParameter(f"{entry.path}: this is no regular file")
             found.append(entry.path)
     return found
 
 
-def _is_read(name: str) -> bool:
-    return not name.startswith(".") and name.endswith(ENDINGS) and name not in NOT_READ
+def _is_read(steps: list[str]) -> bool:
+    """Whether a file is read that these steps lead to, from the folder that is read."""
+    return all(map(_is_looked_into, steps[:-1])) and _is_taken(steps[-1])
+
+
+def _is_looked_into(folder: str) -> bool:
+    return not folder.startswith(".") or folder == RECORDS
+
+
+def _is_taken(file: str) -> bool:
+    return not file.startswith(".") and file.endswith(ENDINGS) and file not in NOT_READ

@@ -1,0 +1,135 @@
+"""modelservice diff: what two versions of ModelServices, or of objects, differ in, and what the change does."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import replace
+from typing import Annotated, Any
+
+import typer
+
+from modelservice.cli import revisions
+from modelservice.cli.answers import Answer, Output, OutputOption, give
+from modelservice.cli.objects import objects_of
+from modelservice.cli.services import (
+    Given,
+    LayerOption,
+    OverlayOption,
+    PresetOption,
+    ProfileOption,
+    SetOption,
+)
+from modelservice.comparison import Change, ObjectChange, compare, identity
+from modelservice.patch.three_way import ABSENT
+
+Map = dict[str, Any]
+
+Old = Annotated[
+    str,
+    typer.Argument(metavar="OLD", help="A file or folder of ModelServices or of objects, REV:path of a git revision, or - for stdin."),
+]
+New = Annotated[
+    str | None,
+    typer.Argument(metavar="NEW", help="The same; without it, OLD as it is now is compared with what it was in HEAD.", show_default=False),
+]
+
+
+def diff(
+    old: Old,
+    new: New = None,
+    layer: LayerOption = None,
+    preset: PresetOption = None,
+    overlay: OverlayOption = None,
+    profile: ProfileOption = None,
+    assignments: SetOption = None,
+    old_layer: Annotated[list[str] | None, typer.Option(metavar="FILE", help="As --layer, of OLD alone.")] = None,
+    new_layer: Annotated[list[str] | None, typer.Option(metavar="FILE", help="As --layer, of NEW alone.")] = None,
+    old_preset: Annotated[list[str] | None, typer.Option(metavar="NAME", help="As --preset, of OLD alone.")] = None,
+    new_preset: Annotated[list[str] | None, typer.Option(metavar="NAME", help="As --preset, of NEW alone.")] = None,
+    old_set: Annotated[list[str] | None, typer.Option(metavar="PATH=VALUE", help="As --set, of OLD alone.")] = None,
+    new_set: Annotated[list[str] | None, typer.Option(metavar="PATH=VALUE", help="As --set, of NEW alone.")] = None,
+    output: OutputOption = Output.TEXT,
+) -> None:
+    """Tell what NEW changes, by meaning, and what that does: pods that restart, objects to make anew, what comes and goes.
+
+    ModelServices are compared by what they become. The files of options are read in the revision of their side. Exit code 0: no difference,
+    1: differences, 2: trouble.
+    """
+    from modelservice.cli.diff_text import text_of  # rich takes time to import  # noqa: PLC0415
+
+    before, after = _sides(old, new)
+    files = {"overlays": overlay or [], "profiles": profile or []}
+    given = [
+        Given(
+            [path],
+            [*(layer or []), *(layers or [])],
+            **files,
+            presets=[*(preset or []), *(presets or [])],
+            settings=[*(assignments or []), *(settings or [])],
+        )
+        for path, layers, presets, settings in ((before, old_layer, old_preset, old_set), (after, new_layer, new_preset, new_set))
+    ]
+    try:
+        sides = [objects_of(_as_of(side)) for side in given]
+    except typer.Exit:
+        raise typer.Exit(2) from None  # 1 says that there are differences
+    if not any(side.has_services for side in sides) and any(side != Given(side.files) for side in given):
+        raise typer.BadParameter(f"neither {before} nor {after} has a ModelService, which layers, presets and settings are for")
+    found = compare(sides[0].objects, sides[1].objects)
+    give(Answer({"old": before, "new": after, "objects": [_data(one) for one in found]}, text_of(found), 1 if found else 0), output)
+
+
+def _sides(old: str, new: str | None) -> tuple[str, str]:
+    """What is compared: two things, or one with what it was in HEAD, or is since a revision."""
+    for side in (old, new or ""):
+        if side and ":" not in side and not os.path.lexists(side) and revisions.is_known(side):
+            raise typer.BadParameter(f"{side} is a git revision, and no file: what it has is {side}:PATH")
+    if new is not None:
+        if old == new == "-":
+            raise typer.BadParameter("only one side can be standard input")
+        return old, new
+    if old == "-":
+        raise typer.BadParameter("is needed beside standard input", param_hint="NEW")
+    return (old, revisions.split(old)[1]) if revisions.is_one(old) else (f"{revisions.HEAD}:{old}", old)
+
+
+def _as_of(given: Given) -> Given:
+    """The same with the files of its options in its revision, too; save those that are in no repository, or name another revision."""
+    (path,) = given.files
+    if not revisions.is_one(path):
+        return given
+    revision = revisions.split(path)[0]
+    revisions.read(path)  # what is wrong with it comes before what is wrong with its options
+
+    def there(files: list[str], option: str) -> list[str]:
+        return [_of_revision(file, revision, option) for file in files]
+
+    layers, overlays, profiles = there(given.layers, "--layer"), there(given.overlays, "--overlay"), there(given.profiles, "--profile")
+    return replace(given, layers=layers, overlays=overlays, profiles=profiles)
+
+
+def _of_revision(file: str, revision: str, option: str) -> str:
+    if file == "-" or revisions.is_one(file) or not revisions.is_tracked(file):
+        return file
+    if not revisions.has(f"{revision}:{file}"):
+        hint = "; --new-layer is for NEW alone" if option == "--layer" else ""
+        raise typer.BadParameter(f"{file}: there is no such file in {revision}{hint}", param_hint=option)
+    return f"{revision}:{file}"
+
+
+def _data(one: ObjectChange) -> Map:
+    """An object's changes as JSON has them; what a side does not say is left out."""
+    group_version = {"apiVersion": (one.new or one.old or {})["apiVersion"]}
+    _, kind, namespace, name = identity(one.new or one.old or {})
+    data: Map = {"change": one.way, **group_version, "kind": kind, "namespace": namespace, "name": name}
+    if one.way == "renamed" and one.old:
+        data |= {"oldNamespace": identity(one.old)[2], "oldName": identity(one.old)[3]}
+    data["fields"] = [_field(change) for change in one.fields]
+    data["impact"] = [{"effect": impact.effect, "message": impact.message, "paths": list(impact.paths)} for impact in one.impact]
+    return data
+
+
+def _field(change: Change) -> Map:
+    values = {side: value for side, value in (("old", change.old), ("new", change.new)) if value is not ABSENT}
+    default = {"default": change.default} if change.default else {}
+    return {"path": change.path, "way": change.way, "counts": change.counts, **values, **default}

@@ -1,0 +1,52 @@
+"""modelservice graph: objects and how they find one another."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated, Any
+
+import typer
+
+from modelservice.cli.answers import Answer, Output, OutputOption, give
+from modelservice.cli.objects import objects_of
+from modelservice.cli.services import Files, Given, LayerOption, OverlayOption, PresetOption, ProfileOption, SetOption
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from modelservice.graph import Link, Node
+
+Map = dict[str, Any]
+
+
+class Format(StrEnum):
+    """How a graph is written."""
+
+    TEXT = "text"
+    MERMAID = "mermaid"
+
+
+def graph(
+    files: Files,
+    layer: LayerOption = None,
+    preset: PresetOption = None,
+    overlay: OverlayOption = None,
+    profile: ProfileOption = None,
+    assignments: SetOption = None,
+    form: Annotated[Format, typer.Option("--format", help="text: paragraphs; mermaid: a flowchart for Markdown.")] = Format.TEXT,
+    output: OutputOption = Output.TEXT,
+) -> None:
+    """Show how the objects that serve the ModelServices in FILE…, or those in it, find one another, and what does not line up."""
+    from modelservice.graph import graph_of, mermaid, text  # the checks take time to import  # noqa: PLC0415
+
+    found = graph_of(objects_of(Given(files, layer or [], overlay or [], profile or [], preset or [], assignments or [])).objects)
+    data = {"objects": [_node(node) for node in found.nodes.values()], "links": [_link(link) for link in found.links]}
+    give(Answer(data, (mermaid if form is Format.MERMAID else text)(found)), output)
+
+
+def _node(node: Node) -> Map:
+    return {"kind": node.kind, "namespace": node.namespace, "name": node.name, "isThere": node.is_there, "problems": node.problems}
+
+
+def _link(link: Link) -> Map:
+    source, target = ("/".join(key) for key in (link.source, link.target))
+    return {"from": source, "to": target, "label": link.label, "fields": link.fields, "isWrong": link.is_wrong}
