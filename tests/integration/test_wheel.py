@@ -44,9 +44,12 @@ def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_the_wheel_carries_all_data(wheel: Path) -> None:
-    """Every base, overlay and data file of the checkout is in the wheel, inside the package."""
+    """Every base, overlay, page of a check and data file of the checkout is in the wheel, inside the package."""
     package = {path.relative_to(ROOT / "generator") for path in _files(ROOT / "generator" / "modelservice")}
-    data = {"modelservice" / path.relative_to(ROOT) for path in _files(ROOT / "bases") + _files(ROOT / "overlays")}
+    data = {
+        "modelservice" / path.relative_to(ROOT)
+        for path in _files(ROOT / "bases") + _files(ROOT / "overlays") + _files(ROOT / "docs" / "checks")
+    }
     with ZipFile(wheel) as opened:
         carried = {Path(name) for name in opened.namelist() if ".dist-info/" not in name}
     assert data

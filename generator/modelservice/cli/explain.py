@@ -3,26 +3,33 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Iterator, Sequence
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from modelservice.cli.answers import Answer, Output, OutputOption, dimmed, give
+from modelservice.cli.packages import ENDINGS
 from modelservice.cli.services import Given, LayerOption, OverlayOption, PresetOption, ProfileOption, SetOption, generate_from
 from modelservice.texts import cut, listed
-from modelservice.workloads import POD_TEMPLATES, REQUESTER, ROLES
+from modelservice.workloads import KINDS, ROLES
+
+if TYPE_CHECKING:
+    from modelservice.cli.origins import Layer, Origins
+    from modelservice.origin.history import Value
 
 Map = dict[str, Any]
 
-WIDEST = 60  # columns of YAML in front of where it is from
+ORIGIN = 56  # columns for where a value is from
+WIDEST = (32, 72)  # columns of YAML in front of that, on a small terminal and on a large one
 
 
 def explain(
     arguments: Annotated[
         list[str] | None,
         typer.Argument(
-            metavar="[FIELD] | FILE… OBJECT [PATH]",
+            metavar="FIELD | FILE… OBJECT [PATH]",
             help="A field, as in decode.engine.flags; or files, an object of theirs (decode, prefill, KIND/NAME) and a path in it.",
         ),
     ] = None,
@@ -47,7 +54,7 @@ def explain(
         give(_history(Given(files, *(option or [] for option in (layer, overlay, profile, preset, assignments))), target), output)
     if any(options):
         raise typer.BadParameter("options that change ModelServices go with FILE… OBJECT")
-    if len(given) > 1:
+    if len(given) > 1 or (given and ("/" in given[0] or given[0].endswith(ENDINGS))):
         raise typer.BadParameter(f"{cut(given[0])}: there is no such file")
     from modelservice.cli.vocabulary import field_answer  # noqa: PLC0415
 
@@ -55,9 +62,9 @@ def explain(
 
 
 def _files(arguments: Sequence[str]) -> list[str]:
-    """The files and folders that come first; a field or an object may be called as one, and is meant behind another."""
+    """The files and folders that come first; what is called as a role is the role."""
     count = 0
-    while count < len(arguments) and (arguments[count] == "-" or os.path.exists(arguments[count])):
+    while count < len(arguments) and arguments[count] not in ROLES and (arguments[count] == "-" or os.path.exists(arguments[count])):
         count += 1
     return [*arguments[:count]]
 
@@ -71,8 +78,7 @@ def _history(given: Given, target: Sequence[str]) -> Answer:
         raise typer.Exit(1)
     objects = generated.objects
     origins = Origins(generated)
-    roles = {role.parameters["workload"]["name"]: role.name for service in origins.services for role in service.plan.roles}
-    chosen, rest = _chosen(objects, roles, target)
+    chosen, rest = _chosen(objects, origins, target)
     path = ".".join(filter(None, (rest, *target[1:2])))
     found = [(obj, steps) for obj in chosen if (steps := _steps(obj, path, needed=len(chosen) == 1)) is not None]
     if not found:
@@ -86,15 +92,15 @@ def _history(given: Given, target: Sequence[str]) -> Answer:
     return Answer(data, "\n\n".join(texts))
 
 
-def _chosen(objects: list[Map], roles: dict[str, str], target: Sequence[str]) -> tuple[list[Map], str]:
+def _chosen(objects: list[Map], origins: Origins, target: Sequence[str]) -> tuple[list[Map], str]:
     """The objects that are asked for, several where several services have one, and the path behind a slash."""
-    there = [_named(obj) for obj in objects]
+    there = [*sorted({role.name for service in origins.services for role in service.plan.roles}), *map(_named, objects)]
     if not target:
-        raise typer.BadParameter(f"name an OBJECT: {listed([*sorted(set(roles.values())), *there])}")
+        raise typer.BadParameter(f"name an OBJECT: {listed(there) or 'there is none'}")
     asked = target[0]
     parts = asked.split("/")
     if parts[0] in ROLES:
-        chosen = [obj for obj in objects if obj.get("kind") in (*POD_TEMPLATES, REQUESTER) and roles.get(_name(obj)) == parts[0]]
+        chosen = [obj for obj in objects if obj.get("kind") in KINDS and origins.role_of(obj) == parts[0]]
         rest = "/".join(parts[1:])
     else:
         wanted = "/".join(parts[:2]).lower()
@@ -104,10 +110,9 @@ def _chosen(objects: list[Map], roles: dict[str, str], target: Sequence[str]) ->
         return chosen, rest
     from difflib import get_close_matches  # only for a mistake  # noqa: PLC0415
 
-    names = [*sorted(set(roles.values())), *there]
-    close = get_close_matches(asked, names, 1, 0.5)
+    close = get_close_matches(asked, there, 1, 0.5)
     meant = f"did you mean {close[0]}? There are" if close else "there are"
-    raise typer.BadParameter(f"there is no object {cut(asked)}; {meant}: {listed(names)}")
+    raise typer.BadParameter(f"there is no object {cut(asked)}; {meant}: {listed(there) or 'none'}")
 
 
 def _steps(obj: Map, path: str, *, needed: bool) -> list[str | int] | None:
@@ -122,7 +127,7 @@ def _steps(obj: Map, path: str, *, needed: bool) -> list[str | int] | None:
         raise typer.BadParameter(f"{_named(obj)}: {error}") from None
 
 
-def _data(value: Any, layers: Sequence[Any]) -> Map:
+def _data(value: Value, layers: Sequence[Layer]) -> Map:
     from modelservice.origin.paths import written  # noqa: PLC0415
 
     *replaced, last = layers
@@ -134,7 +139,7 @@ def _data(value: Any, layers: Sequence[Any]) -> Map:
     }
 
 
-def _lines(obj: Map, steps: Sequence[str | int], values: Sequence[Any]) -> Iterator[str]:
+def _lines(obj: Map, steps: Sequence[str | int], values: Sequence[tuple[Value, list[Layer]]]) -> Iterator[str]:
     """The YAML at a path, and behind each value where it is from, with what it replaced below."""
     from modelservice.cli.origins import by_places  # noqa: PLC0415
     from modelservice.krm import write_lines  # noqa: PLC0415
@@ -153,12 +158,13 @@ def _lines(obj: Map, steps: Sequence[str | int], values: Sequence[Any]) -> Itera
     by_path = by_places(obj, values)
     shown = [(f"{indent}{line}".replace("\n", f"\n{indent}"), None if held is None else by_path[(*steps, *held)]) for line, held in lines]
     longest = [len(line.partition("\n")[0]) for line, layers in shown if layers]
-    column = max((length for length in longest if length <= WIDEST), default=WIDEST)
+    widest = sorted((*WIDEST, shutil.get_terminal_size((100, 40)).columns - ORIGIN))[1]
+    column = max((length for length in longest if length <= widest), default=2)
     for line, layers in shown:
         yield from [line] if layers is None else _with_layers(line, layers, column)
 
 
-def _with_layers(line: str, layers: Sequence[Any], column: int) -> Iterator[str]:
+def _with_layers(line: str, layers: Sequence[Layer], column: int) -> Iterator[str]:
     *replaced, last = layers
     first, newline, more = line.partition("\n")
     text = _comment(last.text())

@@ -89,9 +89,17 @@ class Origins:
         """The service that an object is of; None for one that was there."""
         return next((one for one in self.services if any(identity_of(made) == identity_of(obj) for made in one.objects)), None)
 
+    def role_of(self, obj: Map) -> str | None:
+        """The role whose workload an object is; None where it is another one, or was there."""
+        service = self.owner(obj)
+        made = next((one for one in service.objects if identity_of(one) == identity_of(obj)), None) if service is not None else None
+        return self.history(service).role_of(made) if service is not None and made is not None else None
+
     def history(self, service: Composition) -> History:
         """The history of a service's objects."""
-        return self._histories.setdefault(id(service), History(service))
+        if id(service) not in self._histories:
+            self._histories[id(service)] = History(service)
+        return self._histories[id(service)]
 
     def values(self, obj: Map, path: Sequence[str | int] = ()) -> Iterator[tuple[Value, list[Layer]]]:
         """The values at and below ``path`` of ``obj``, each with its layers, the one that counts last."""

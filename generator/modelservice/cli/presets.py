@@ -20,7 +20,7 @@ WIDTH = 100
 
 def presets(
     names: Annotated[
-        list[str] | None, typer.Argument(metavar="[NAME[:PARAMETER=VALUE,…]]…", help="Presets; with none, all of them are listed.")
+        list[str] | None, typer.Argument(metavar="NAME[:PARAMETER=VALUE,…]", help="Presets; with none, all of them are listed.")
     ] = None,
     on: Annotated[
         list[str] | None,

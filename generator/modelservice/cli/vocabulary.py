@@ -12,7 +12,7 @@ from modelservice.krm import write_yaml
 from modelservice.origin import vocabulary
 from modelservice.origin.effects import changed_by
 from modelservice.origin.paths import PathError
-from modelservice.origin.uses import ANY_ITEM, checks_of, used_by
+from modelservice.origin.uses import checks_of, used_by
 
 Map = dict[str, Any]
 
@@ -26,7 +26,6 @@ def field_answer(path: str) -> Answer:
         field = vocabulary.look_up(path)
     except PathError as error:
         raise typer.BadParameter(str(error)) from None
-    value = vocabulary.example(field)
     data = {
         "path": field.path,
         "type": field.type,
@@ -39,15 +38,9 @@ def field_answer(path: str) -> Answer:
         "usedBy": [{"by": use.name, "place": use.place} for use in used_by(field.steps)],
         "changes": changed_by(field),
         "checks": checks_of(field.steps),
-        "example": _nested(field.steps, value) if len(field.steps) > 1 else None,
+        "example": vocabulary.example_document(field) if len(field.steps) > 1 else None,
     }
     return Answer(data, "\n".join(_lines(data)))
-
-
-def _nested(steps: tuple[str, ...], value: Any) -> Any:
-    for step in reversed(steps):
-        value = [value] if step == ANY_ITEM else {step: value}
-    return value
 
 
 def _lines(data: Map) -> list[str]:

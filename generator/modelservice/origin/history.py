@@ -54,11 +54,15 @@ class History:
 
     def __init__(self, service: Composition) -> None:
         self._trace, self._trials = Trace(service), Trials(service.plan.config)
-        self._service, self._config = service, service.plan.config
+        self._config = service.plan.config
         self._files: dict[int, str] = {}
         for folder in ("automatic", "spec"):
             named = zip(data.folder("overlays", folder), data.paths("overlays", folder), strict=True)
             self._files |= {id(document): file for document, file in named}
+
+    def role_of(self, obj: Map) -> str | None:
+        """The role whose workload an object is; None where it is another one."""
+        return self._trace.role_of(obj)
 
     def values(self, obj: Map, path: Sequence[str | int] = ()) -> Iterator[Value]:
         """The values at and below ``path`` of ``obj``, one of the service's objects as it became at last, in their order."""
@@ -146,7 +150,7 @@ class History:
         others: list[str] = []
         if as_key is None and (not said or not _alike(said[-1].value, value)):
             deciding = self._trials.deciding(step.scope, step.container, names, part)
-            decides = sorted(deciding, key=lambda one: _unlike(one[1], like or value))
+            decides = sorted(deciding, key=lambda one: min(_unlike(one[1], value), _unlike(one[1], like or value)))
             by_field = {one: found for one, _ in decides if (found := said_by(self._config, one))}
             field, said = next(iter(by_field.items()), (field, []))
             beside = field.rpartition("[")[0]  # the other words of a list of arguments
@@ -164,6 +168,8 @@ class History:
         """Who says what tells an item of a list apart, where a map stands in place of the list, and its key says it."""
         item, _, _ = field.rpartition(".")
         said = said_by(self._config, item) if item.endswith("]") else []
+        for one in said:
+            one.value = value
         return said if said and said[-1].field.endswith(f".{value}") else None
 
     def _of_arguments(self, step: Step, path: Sequence[PathStep], argument: _Argument) -> list[Source]:

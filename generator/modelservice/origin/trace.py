@@ -12,7 +12,7 @@ from modelservice.origin.by_patch import ByPatch, identity_of
 from modelservice.origin.parameters import field_of
 from modelservice.origin.steps import Step, descend, engine_path
 from modelservice.template import REFERENCE
-from modelservice.workloads import POD_TEMPLATES
+from modelservice.workloads import KINDS, POD_TEMPLATES
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -98,12 +98,17 @@ class Trace(Observer):
 
     def steps_to(self, obj: Map, path: Sequence[PathStep]) -> tuple[list[Step], list[PathStep]]:
         """The steps that may have set what stands at ``path`` of ``obj``, the earliest first, and the path in what they change."""
-        name = identity_of(obj)[1]
+        role = self.role_of(obj)
         for template in POD_TEMPLATES.get(str(obj.get("kind")), ()):
-            role = next((role for role in self.service.plan.roles if role.parameters["workload"]["name"] == name), None)
             if role is not None and tuple(path[: len(template)]) == template:
-                return self._pods[role.name], ["template", *path[len(template) :]]
-        return self._objects.get(identity_of(obj), []), [*path]
+                return self._pods[role], ["template", *path[len(template) :]]
+        return self._objects.get(identity_of(self.by_user.unpatched(obj)), []), [*path]
+
+    def role_of(self, obj: Map) -> str | None:
+        """The role whose workload ``obj`` is; None where it is another object."""
+        kind, name, _ = identity_of(self.by_user.unpatched(obj))
+        named = (role.name for role in self.service.plan.roles if role.parameters["workload"]["name"] == name)
+        return next(named, None) if kind in KINDS else None
 
     def in_pod(self, role: str, path: Sequence[str | int]) -> Origin | None:
         """What set the field at ``path`` of the pod template of a role."""

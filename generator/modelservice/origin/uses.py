@@ -65,10 +65,11 @@ def uses() -> list[Use]:
                 for manifest in document["spec"].get("resources") or []:
                     if isinstance(manifest, dict):
                         _USES.extend(_uses(name, manifest, manifest["kind"], "", ""))
-        for name in sorted({*data.names("bases")} - {*data.names("bases", "profiles"), *data.names("bases", "engines")}):
-            document = data.document("bases", f"{name}.yaml") if f"bases/{name}.yaml" in data.paths("bases") else {}
-            root = "Container" if name == "container" else ""
-            _USES.extend(_uses(f"bases/{name}.yaml", document, document.get("kind") or name, root, ""))
+        for file in data.paths("bases"):
+            if file.count("/") == 1:
+                document = data.document(*file.split("/"))
+                root = "Container" if file == "bases/container.yaml" else ""
+                _USES.extend(_uses(file, document, document.get("kind") or root.lower(), root, ""))
     return _USES
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from modelservice import data
 from modelservice.config.modelservice import BUILT_IN
 from modelservice.config.validation import schema
-from modelservice.config.written import value_at
+from modelservice.config.written import KEYS, value_at
 from modelservice.kubernetes.types import type_named
 from modelservice.origin.paths import PathError
 from modelservice.origin.uses import ANY_ITEM, pattern_of, steps_of, uses
@@ -22,8 +22,6 @@ if TYPE_CHECKING:
 BOOLEAN = "true or false"
 TYPES = {"object": "map", "array": "list", "string": "text", "integer": "number", "number": "number", "boolean": BOOLEAN}
 WORDS = {"boolean": BOOLEAN, "string": "text", "int32": "number", "int64": "number", "quantity": "quantity, as in 16Gi"}
-# of a map in place of a list, the type of an item
-KEYED = {"env": "EnvVar", "ports": "ContainerPort", "volumeMounts": "VolumeMount", "volumes": "Volume"}
 
 
 class Field:
@@ -129,7 +127,7 @@ def _described(field: Field, node: Map) -> Field:
 
 
 def _type(node: Map) -> str:
-    given = node.get("type") or [TYPES_OF for TYPES_OF in (one.get("type") for one in node.get("anyOf") or []) if isinstance(TYPES_OF, str)]
+    given = node.get("type") or [one["type"] for one in node.get("anyOf") or [] if isinstance(one.get("type"), str)]
     types = [name for name in ([given] if isinstance(given, str) else given) if name != "null"]
     items = _resolved(node.get("items") or {}).get("type") if types == ["array"] else None
     of = " of text" if items in ("string", ["string"]) else ""
@@ -147,7 +145,7 @@ def _kubernetes_type(steps: Steps, node: Map) -> str:
     """The type of Kubernetes that the content of a field has, by the place to which overlays pass it on; empty where it is ours."""
     if _resolved(node).get("additionalProperties") is False:
         return ""
-    if steps[-1] == ANY_ITEM or (len(steps) > 1 and steps[-2] in KEYED and steps[-1] not in KEYED):
+    if steps[-1] == ANY_ITEM or (len(steps) > 1 and steps[-2] in KEYS and steps[-1] not in KEYS):
         word = _kubernetes_type(steps[:-1], {})
         return word.strip("[]{}") if word else ""
     pattern = pattern_of(steps)
@@ -158,34 +156,26 @@ def _kubernetes_type(steps: Steps, node: Map) -> str:
 
 
 def _of_kubernetes(field: Field, word: str, steps: Steps) -> Field:
-    """A field within one of Kubernetes' own vocabulary."""
-    holder = field
+    """What ``steps`` lead to in ``field``, whose content is of the Kubernetes type that ``word`` names."""
     for step in steps:
-        if step == ANY_ITEM or word[:1] == "{":
-            word, name = word[1:-1] if word[:1] in "[{" else word, ANY_ITEM if step == ANY_ITEM else step
-        else:
-            kind = type_named(word.strip("[]{}"))
-            if kind is None:
-                raise PathError(f"{holder.path} has no fields: it is {_in_words(word)}")
-            if step not in kind.words and holder.steps[-1] in KEYED:  # a map in place of a list: a key of it
-                word, name = word.strip("[]"), step
-            elif step not in kind.words:
-                from modelservice.kubernetes.suggestions import nearest  # noqa: PLC0415
+        kind, below = type_named(word.strip("[]{}")), Field((*field.steps, step))
+        is_key = word[:1] == "{" or (field.steps[-1] in KEYS and (kind is None or step not in kind.words))  # of a map in place of a list
+        if step == ANY_ITEM or is_key:
+            word, below.kubernetes = word[1:-1] if word[:1] in "[{" else word, field.kubernetes
+        elif kind is None:
+            raise PathError(f"{field.path} has no fields: it is {_in_words(word)}")
+        elif step not in kind.words:
+            from modelservice.kubernetes.suggestions import nearest  # noqa: PLC0415
 
-                raise PathError(
-                    f"{holder.path} has no {cut(step)}, as {kind.name} has none{nearest(step, kind.words)}; it has: {listed([*kind.words])}"
-                )
-            else:
-                word, name = kind.words[step], step
-                field.kubernetes = kind.name
-        owner = field.kubernetes
-        holder = Field((*holder.steps, name))
-        holder.kubernetes = owner
-        field = holder
-    field.type = _in_words(word)
+            why = f"as {kind.name} has none{nearest(step, kind.words)}"
+            raise PathError(f"{field.path} has no {cut(step)}, {why}; it has: {listed([*kind.words])}")
+        else:
+            word, below.kubernetes = kind.words[step], kind.name
+        field = below
     kind = type_named(word.strip("[]{}"))
+    field.type = _in_words(word)
     field.keys = {name: _in_words(one) for name, one in kind.words.items()} if kind is not None else {}
-    field.kubernetes = field.kubernetes or (kind.name if kind else "")
+    field.kubernetes = field.kubernetes or (kind.name if kind is not None else "")
     return field
 
 
@@ -218,3 +208,22 @@ def example(field: Field) -> Any:
         return {ours[0]: example(look_up(f"{field.path}.{ours[0]}"))}
     first = field.type if field.type == BOOLEAN else field.type.partition(" or ")[0]
     return {BOOLEAN: True, "number": 1, "list": [], "list of text": ["TEXT"], "map": {}, "text": "TEXT"}.get(first, {})
+
+
+def example_document(field: Field) -> Any:
+    """The part of a ModelService that says an example of a field, with what is required beside it."""
+    node: Map | None = schema("modelservice")
+    return _with_example(field, node, ())
+
+
+def _with_example(field: Field, node: Map | None, above: Steps) -> Any:
+    if len(above) == len(field.steps):
+        return example(field)
+    step = field.steps[len(above)]
+    here = _resolved(node or {})
+    below = _with_example(field, _below(here, step) if node else None, (*above, step))
+    if step == ANY_ITEM:
+        return [below]
+    choices = [one for one in here.get("anyOf") or [] if step in (one.get("properties") or {})]
+    required = [name for one in (here, *choices) for name in one.get("required") or () if name != step] if above else []
+    return {**{name: example(look_up(Field((*above, name)).path)) for name in required}, step: below}
