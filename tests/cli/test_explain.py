@@ -79,7 +79,7 @@ ENGINE = f"{POD}.containers[name=vllm]"
         (f"{ENGINE}.terminationMessagePath", ["modelservice llama.yaml:18:49 spec.decode.engine.extraConfig.terminationMessagePath"]),
         (
             f"{ENGINE}.env[name=TP_SIZE].name",
-            ["overlay parallelism overlays/automatic/engine/parallelism.yaml spec.patches[0].patch.env[1].name"],
+            ["overlay parallelism overlays/automatic/1-engine/parallelism.yaml spec.patches[0].patch.env[1].name"],
         ),
         (f"{ENGINE}.args[--seed]", ["overlay inline llama.yaml:29:29 spec.overlays[0].spec.patches[1].flags"]),
         (f"{ENGINE}.args[100]", ["modelservice llama.yaml:11:13 spec.engine.flags.max-model-len"]),
