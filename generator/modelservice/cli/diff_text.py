@@ -82,7 +82,7 @@ def _lines(text: Text, old: Any, new: Any) -> None:
     """What differs between two texts of several lines, or two lists, and one line around it."""
     before, after = (side.splitlines() if isinstance(side, str) else [_scalar(item) for item in side] for side in (old, new))
     lines: list[tuple[str, str]] = []
-    for group in SequenceMatcher(None, before, after, autojunk=False).get_grouped_opcodes(1):
+    for group in SequenceMatcher(None, before, after).get_grouped_opcodes(1):
         lines += [("dim", "  ...")] if lines else []
         for tag, start, end, new_start, new_end in group:
             gone, come = before[start:end], after[new_start:new_end]

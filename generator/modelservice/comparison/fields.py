@@ -170,7 +170,7 @@ class _Walk:
             for index, (before, after) in enumerate(zip(old, new, strict=True)):
                 self._values([*path, (index, None)], word, before, after)
             return
-        matcher = SequenceMatcher(None, [repr(item) for item in old], [repr(item) for item in new], autojunk=False)
+        matcher = SequenceMatcher(None, [repr(item) for item in old], [repr(item) for item in new])
         for tag, start, end, new_start, new_end in matcher.get_opcodes():
             if tag != "equal":
                 self._runs(path, word, list(enumerate(old))[start:end], list(enumerate(new))[new_start:new_end])
