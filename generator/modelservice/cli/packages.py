@@ -3,32 +3,59 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from typing import Any
 
 import typer
 
-from modelservice.cli.files import read_documents_of
+from modelservice.cli.files import read_documents_of, stop_at
+from modelservice.cli.messages import InputError, Message
 from modelservice.krm import Document
 
 Map = dict[str, Any]
 
 ENDINGS = (".yaml", ".yml")
 NOT_READ = ("kustomization.yaml", "kustomization.yml")  # what these list is in the folder anyway
+PATCHES = ("patches", "patchesStrategicMerge", "patchesJson6902")
 RECORDS = ".modelservice"  # the one hidden folder that says something: what was generated last
 
 
-def read(paths: list[str]) -> tuple[list[Document], list[Document]]:
-    """The documents at ``paths``: those of files that are named, and those that are found in folders."""
-    named, found = [], []
+def read(paths: list[str], unreadable: list[Message] | None = None) -> tuple[list[Document], list[Document]]:
+    """The documents at ``paths``: those of files that are named, and those that are found in folders.
+
+    What is wrong with files that cannot be read is added to ``unreadable``; without that, it ends the command.
+    """
+    named: list[Document] = []
+    found: list[Document] = []
+    problems: list[Message] = []
     for path in paths:
-        if path != "-" and os.path.isdir(path):
-            files = _files(path)
-            if not files:
-                raise typer.BadParameter(f"{path}: there is no YAML file in this folder")
-            found += [document for file in files for document in read_documents_of(file)]
-        else:
-            named += read_documents_of(path)
+        is_folder = path != "-" and os.path.isdir(path)
+        for file in _resources(path, problems) if is_folder else [path]:
+            try:
+                (found if is_folder else named).extend(read_documents_of(file))
+            except InputError as error:
+                problems += error.messages
+    if unreadable is not None:
+        unreadable += problems
+    elif problems:
+        stop_at(problems)
     return named, found
+
+
+def _resources(folder: str, problems: list[Message]) -> list[str]:
+    """The files of resources below a folder; what is wrong with a kustomization.yaml in it is added to ``problems``."""
+    files = _files(folder)
+    patches: set[str] = set()
+    for file in files:
+        if os.path.basename(file) in NOT_READ:
+            try:
+                patches.update(map(os.path.normpath, _patches(file)))
+            except InputError as error:
+                problems += error.messages
+    found = [file for file in files if os.path.basename(file) not in NOT_READ and os.path.normpath(file) not in patches]
+    if not found and not problems:
+        raise typer.BadParameter(f"{folder}: there is no YAML file in this folder")
+    return found
 
 
 def _files(folder: str) -> list[str]:
@@ -38,6 +65,17 @@ def _files(folder: str) -> list[str]:
         if entry.is_dir(follow_symlinks=False):
             if not entry.name.startswith(".") or entry.name == RECORDS:
                 found += _files(entry.path)
-        elif not entry.name.startswith(".") and entry.name.endswith(ENDINGS) and entry.name not in NOT_READ:
+        elif not entry.name.startswith(".") and entry.name.endswith(ENDINGS):
             found.append(entry.path)
     return found
+
+
+def _patches(kustomization: str) -> Iterator[str]:
+    """The files that a kustomization.yaml lists as patches: a part of a resource each, and none itself."""
+    for document in read_documents_of(kustomization):
+        for key in PATCHES:
+            listed = document.value.get(key) if isinstance(document.value, dict) else None
+            for patch in listed if isinstance(listed, list) else ():
+                path = patch.get("path") if isinstance(patch, dict) else patch
+                if isinstance(path, str):
+                    yield os.path.join(os.path.dirname(kustomization), path)

@@ -17,6 +17,7 @@ from modelservice.cli.services import (
     OverlayOption,
     PresetOption,
     ProfileOption,
+    QuietOption,
     SetOption,
     generate_from,
     with_version,
@@ -42,13 +43,14 @@ def render(
     profile: ProfileOption = None,
     assignments: SetOption = None,
     kubernetes: KubernetesOption = None,
+    quiet: QuietOption = False,
 ) -> None:
     """Print the resources that serve the ModelServices in FILE…, as one stream of YAML documents, and what else is in there."""
     if output is None and (kustomization or force):
         raise typer.BadParameter("goes with --output", param_hint="--kustomization" if kustomization else "--force")
     settings = with_version(assignments, kubernetes)
     generated = generate_from(Given(files, layer or [], overlay or [], profile or [], preset or [], settings))
-    generated.tell()
+    generated.tell(quiet=quiet)
     if generated.failed:
         raise typer.Exit(1)
     objects = generated.objects

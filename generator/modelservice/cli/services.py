@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import sys
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Annotated, Any
 
@@ -11,6 +11,7 @@ import typer
 from modelservice.cli import packages
 from modelservice.cli.files import read_documents_of, stop_at
 from modelservice.cli.layers import Layer, apply
+from modelservice.cli.messages import Message, tell
 from modelservice.config import API_VERSION
 from modelservice.config import overlay as overlay_module
 from modelservice.config.settings import SettingError, added, sets, with_settings
@@ -19,10 +20,13 @@ from modelservice.krm import Document, Item, ResourceList, ResourceRef, Result
 from modelservice.kubernetes.apply_order import apply_rank
 from modelservice.package.files import is_config
 from modelservice.package.names import FILE_INDEX, FILE_PATH, annotated, bare, is_record, owner_in, owner_of, unowned
-from modelservice.texts import cut
+from modelservice.texts import cut, shown
 
 Map = dict[str, Any]
 
+HELM = ": is this a values file of Helm? It goes under spec: of a ModelService, as it is; or is it a layer? Those go with -f"
+OF_EDITS = {"check": "kubernetes-fields"}  # what it tells of a generated object, was edited into its file by hand
+BROUGHT = ("Overlay", "Profile")  # what --overlay and --profile bring
 VALUES = {"modelArtifacts", "decode", "prefill", "routing", "accelerator", "multinode"}  # what a chart's values file has at its top
 
 # The options that every command on ModelServices has.
@@ -40,6 +44,7 @@ ProfileOption = Annotated[list[str] | None, typer.Option(metavar="FILE", help="P
 SetOption = Annotated[
     list[str] | None, typer.Option("--set", metavar="PATH=VALUE", help="A field of the spec to set, as in decode.replicas=2.")
 ]
+QuietOption = Annotated[bool, typer.Option("--quiet", "-q", help="Tell errors alone, no warnings.")]
 KubernetesOption = Annotated[
     str | None, typer.Option(metavar="VERSION", help="The cluster's version, as in 1.34: what is newer than it is told.")
 ]
@@ -57,11 +62,26 @@ class Given:
     settings: list[str] = field(default_factory=list)
 
 
-class Generated:
-    """What the ModelServices became: ``resources``, as the function leaves them, and where the mistakes were made."""
+@dataclass(frozen=True)
+class Judging:
+    """How all that is there is looked at, also what no ModelService has to do with.
 
-    def __init__(self, resources: ResourceList, places: Places) -> None:
-        self.resources, self._places = resources, places
+    ``validations`` are the specs of Validations beside those in the files; ``complete``: whether what is not among the files is not there,
+    by default where they are those of a folder.
+    """
+
+    validations: Sequence[Map] = ()
+    complete: bool | None = None
+
+
+class Generated:
+    """What the ModelServices became: ``resources``, as the function leaves them, and where the mistakes were made.
+
+    ``told`` is what was told before: of files, layers and what else was given.
+    """
+
+    def __init__(self, resources: ResourceList, places: Places, told: Sequence[Message] = ()) -> None:
+        self.resources, self.told, self._places = resources, told, places
 
     @property
     def failed(self) -> bool:
@@ -69,46 +89,76 @@ class Generated:
         return any(result.severity == "error" for result in self.resources.results)
 
     @property
+    def sources(self) -> list[Document]:
+        """The documents that this is made of."""
+        return self._places.documents
+
+    @property
     def objects(self) -> list[Map]:
         """The resources for a cluster, generated and others, in the order in which they may be applied."""
         objects = [unowned(bare(item.value)) for item in self.resources.items if not is_config(item.value) and not is_record(item.value)]
         return sorted(objects, key=apply_rank)
 
-    def results(self) -> list[tuple[str, Result]]:
+    def results(self) -> list[Message]:
         """The results with their places, those of one file as they stand in it."""
-        told = [(self._places.of(result), result) for result in self.resources.results]
-        return sorted(told, key=lambda one: _in_order(one[0]))
+        told = [Message(self._places.of(result), result) for result in self.resources.results]
+        return sorted(told, key=lambda one: one.position)
 
-    def tell(self) -> None:
-        """Print the results on stderr."""
-        for place, result in self.results():
-            print(f"{place}: {result.severity}: {result.line()}", file=sys.stderr)
+    def tell(self, *, quiet: bool = False) -> None:
+        """Print what is told on stderr; only the errors when ``quiet``."""
+        told = [*self.told, *self.results()]
+        tell([one for one in told if not quiet or one.result.severity == "error"])
 
 
-def generate_from(given: Given) -> Generated:
-    """What the ModelServices in the files that are ``given`` become; ends the command with exit code 1 where a file is wrong."""
-    named, found = packages.read(given.files)
+def generate_from(given: Given, judging: Judging | None = None) -> Generated:
+    """What the ModelServices in the files that are ``given`` become.
+
+    What is wrong with a file ends the command with exit code 1. With ``judging`` it is told like all else, and the rest is looked at
+    nevertheless; then there need be no ModelService at all.
+    """
+    told: list[Message] = []
+    named, found = packages.read(given.files, told if judging is not None else None)
     resources, left_out = _resources(found)
-    brought, problems = _brought([*given.overlays, *given.profiles])
-    overlays, profiles = ([document for document in brought if document.value.get("kind") == kind] for kind in ("Overlay", "Profile"))
-    documents = [*named, *resources, *profiles]
-    problems += [line for document in documents for line in _wrong(document)]
+    brought = [document for file in [*given.overlays, *given.profiles] for document in read_documents_of(file)]
+    told += [message for document in brought for message in _brought_messages(document)]
+    overlays, profiles = ([one for one in brought if isinstance(one.value, dict) and one.value.get("kind") == kind] for kind in BROUGHT)
+    documents = []
+    for document in [*named, *resources, *profiles]:
+        wrong = list(_wrong(document, any_kind=judging is not None))
+        documents += [] if wrong else [document]
+        told += wrong
     services = [document for document in documents if _is_service(document.value)]
-    if not services and not problems:
-        problems += [line for document in named for line in _wrong_kind(document, ("ModelService",))]
-        problems = problems or [f"{given.files[0]}:1:1: error: there is no ModelService in it [config]"]
+    if not services and not told and (judging is None or not documents):
+        told += [message for document in named for message in _wrong_kind(document, ("ModelService",))]
+        nothing = "there is no ModelService in it" if judging is None else "there is nothing in it"
+        first = "<stdin>" if given.files[0] == "-" else given.files[0]
+        told = told or [Message(f"{first}:1:1", Result(nothing))]
     layers = [Layer(document) for file in given.layers for document in read_documents_of(file)]
-    merged, wrong = apply([document.value for document in services], layers) if not problems else ([], [])
-    if problems or wrong:
-        stop_at([*problems, *wrong])
-    for document in left_out:
-        print(f"{document.place()}: warning: this has no apiVersion or no kind, and is left out [config]", file=sys.stderr)
+    if judging is None and told:
+        stop_at(told)
+    merged, of_layers = apply([document.value for document in services], layers)
+    if _has_error(of_layers):
+        stop_at(of_layers)
+    what = "this has no apiVersion or no kind, and is left out"
+    told += [*of_layers, *(Message(document.place(), Result(what, "warning")) for document in left_out)]
     changed = {id(document): _changed(value, given.presets, given.settings) for document, value in zip(services, merged, strict=True)}
     values = [changed.get(id(document), document.value) for document in documents]
     resource_list = ResourceList([Item(_with_file(value, document)) for document, value in zip(documents, values, strict=True)])
-    run(resource_list, [document.value for document in overlays], complete=bool(found))
+    _run(resource_list, [document.value for document in overlays], judging, complete=bool(found) and not _has_error(told))
     owners = {_key(ResourceRef.of(item.value)): owner for item in resource_list.items if (owner := owner_in(item.value))}
-    return Generated(resource_list, Places([*documents, *overlays], owners, layers, given.presets, given.settings))
+    return Generated(resource_list, Places([*documents, *overlays], owners, layers, given.presets, given.settings), told)
+
+
+def _run(resources: ResourceList, overlays: list[Map], judging: Judging | None, *, complete: bool) -> None:
+    if judging is None:
+        run(resources, overlays, complete=complete)
+    elif resources.items:
+        complete = complete if judging.complete is None else judging.complete
+        run(resources, overlays, complete=complete, validations=judging.validations)
+
+
+def _has_error(messages: Iterable[Message]) -> bool:
+    return any(one.result.severity == "error" for one in messages)
 
 
 def with_version(settings: list[str] | None, kubernetes: str | None) -> list[str]:
@@ -127,12 +177,6 @@ def _resources(documents: list[Document]) -> tuple[list[Document], list[Document
     return resources, others
 
 
-def _brought(files: list[str]) -> tuple[list[Document], list[str]]:
-    """The documents of the files of --overlay and --profile, and what is wrong with the overlays."""
-    documents = [document for file in files for document in read_documents_of(file)]
-    return documents, [line for document in documents for line in _brought_lines(document)]
-
-
 def _is_service(value: Any) -> bool:
     return isinstance(value, dict) and value.get("kind") == "ModelService"
 
@@ -142,28 +186,28 @@ def _with_file(value: Map, document: Document) -> Map:
     return annotated(value, {FILE_PATH: document.name, FILE_INDEX: str(document.index)})
 
 
-def _wrong(document: Document) -> list[str]:
-    """What is wrong with a document that was given as a resource."""
+def _wrong(document: Document, *, any_kind: bool) -> Iterable[Message]:
+    """What is wrong with a document that was given as a resource; ``any_kind``: which need not be a ModelService."""
     value = document.value
-    if isinstance(value, dict) and isinstance(value.get("kind"), str) and value.get("kind") != "ModelService":
-        return (
-            _misshapen(document)
-            if isinstance(value.get("apiVersion"), str)
-            else [f"{document.place()}: error: this has no apiVersion [config]"]
-        )
-    if isinstance(value, dict) and value.get("kind") == "ModelService" and value.get("apiVersion") == API_VERSION:
-        return _misshapen(document)
-    return _wrong_kind(document, ("ModelService",))
+    if any_kind and not (isinstance(value, dict) and isinstance(value.get("kind"), str)):
+        what = "this has no kind" if isinstance(value, dict) else f"this is {shown(value)}"
+        hint = HELM if isinstance(value, dict) and not VALUES.isdisjoint(value) else ""
+        return [Message(document.place(), Result(f"{what}; must be a resource, with apiVersion and kind{hint}"))]
+    if isinstance(value, dict) and isinstance(value.get("kind"), str) and (any_kind or value.get("kind") != "ModelService"):
+        if not isinstance(value.get("apiVersion"), str):
+            return [Message(document.place(), Result("this has no apiVersion"))]
+        return _misshapen(document) or (_wrong_kind(document, ("ModelService",)) if value["kind"] == "ModelService" else [])
+    return _wrong_kind(document, ("ModelService",)) or _misshapen(document)
 
 
-def _misshapen(document: Document) -> list[str]:
+def _misshapen(document: Document) -> list[Message]:
     metadata = document.value.get("metadata")
     if not isinstance(metadata, dict | None) or not isinstance((metadata or {}).get("annotations"), dict | None):
-        return [f"{document.place('metadata')}: error: metadata: is no map with a map of annotations [config]"]
+        return [Message(document.place("metadata"), Result("is no map with a map of annotations", field="metadata"))]
     return []
 
 
-def _wrong_kind(document: Document, kinds: tuple[str, ...]) -> list[str]:
+def _wrong_kind(document: Document, kinds: tuple[str, ...]) -> list[Message]:
     value, right = document.value, f"{API_VERSION} {' or '.join(kinds)}"
     if isinstance(value, dict) and value.get("kind") in kinds and value.get("apiVersion") == API_VERSION:
         return []
@@ -171,20 +215,21 @@ def _wrong_kind(document: Document, kinds: tuple[str, ...]) -> list[str]:
     if isinstance(value, dict) and "kind" not in value:
         what = "this has no kind"
         if not VALUES.isdisjoint(value):
-            hint = ": is this a values file of Helm? It goes under spec: of a ModelService, as it is; or is it a layer? Those go with -f"
+            hint = HELM
     else:
         what = f"this is {value.get('apiVersion')} {value.get('kind')}" if isinstance(value, dict) else "this is no map"
-    return [f"{document.place('kind')}: error: {what}; must be {right}{hint} [config]"]
+    return [Message(document.place("kind"), Result(f"{what}; must be {right}{hint}"))]
 
 
-def _brought_lines(document: Document) -> list[str]:
-    wrong = _wrong_kind(document, ("Overlay", "Profile"))
+def _brought_messages(document: Document) -> list[Message]:
+    """What is wrong with a document of --overlay or --profile, as far as it shows without the others."""
+    wrong = _wrong_kind(document, BROUGHT)
     if wrong or document.value["kind"] == "Profile":
         return wrong
     found = overlay_module.problems(document.value, "")
     for result in found:
         result.resource = ResourceRef.of(document.value)
-    return [f"{document.place(result.field)}: error: {result.line()}" for result in found]
+    return [Message(document.place(result.field), result) for result in found]
 
 
 def _changed(service: Map, presets: list[str], assignments: list[str]) -> Map:
@@ -196,13 +241,6 @@ def _changed(service: Map, presets: list[str], assignments: list[str]) -> Map:
         return with_settings(service, presets, [])
     except SettingError as error:
         raise typer.BadParameter(str(error), param_hint=hint) from None
-
-
-def _in_order(place: str) -> tuple[str, int, int]:
-    """What places are sorted by: those of one file as they stand in it."""
-    name, _, position = place.rpartition(":")
-    name, _, line = name.rpartition(":")
-    return (name, int(line), int(position)) if line.isdecimal() and position.isdecimal() else ("", 0, 0)
 
 
 class Places:
@@ -217,10 +255,12 @@ class Places:
 
     def of(self, result: Result) -> str:
         """``FILE:LINE:COLUMN``, ``--set PATH=VALUE`` or ``--preset NAME:PARAMETER=VALUE``."""
+        document = self._document(result)
         if (owner := self.owners.get(_key(result.resource))) is not None:
             services = [one for one in self.documents if _is_service(one.value) and owner_of(one.value) == owner]
-            return services[0].place("metadata.name") if services else result.file
-        document = self._document(result)
+            is_edit = document is not None and result.tags == OF_EDITS
+            if services and not is_edit:
+                return services[0].place("metadata.name")
         if document is None:
             return result.file or self.documents[0].name
         if not _is_service(document.value):
