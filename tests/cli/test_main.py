@@ -13,7 +13,7 @@ from tests.cli.terminal import SOURCE, call, process
 import modelservice
 from modelservice.cli import commands
 
-COMMANDS = ("render", "validate", "patch")
+COMMANDS = ("render", "validate", "schema", "patch")
 
 
 def known() -> dict[str, Any]:
