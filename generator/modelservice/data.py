@@ -42,10 +42,9 @@ def names(*path: str) -> list[str]:
     return [os.path.splitext(os.path.basename(file))[0] for file in _files(os.path.join(_ROOT, *path))]
 
 
-def text(*path: str) -> str | None:
-    """The text of a file of this project, such as ``text("docs", "checks", "ports.md")``; None where it is not installed."""
-    name = os.path.join(_ROOT, *path)
-    return _text(name) if os.path.isfile(name) else None
+def text(*path: str) -> str:
+    """The text of another file of this project, such as ``text("docs", "checks", "ports.md")``; a FileNotFoundError where it is none."""
+    return _text(os.path.join(_ROOT, *path))
 
 
 def _text(name: str) -> str:

@@ -13,7 +13,7 @@ from tests.cli.terminal import SOURCE, call, process
 import modelservice
 from modelservice.cli import commands
 
-COMMANDS = ("render", "validate", "schema", "patch")
+COMMANDS = ("render", "validate", "schema", "init", "patch")
 
 
 def known() -> dict[str, Any]:

@@ -10,7 +10,7 @@ import typer
 from typer.core import TyperGroup
 
 from modelservice import __version__
-from modelservice.cli import patch, render, schema, validate
+from modelservice.cli import init, patch, render, schema, validate
 from modelservice.cli.messages import InputError, tell
 from modelservice.texts import cut
 
@@ -56,6 +56,7 @@ app = typer.Typer(
 app.command("render")(render.render)
 app.command("validate")(validate.validate)
 app.command("schema")(schema.schema)
+app.command("init")(init.init)
 app.command("patch")(patch.patch)
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import quote
 
 from modelservice import __version__, data
+from modelservice.checks import NAMES
 from modelservice.cli.messages import SEVERITIES, Message
 from modelservice.krm.results import CONFIG
 
@@ -90,9 +91,9 @@ def as_sarif(messages: Sequence[Message]) -> str:
 
 
 def _rule(name: str) -> Map:
-    page = data.text("docs", "checks", f"{name}.md")
-    if page is None:  # the config itself, or the YAML: that says it all
+    if name not in NAMES:  # the config itself, or the YAML: that says it all
         return {"id": name}
+    page = data.text("docs", "checks", f"{name}.md")
     finds = page.split("\n\n")[1].replace("\n", " ")
     return {"id": name, "shortDescription": {"text": finds}, "help": {"text": page, "markdown": page}}
 

@@ -26,10 +26,10 @@ class Kind(StrEnum):
 
 def schema(
     kind: Annotated[
-        Kind, typer.Argument(metavar="[KIND]", help="ModelService, Overlay, Profile, Validation or Patches.", case_sensitive=False)
+        Kind, typer.Argument(metavar="KIND", help="ModelService, Overlay, Profile, Validation or Patches.", case_sensitive=False)
     ] = Kind.MODEL_SERVICE,
     files: Annotated[
-        list[str] | None, typer.Argument(metavar="[FILE…]", help="Files or folders whose Overlays and Profiles are completed, too.")
+        list[str] | None, typer.Argument(metavar="FILE…", help="Files or folders whose Overlays and Profiles are completed, too.")
     ] = None,
     crd: Annotated[bool, typer.Option("--crd", help="Print a CustomResourceDefinition, as YAML.")] = False,
 ) -> None:
