@@ -30,15 +30,15 @@ class Commands(TyperGroup):
         """The command that is named first, of those that there are."""
         word = args[0]
         if word not in self.commands and not word.startswith("--") and not ctx.resilient_parsing:
-            ctx.fail(_unknown(word, list(self.commands)))
+            ctx.fail(unknown(word, list(self.commands)))
         return super().resolve_command(ctx, args)
 
 
-def _unknown(word: str, known: list[str]) -> str:
+def unknown(word: str, known: list[str]) -> str:
     """What to say of a word that is no command."""
     if word == "-" or os.path.exists(word) or word.endswith((".yaml", ".yml")):
         render, convert = (f"modelservice {command} {word}" for command in ("render", "convert"))
-        values = f" A values file of Helm's? {convert}" if "convert" in known else ""
+        values = f" Helm values? {convert}" if "convert" in known else ""
         return f"{word} is no command; did you mean {render}?{values}"
     close = get_close_matches(word, known, 1)
     meant = f"did you mean {close[0]}?" if close else f"there are: {', '.join(known)}"

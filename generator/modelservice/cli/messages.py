@@ -31,7 +31,8 @@ class Message(NamedTuple):
         """File, line and column; an empty name where the place is in no file."""
         name, _, column = self.place.rpartition(":")
         name, _, line = name.rpartition(":")
-        return (name, int(line), int(column)) if line.isdecimal() and column.isdecimal() else ("", 0, 0)
+        is_in_file = line.isdecimal() and column.isdecimal() and not name.startswith("--")
+        return (name, int(line), int(column)) if is_in_file else ("", 0, 0)
 
 
 class InputError(Exception):

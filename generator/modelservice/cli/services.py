@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
+from modelservice import data
 from modelservice.cli import packages
 from modelservice.cli.files import read_documents_of, stop_at
 from modelservice.cli.layers import Layer, apply
@@ -29,6 +30,12 @@ OF_EDITS = {"check": "kubernetes-fields"}  # what it tells of a generated object
 BROUGHT = ("Overlay", "Profile")  # what --overlay and --profile bring
 VALUES = {"modelArtifacts", "decode", "prefill", "routing", "accelerator", "multinode"}  # what a chart's values file has at its top
 
+
+def _built_in_presets(incomplete: str) -> list[str]:
+    """The presets that a shell completes."""
+    return [name for name in data.names("overlays", "presets") if name.startswith(incomplete)]
+
+
 # The options that every command on ModelServices has.
 Files = Annotated[list[str], typer.Argument(metavar="FILE…", help="Files or folders with ModelServices; - is standard input.")]
 LayerOption = Annotated[
@@ -37,7 +44,11 @@ LayerOption = Annotated[
 ]
 PresetOption = Annotated[
     list[str] | None,
-    typer.Option(metavar="NAME[:PARAMETER=VALUE,…]", help="A preset to apply, after those that the spec names, as in shm:sizeLimit=16Gi."),
+    typer.Option(
+        metavar="NAME[:PARAMETER=VALUE,…]",
+        help="A preset to apply, after those that the spec names, as in shm:sizeLimit=16Gi.",
+        autocompletion=_built_in_presets,
+    ),
 ]
 OverlayOption = Annotated[list[str] | None, typer.Option(metavar="FILE", help="Overlays to apply, after the presets.")]
 ProfileOption = Annotated[list[str] | None, typer.Option(metavar="FILE", help="Profiles that spec.profile may name.")]
