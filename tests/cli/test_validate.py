@@ -336,3 +336,14 @@ def test_render_on_a_terminal(tmp_path: Path) -> None:
     assert ": \x1b[33m\x1b[1mwarning\x1b[0m: " in on_terminal("render", path)
     assert "warning" not in on_terminal("render", path, "--quiet")
     assert "\x1b" not in on_terminal("render", path, environment={"NO_COLOR": "1"})
+
+
+def test_a_wrong_overlay_or_profile_leaves_the_rest(tmp_path: Path) -> None:
+    """What --overlay and --profile bring is told where it is wrong, and not applied; so is a layer that is for nobody."""
+    path = written(tmp_path, "a.yaml", service(more="  wrong: 1\n"))
+    overlay = written(tmp_path, "o.yaml", f"{HEAD}kind: Overlay\nmetadata: {{name: o}}\nspec: {{patches: [1]}}\n")
+    profile = written(tmp_path, "p.yaml", f"{HEAD}kind: Profil\nmetadata: {{name: p}}\n")
+    found = findings(path, "--overlay", overlay, "--profile", profile)
+    assert [Path(one["file"]).name for one in found] == ["a.yaml", "o.yaml", "p.yaml"]
+    (found,) = findings(written(tmp_path, "b.yaml", DEPLOYMENT), "-f", written(tmp_path, "l.yaml", "drain: 1\n"))
+    assert found["message"] == "there is no ModelService; there are: none"

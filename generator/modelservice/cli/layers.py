@@ -78,7 +78,8 @@ def apply(services: Sequence[Map], layers: Sequence[Layer]) -> tuple[list[Map], 
         chosen = [index for index, service in enumerate(merged) if layer.is_for(service)]
         if not chosen:
             there = listed([str((service.get("metadata") or {}).get("name")) for service in merged])
-            what = f"there is no ModelService {cut(str(layer.name))}; there are: {there}"
+            asked = f" {cut(str(layer.name))}" if layer.name is not None else ""
+            what = f"there is no ModelService{asked}; there are: {there or 'none'}"
             problems.append(Message(layer.place("metadata.name"), Result(what, field="metadata.name")))
             continue
         before = [merged[index] for index in chosen]

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Annotated, Any
 
 import typer
@@ -131,13 +132,9 @@ def generate_from(given: Given, judging: Judging | None = None) -> Generated:
     named, found = packages.read(given.files, told if judging is not None else None)
     resources, left_out = _resources(found)
     brought = [document for file in [*given.overlays, *given.profiles] for document in read_documents_of(file)]
-    told += [message for document in brought for message in _brought_messages(document)]
-    overlays, profiles = ([one for one in brought if isinstance(one.value, dict) and one.value.get("kind") == kind] for kind in BROUGHT)
-    documents = []
-    for document in [*named, *resources, *profiles]:
-        wrong = list(_wrong(document, any_kind=judging is not None))
-        documents += [] if wrong else [document]
-        told += wrong
+    right = _right(brought, _brought_messages, told)
+    overlays, profiles = ([document for document in right if document.value["kind"] == kind] for kind in BROUGHT)
+    documents = _right([*named, *resources, *profiles], partial(_wrong, any_kind=judging is not None), told)
     services = [document for document in documents if _is_service(document.value)]
     if not services and not told and (judging is None or not documents):
         told += [message for document in named for message in _wrong_kind(document, ("ModelService",))]
@@ -158,6 +155,16 @@ def generate_from(given: Given, judging: Judging | None = None) -> Generated:
     _run(resource_list, [document.value for document in overlays], judging, complete=bool(found) and not _has_error(told))
     owners = {_key(ResourceRef.of(item.value)): owner for item in resource_list.items if (owner := owner_in(item.value))}
     return Generated(resource_list, Places([*documents, *overlays], owners, layers, given.presets, given.settings), told)
+
+
+def _right(documents: list[Document], look: Callable[[Document], list[Message]], told: list[Message]) -> list[Document]:
+    """The documents with which nothing is wrong; what is wrong with the others is added to ``told``."""
+    right = []
+    for document in documents:
+        wrong = look(document)
+        right += [] if wrong else [document]
+        told += wrong
+    return right
 
 
 def _run(resources: ResourceList, overlays: list[Map], judging: Judging | None, *, complete: bool) -> None:
@@ -197,7 +204,7 @@ def _with_file(value: Map, document: Document) -> Map:
     return annotated(value, {FILE_PATH: document.name, FILE_INDEX: str(document.index)})
 
 
-def _wrong(document: Document, *, any_kind: bool) -> Iterable[Message]:
+def _wrong(document: Document, *, any_kind: bool) -> list[Message]:
     """What is wrong with a document that was given as a resource; ``any_kind``: which need not be a ModelService."""
     value = document.value
     if any_kind and not (isinstance(value, dict) and isinstance(value.get("kind"), str)):
