@@ -1,4 +1,4 @@
-"""The project's own YAML: bases and overlays, beside this file in an installed wheel, at the top of a checkout.
+"""The project's own YAML and the pages of the checks: in bases, overlays and docs, beside this file in a wheel, at the top of a checkout.
 
 They are read by the fast reader alone, anchors and all: their text is ours, and the tests read it with the full reader too.
 """
@@ -29,6 +29,11 @@ def document(*path: str) -> Any:
     return _DOCUMENTS[name]
 
 
+def text(*path: str) -> str:
+    """The text of a data file, which need not be YAML."""
+    return _text(os.path.join(_ROOT, *path))
+
+
 def folder(*path: str) -> list[Any]:
     """The documents of all YAML files below a data folder, in the order of their paths."""
     name = os.path.join(_ROOT, *path)
@@ -37,14 +42,14 @@ def folder(*path: str) -> list[Any]:
     return list(_DOCUMENTS[name])
 
 
-def names(*path: str) -> list[str]:
-    """The names, without their ending, of the YAML files in a data folder."""
-    return [os.path.splitext(os.path.basename(file))[0] for file in _files(os.path.join(_ROOT, *path))]
+def names(*path: str, ending: str = ".yaml") -> list[str]:
+    """The names, without their ``ending``, of the YAML files, or others, in a data folder."""
+    return [os.path.splitext(os.path.basename(file))[0] for file in _files(os.path.join(_ROOT, *path), ending)]
 
 
-def text(*path: str) -> str:
-    """The text of another file of this project, such as ``text("docs", "checks", "ports.md")``; a FileNotFoundError where it is none."""
-    return _text(os.path.join(_ROOT, *path))
+def paths(*path: str) -> list[str]:
+    """The paths of the YAML files below a data folder, as in ``overlays/spec/1-fields.yaml``, in the order of ``folder``."""
+    return [os.path.relpath(file, _ROOT).replace(os.sep, "/") for file in _files(os.path.join(_ROOT, *path))]
 
 
 def _text(name: str) -> str:
@@ -52,11 +57,11 @@ def _text(name: str) -> str:
         return file.read().decode()
 
 
-def _files(name: str) -> list[str]:
+def _files(name: str, ending: str = ".yaml") -> list[str]:
     found = []
     for entry in sorted(os.scandir(name), key=lambda entry: entry.name):
         if entry.is_dir():
-            found += _files(entry.path)
-        elif entry.name.endswith(".yaml"):
+            found += _files(entry.path, ending)
+        elif entry.name.endswith(ending):
             found.append(entry.path)
     return found

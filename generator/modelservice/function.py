@@ -29,7 +29,7 @@ from modelservice.texts import cut, mishap, shown, whole_number
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from typing import Any
 
     from modelservice.generate import Generated
@@ -168,8 +168,10 @@ def _generated(resources: ResourceList, overlays: Sequence[Map], *, judging: boo
     config = resources.function_config
     try:
         services = _services(resources)
+        resources.results += _nameless(resources.items)
     except RequestError as error:
         resources.results.append(Result(str(error), resource=ResourceRef.of(config)))
+    if resources.results:
         return None
     library, profiles = ([item.value for item in resources.items if _is(item.value, kind)] for kind in ("Overlay", "Profile"))
     resources.results += [result for overlay in library for result in _overlay_problems(overlay, library)] or _same_names(library)
@@ -223,7 +225,8 @@ def _name_settings(results: list[Result], config: Map) -> None:
     """Say of a result about a field that the functionConfig sets who set it."""
     from modelservice.config.settings import sets  # noqa: PLC0415
 
-    for key in config.get("data") or {}:
+    data = config.get("data")
+    for key in data if isinstance(data, dict) else ():
         for result in results:
             if sets(key, result.field):
                 result.message += f" (set by {key} of the functionConfig's data)"
@@ -282,6 +285,16 @@ def _patch(resources: ResourceList) -> None:
     resources.items = [item for item in resources.items if not _is_echo(item, resources.function_config)]
     resources.results = patch_items(resources)
     _name_places(resources, [])
+
+
+def _nameless(items: Sequence[Item]) -> Iterator[Result]:
+    """An error for each config of ours that has no name, by which all else is told: in its file."""
+    for item in items:
+        if any(_is(item.value, kind) for kind in ("ModelService", "Overlay", "Profile")) and ResourceRef.of(item.value) is None:
+            metadata = item.value.get("metadata")
+            name = metadata.get("name") if isinstance(metadata, dict) else None
+            message = "missing" if name is None else f"is {shown(name)}; must be text that is a name"
+            yield Result(message, field="metadata.name", file=item.path or "", index=whole_number(item.index or "") or 0)
 
 
 def _overlay_problems(overlay: Map, library: list[Map]) -> list[Result]:

@@ -50,7 +50,7 @@ def generate(
     """
     extra, brought = [Overlay(document, "") for document in overlays], [Overlay(document, "") for document in library]
     by_name = {profile["metadata"]["name"]: profile for profile in profiles}
-    compositions = [_composed(document, extra, brought, by_name) for document in documents]
+    compositions = [composed(document, extra, brought, by_name) for document in documents]
     whole = [composition for composition, _ in compositions if not composition.problems]
     wrong = {composition for composition, problems in compositions if problems}
     for composition, results in zip(whole, checks.check(whole, wrong), strict=True):
@@ -74,7 +74,7 @@ def _share_claim_templates(compositions: list[Composition]) -> None:
         composition.objects = kept
 
 
-def _composed(document: Map, extra: list[Overlay], library: list[Overlay], profiles: dict[str, Map]) -> tuple[Composition, list[Result]]:
+def composed(document: Map, extra: list[Overlay], library: list[Overlay], profiles: dict[str, Map]) -> tuple[Composition, list[Result]]:
     """What a ModelService is composed to, and the errors found before.
 
     What is wrong in the config is left out, and the rest composed, so that one run tells every mistake; save where a value is missing that

@@ -33,6 +33,7 @@ ROOT = Path(__file__).resolve().parents[2]
 SERVICE = Path(__file__).with_name("bench.yaml")
 SHORT = ROOT / "examples" / "vllm-pd" / "modelservice.yaml"  # the same objects, with engine
 FUNCTION = Path(sys.executable).parent / "modelservice-fn"
+COMMAND = FUNCTION.with_name("modelservice")
 NUMBERED = "numbered-service"
 PLAIN = {  # nothing in it is said in Kubernetes' own words, so that none of it need be looked at
     "apiVersion": "modelservice.llm-d.ai/v1alpha1",
@@ -147,6 +148,13 @@ class Bench:
             Figure("modelservice-fn : stored answer", ours.milliseconds / echo.milliseconds, "x"),
         ]
 
+    def commands(self) -> list[Figure]:
+        """Tell what a user waits for at a terminal: where each value of an object comes from."""
+        whole: list[str | Path] = [COMMAND, "explain", SHORT, "decode"]
+        costs = medians(self.rounds, Command([COMMAND, "--version"]), Command([*whole, "spec.replicas"]), Command(whole))
+        names = ("modelservice --version", "modelservice explain, a value", "modelservice explain, a Deployment")
+        return [Figure(name, cost.milliseconds, "ms", limit) for name, cost, limit in zip(names, costs, (None, 500, 500), strict=True)]
+
     def services(self) -> list[Figure]:
         """Tell what many services in one ResourceList cost, and whether one costs more among more of them."""
         template = self._template()
@@ -228,7 +236,7 @@ def main() -> None:
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         bench = Bench(arguments.kustomize, arguments.rounds, Path(folder))
-        figures = [*bench.start(), *bench.build(), *bench.services(), *bench.checks()]
+        figures = [*bench.start(), *bench.build(), *bench.commands(), *bench.services(), *bench.checks()]
     print(table(figures))
     report = {
         "python": platform.python_version(),

@@ -120,7 +120,7 @@ def run(case: Case, *, installed: bool = False) -> Outcome:
     """Run a case in a folder of its own; ``installed``: as the command, else forked from here."""
     with tempfile.TemporaryDirectory(prefix="modelservice-fuzz-run-") as folder:
         for name, content in {STDIN: b"", **case.files}.items():
-            (Path(folder) / name).write_bytes(content)
+            _write(Path(folder) / name, content)
         process = os.fork()
         if process == 0:
             _be(case, folder, installed=installed)
@@ -129,6 +129,11 @@ def run(case: Case, *, installed: bool = False) -> Outcome:
         written = b"".join(path.read_bytes() + b"\n---\n" for path in sorted((Path(folder) / "out").glob("**/*.yaml")))
     cost = usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024
     return Outcome(os.waitstatus_to_exitcode(status), said[0] + written, said[1].decode(errors="replace"), *cost)
+
+
+def _write(path: Path, content: bytes) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content)
 
 
 def _be(case: Case, folder: str, *, installed: bool) -> NoReturn:
@@ -226,7 +231,9 @@ def _answer(case: Case, outcome: Outcome) -> Fault | None:
         return Fault("exit code", f"{outcome.code} {'with' if has_error else 'without'} an error")
     if has_error and not any(line.startswith("error: ") for line in outcome.stderr.splitlines()):
         return Fault("stderr", "an error is not told")
-    return None if outcome.code else _refused(case, _generated(case, items))
+    if outcome.code:
+        return None
+    return _refused(case, _patched(case, items) if b"Patches" in case.files[STDIN] else _generated(case, items))
 
 
 def _generated(case: Case, items: list[Any]) -> Iterator[Any]:
@@ -237,6 +244,14 @@ def _generated(case: Case, items: list[Any]) -> Iterator[Any]:
     with contextlib.suppress(ReadError, LookupError, TypeError, AttributeError, ValueError):
         before = parse_all(case.files[STDIN])[0].get("items") or []
         yield from (item for item in items if item not in before)
+
+
+def _patched(case: Case, items: list[Any]) -> Iterator[Any]:
+    """Yield what a Patches changed; nothing where something was wrong before, since only what it made wrong is told."""
+    with contextlib.suppress(ReadError, LookupError, TypeError, AttributeError, ValueError):
+        before = parse_all(case.files[STDIN])[0].get("items") or []
+        if not any(isinstance(item, dict) and _problem(json.dumps(item)) for item in before):
+            yield from (item for item in items if item not in before)
 
 
 def _is_generated(item: Any) -> bool:
@@ -261,9 +276,18 @@ def _streams(case: Case, outcome: Outcome) -> Fault | None:
     if outcome.code or "render" not in case.command:
         return None
     try:
-        return _refused(case, parse_all(outcome.stdout))
+        return _refused(case, _not_given(case, parse_all(outcome.stdout)))
     except ReadError as error:
         return Fault("answer", f"cannot be read: {error}"[:300])
+
+
+def _not_given(case: Case, objects: list[Any]) -> Iterator[Any]:
+    """Yield what did not just come through: other resources in the files that `render` was given."""
+    given: list[Any] = []
+    for name, content in case.files.items():
+        with contextlib.suppress(ReadError):
+            given += parse_all(content) if name != STDIN else []
+    yield from (obj for obj in objects if obj not in given)
 
 
 def _refused(case: Case, objects: Iterable[Any]) -> Fault | None:
@@ -352,7 +376,7 @@ def report(find: Find, seed: str, folder: Path) -> str:
     place = folder / str(find.number)
     place.mkdir()
     for name, content in case.files.items():
-        (place / name).write_bytes(content)
+        _write(place / name, content)
     call = f"cd {place} && {shlex.join(case.command)}{f' <{STDIN}' if STDIN in case.files else ''}"
     text = f"{find.fault.sort}: {find.fault.words}\n  {call}\n  again: FUZZ_SEED={seed}, mutant {find.number} (--only {find.number})\n"
     (place / "find.txt").write_text(text, encoding="utf-8")

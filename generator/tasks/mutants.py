@@ -10,7 +10,7 @@ import copy
 import functools
 import json
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from importlib.resources import files
 from pathlib import Path
 from random import Random
@@ -24,9 +24,11 @@ from tests.compose.samples import SAMPLES  # noqa: E402
 from tests.krm.yaml_texts import HOSTILE, TOO_HOSTILE  # noqa: E402
 
 from modelservice import function  # noqa: E402
+from modelservice.config.engine import KEYED  # noqa: E402
 from modelservice.config.validation import schema  # noqa: E402
 from modelservice.generate import generate  # noqa: E402
 from modelservice.krm import parse_all, read_resource_list, write_documents, write_resource_list, write_yaml  # noqa: E402
+from tasks import mutant_samples as samples  # noqa: E402
 
 Map = dict[str, Any]
 
@@ -35,6 +37,7 @@ FUNCTION = "modelservice-fn"
 COMMAND = "modelservice"
 NEWEST = "1.37"
 PATH, INDEX = "config.kubernetes.io/path", "config.kubernetes.io/index"
+PROFILES_FILE, LAYERS_FILE = "profiles.yaml", "layer.yaml"
 LONGEST = 400_000  # characters of a text: what is larger may well take its time
 MANY = 3000
 
@@ -113,6 +116,23 @@ FOR_KEY: dict[str, list[Any]] = {
     INDEX: ["²", "0", "-1", "1e3", "9" * 5000, "x", ""],
     "replicas": [0, -1, "2", 3_000_000_000, 2.5],
     "port": ["http", 0, 70000, "80", None],
+    "profile": ["furiosa", "llm-d", "org", "team", "plain", "empty", "x", "", "../x", "/x"],
+    "extends": ["furiosa", "llm-d", "org", "team", "plain", "empty", "x", "", "../x", None],
+    "env": [
+        {"A": "b"},
+        {"A": None},
+        {"A": {}},
+        {"A": {"value": None}},
+        {"A": 1},
+        {"": "a"},
+        {"A": "$(B)", "B": "$(A)"},
+        [None],
+        [{"A": "b"}],
+    ],
+    "ports": [{"http": 80}, {"80": 80}, {"80": None}, {"http": "80"}, {"http": {}}, {"http": {"name": "x"}}, {"": 0}, {"²": 80}, [80]],
+    "volumeMounts": [{"/a": "a"}, {"a": "a"}, {"/a": None}, {"/a": {}}, {"/a": {"name": None}}, {"/a": 1}, {"": ""}, [{"name": "a"}]],
+    "volumes": [{"a": {}}, {"a": None}, {"a": {"emptyDir": {}}}, {"a": "b"}, {"a": {"name": "b", "emptyDir": {}}}, {"": {}}, [None], ["a"]],
+    "engine": [None, {}, {"name": "x"}, {"image": None}, {"env": None, "ports": None}, {"flags": None}, {"resources": None}, [], "x:1"],
 }
 OPERATIONS: list[list[Map]] = [
     [{"op": "replace", "path": "/spec/replicas", "value": 3}],
@@ -191,6 +211,7 @@ PRESETS: list[Map] = [
 ]
 SPECS: list[Map] = [
     *SAMPLES.values(),
+    *samples.ENGINES,
     {"patches": PATCHES[:2] + PATCHES[4:7], "mergeKeys": {"example.com/Thing": {"spec.items": ["name"]}}},
     {"patches": PATCHES[8:11], "external": ["Secret/hf", "ConfigMap/*"], "checks": {"image-tag": "off", "ports": "error"}},
     {"profile": "llm-d", "overlays": OVERLAYS, "presets": ["shm", "probes"], "kubernetesVersion": "1.34", "drain": 90},
@@ -220,6 +241,17 @@ ASSIGNMENTS += [
     "x",
 ]
 ASSIGNMENTS += [
+    "engine.env.A=b",
+    "engine={image: x, env: {A: null}}",
+    r"decode.engine.volumeMounts./a\.b/c=a",
+    "decode.containers[0].env.A=b",
+    "decode.containers[0]=null",
+    "prefill.containers[0].image=x:1",
+    "decode.containers[0].env[0].value=x",
+    "decode.containers[1].image=x:1",
+    "decode.volumes.a.emptyDir={}",
+    "profile=team",
+    "extraConfig.priority=1",
     "drain=.inf",
     "decode.containers[²]=1",
     "decode={{",
@@ -322,7 +354,39 @@ def seeds() -> list[Seed]:
     for number, patch in enumerate((*OPERATIONS, STRATEGIC) * 3):
         files: dict[str, list[Any]] = {"a.yaml": deployments[number : number + 2], "p.yaml": [patch]}
         found.append(Seed((COMMAND, "patch", "a.yaml"), files))
-    return found
+    return [*found, *_with_profiles(services), *_with_layers(services), *_with_patches()]
+
+
+def _with_profiles(services: list[Map]) -> Iterator[Seed]:
+    """Yield services with Profiles beside them: as items with and without files, in a file and as files of `render`."""
+    for number, spec in enumerate(samples.OF_PROFILES):
+        service, other = _labelled(document(spec), "llama"), _labelled(services[number], "other")
+        yield _call(None, service, *samples.PROFILES)
+        yield _call(None, *samples.PROFILES, other, service, *OBJECTS[:2])
+        yield from _package(service, other, None, samples.PROFILES)
+        yield Seed((COMMAND, "render", "a.yaml"), {"a.yaml": [service, *samples.PROFILES]})
+        yield Seed((COMMAND, "render", "a.yaml", "--profile", PROFILES_FILE), {"a.yaml": [service, other], PROFILES_FILE: samples.PROFILES})
+        files: dict[str, list[Any]] = {"in/a.yaml": [service], "in/below/b.yml": [*samples.PROFILES, OBJECTS[1]], "in/c.yaml": PRESETS}
+        yield Seed((COMMAND, "render", "in"), {**files, "in/values.yaml": [{"decode": {"replicas": 2}}]})
+
+
+def _with_layers(services: list[Map]) -> Iterator[Seed]:
+    """Yield files and folders with layers over them."""
+    for number, one in enumerate([*services[::3], *(document(spec) for spec in samples.ENGINES)]):
+        service, other = _labelled(one, "llama"), _labelled(services[number], "other")
+        layers = [samples.LAYERS[number % 3], samples.LAYERS[(number + 1) % 3]][: 1 + number % 2]
+        command = (COMMAND, "render", "in" if number % 2 else "a.yaml", "-f", LAYERS_FILE)
+        place = "in/a.yaml" if number % 2 else "a.yaml"
+        yield Seed(command, {place: [service, other, *samples.PROFILES], LAYERS_FILE: layers})
+
+
+def _with_patches() -> Iterator[Seed]:
+    """Yield Patches of what services became, with and without files."""
+    for service in samples.OF_PATCHES:
+        objects = [*generate([service])[0].objects, service, OBJECTS[1], samples.SETTERS]
+        for patches in samples.PATCHES:
+            yield _call(patches, *objects)
+            yield _call(patches, *(_in_file(one, f"{number}.yaml", 0) for number, one in enumerate(objects)))
 
 
 def _labelled(service: Map, name: str) -> Map:
@@ -344,11 +408,12 @@ def _call(config: Any, *items: Any) -> Seed:
     return Seed((FUNCTION,), {STDIN: [{**content, "functionConfig": config} if config is not None else content]})
 
 
-def _package(service: Map, other: Map, config: Any) -> list[Seed]:
+def _package(service: Map, other: Map, config: Any, profiles: Sequence[Map] = ()) -> list[Seed]:
     """Return a package before the first run and after it."""
     items = [
         *(_in_file(one, f"{number}.yaml", 0) for number, one in enumerate((service, other))),
         _in_file({**OBJECTS[2], "metadata": {"name": "ours"}}, "secret.yaml", 0),
+        *(_in_file(one, "profiles.yaml", number) for number, one in enumerate(profiles)),
     ]
     before = _call(config, *items, _in_file(overlay(name="mine"), "mine.yaml", 0))
     resources = read_resource_list(write_yaml(before.files[STDIN][0]))
@@ -369,7 +434,8 @@ def _options(rng: Random, command: tuple[str, ...], documents: Mapping[str, list
         for _ in range(rng.choice((0, 0, 1, 2))):
             path = rng.choice(ASSIGNMENTS) if rng.random() < 0.6 else f"{_path_text(rng.choice(fields()))}={rng.choice(TEXTS)[:1000]}"
             options += ["--set", path]
-        options += ["--overlay", "o.yaml"] if rng.random() < 0.4 else []
+        options += ["--overlay", "o.yaml"] if rng.random() < 0.4 and "o.yaml" in documents else []
+        options += ["-f", rng.choice([*documents])] if rng.random() < 0.1 else []
         options += ["--preset", rng.choice(NAMED)] if rng.random() < 0.3 else []
         options += ["-o", "out", *rng.sample(["--kustomization", "--force"], rng.randrange(3))] if rng.random() < 0.4 else []
         options += (
@@ -406,17 +472,44 @@ def _fields_below(node: Map, root: Map, path: tuple[str, ...]) -> Iterator[tuple
 
 def _change(rng: Random, documents: list[Any]) -> None:
     """Change one thing in the documents of a file."""
-    services = [value for value in _values(documents) if isinstance(value, dict) and value.get("kind") == "ModelService"]
+    specs = [*_specs(documents)]
     choice = rng.random()
-    if services and choice < 0.25:
-        _set(rng, rng.choice(services), ("spec", *rng.choice(fields())), None)
-    elif services and choice < 0.45:
+    if specs and choice < 0.25:
+        holder, above = rng.choice(specs)
+        _set(rng, holder, (*above, *rng.choice(fields())), None)
+    elif specs and choice < 0.45:
         path, kind = rng.choice(KUBERNETES)
-        _set(rng, rng.choice(services), path, kubernetes_value(rng, rng.choice(top_kinds()) if kind == "any" else kind))
+        holder, above = rng.choice(specs)
+        _set(rng, holder, (*above, *path[1:]), kubernetes_value(rng, rng.choice(top_kinds()) if kind == "any" else kind))
+    elif specs and choice < 0.5:
+        _in_other_form(rng, documents)
     else:
         places = [*_places(documents)]
         if places:
             rng.choice(CHANGES)(rng, *rng.choice(places))
+
+
+def _specs(documents: list[Any]) -> Iterator[tuple[Map, tuple[str, ...]]]:
+    """Yield each map that has a ModelService's spec, and the keys to it: of ModelServices and their layers, and what Profiles say."""
+    for value in _values(documents):
+        if isinstance(value, dict) and value.get("kind") in ("ModelService", "Profile"):
+            yield value, ("spec", "defaults") if value["kind"] == "Profile" else ("spec",)
+    yield from ((value, ()) for value in documents if value in samples.LAYERS and "spec" not in value)
+
+
+def _in_other_form(rng: Random, documents: list[Any]) -> None:
+    """Write a list that has a key as a map, or a map as a list."""
+    found = [(holder, key) for holder, key in _places(documents) if key in ("volumes", *KEYED) and isinstance(holder, dict) and holder[key]]
+    if not found:
+        return
+    holder, name = rng.choice(found)
+    key, plain = KEYED.get(name, ("name", ""))
+    if isinstance(value := holder[name], dict):
+        fields = {at: below if isinstance(below, dict) else {plain: below} for at, below in value.items()}
+        holder[name] = [{key: at, **below} for at, below in fields.items()]
+    elif isinstance(value, list):
+        items = [item for item in value if isinstance(item, dict)]
+        holder[name] = {str(item.get(key)): item.get(plain, item) if rng.random() < 0.5 else item for item in items}
 
 
 def _values(value: Any) -> Iterator[Any]:
@@ -562,6 +655,14 @@ KUBERNETES: list[tuple[tuple[str, ...], str]] = [
     ((*POD, "strategy"), "io.k8s.api.apps.v1.DeploymentStrategy"),
     (("spec", "extraObjects", "[]"), "any"),
     (("spec", "extraObjects", "[]"), "any"),
+    (("spec", "engine"), f"{CORE}Container"),
+    ((*POD, "engine"), f"{CORE}Container"),
+    (("spec", "extraConfig"), f"{CORE}PodSpec"),
+    (("spec", "engine", "env", "A"), f"{CORE}EnvVar"),
+    (("spec", "engine", "ports", "metrics"), f"{CORE}ContainerPort"),
+    ((*POD, "engine", "volumeMounts", "/x"), f"{CORE}VolumeMount"),
+    ((*POD, "containers", "[]", "env", "A"), f"{CORE}EnvVar"),
+    ((*POD, "volumes", "scratch"), f"{CORE}Volume"),
 ]
 
 

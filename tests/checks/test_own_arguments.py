@@ -133,3 +133,9 @@ def test_arguments_of_a_patch_that_takes_the_command_away() -> None:
     patch = {"target": {"role": "decode", "part": "container"}, "patch": {"command": ["sh", "-c", "sleep 1"]}}
     assert said(service({"patches": [patch]}, args=["--served-model-name", "x"])) == []
     assert said(custom("sleep", "1")) == []
+
+
+def test_the_end_of_flags_is_no_word() -> None:
+    """There is nothing in it to tell of; what comes behind it is a word."""
+    assert said(service(args=["--"])) == []
+    assert "x is no flag" in said(service(args=["--", "x"]))[0]

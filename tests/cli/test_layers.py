@@ -161,3 +161,37 @@ def test_layers_one_by_one_are_one_file(base: Map, layers: list[Map]) -> None:
     once, _ = apply([service], read(layers[:1]))
     then, _ = apply(once, read(layers[1:]))
     assert then == whole
+
+
+def test_a_layer_with_a_namespace_is_for_the_service_there(tmp_path: Path) -> None:
+    """Of two of one name; a mistake in it is told once, and one in the other service not in the layer."""
+    there = [service().replace("name: llama", f"name: llama\n  namespace: {name}") for name in ("a", "b")]
+    files = [written(tmp_path, f"{number}.yaml", text) for number, text in enumerate(there)]
+    layer = HEAD + "metadata: {name: llama, namespace: b}\nspec: {decode: {replicas: 5}}\n"
+    said = call("render", *files, "-f", written(tmp_path, "layer.yaml", layer))
+    found = {obj["metadata"]["namespace"]: obj["spec"]["replicas"] for obj in said.objects if obj["kind"] == "Deployment"}
+    assert found == {"a": 1, "b": 5}
+    said = call("render", *files, "-f", written(tmp_path, "layer.yaml", "decode: {replicas: x}\n"))
+    assert [line for line in said.lines if ": error: " in line] == [
+        f"{tmp_path / 'layer.yaml'}:1:10: error: ModelService llama: spec.decode.replicas: is 'x'; must be a whole number [config]"
+    ]
+    wrong = written(tmp_path, "0.yaml", there[0].replace("replicas: 1", "replicas: x"))
+    said = call("render", wrong, files[1], "-f", written(tmp_path, "layer.yaml", layer))
+    assert (said.code, [line.partition(": error: ")[0] for line in said.lines if ": error: " in line]) == (1, [f"{wrong}:10:5"])
+
+
+@pytest.mark.parametrize("more", [("-",), ("-f", "-"), ("--overlay", "-"), ("--profile", "-")])
+def test_standard_input_is_read_once(more: tuple[str, ...]) -> None:
+    """Who asks for it again would get nothing."""
+    said = call("render", "-", *more, stdin=service())
+    assert (said.code, said.stdout) == (2, "")
+    assert "standard input is asked for more than once" in said.stderr
+
+
+@pytest.mark.parametrize("text", ["x\n", "[a]\n", "5\n", "kind: [Overlay]\n"])
+@pytest.mark.parametrize("option", ["--overlay", "--profile"])
+def test_what_is_brought_may_be_anything(tmp_path: Path, llama: str, text: str, option: str) -> None:
+    """What is no map is told where it stands."""
+    said = call("render", llama, option, written(tmp_path, "other.yaml", text))
+    assert (said.code, said.stdout) == (1, "")
+    assert said.lines[0].startswith(f"{tmp_path / 'other.yaml'}:1:1: error: this is ")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -108,7 +109,7 @@ metadata:
     [
         ({"a.yaml": service(), "o.yaml": OVERLAY.replace("pod", "pods")}, "o.yaml:5:14", "spec.patches[0].target: is 'pods'"),
         ({"a.yaml": service(), "p.yaml": PROFILE.replace("schedulerName", "x")}, "p.yaml:4:19", "spec.defaults.x: unknown key"),
-        ({"a.yaml": service(), "b.yaml": service("llama")}, "b.yaml:5:3", "metadata.name: "),
+        ({"a.yaml": service(), "b.yaml": service("llama")}, "b.yaml:5:3", "if it is a layer over that one, give it with -f"),
         ({"a.yaml": service().replace("replicas: 1", "replicas: x")}, "a.yaml:9:5", "spec.decode.replicas: is 'x'"),
         ({"a.yaml": HUGGING_FACE}, "a.yaml:1:1", "there is no ModelService in it"),
     ],
@@ -121,3 +122,56 @@ def test_mistakes_in_a_folder_have_their_places(tmp_path: Path, files: dict[str,
     assert any(line.startswith(f"{folder / place}: error: ") and words in line for line in said.lines) or (
         "no ModelService" in words and said.lines[0] == f"{folder}:1:1: error: there is no ModelService in it [config]"
     ), said.lines
+
+
+def test_a_file_is_read_once(tmp_path: Path) -> None:
+    """Given twice, or also in a folder that is given: its resources are not there twice."""
+    folder = write(tmp_path / "package", {"a.yaml": service()})
+    file = str(folder / "a.yaml")
+    for paths in ((str(folder), file), (file, str(folder)), (file, f"{folder}/../package/a.yaml"), (str(folder), str(folder))):
+        assert named(call("render", *paths)) == ["ServiceAccount/llama", "Deployment/llama-decode"]
+
+
+def test_links_to_folders_are_not_followed(tmp_path: Path) -> None:
+    """Whatever they are called, also where they lead back."""
+    folder = write(tmp_path / "package", {"a.yaml": service(), "below/b.yaml": service("b")})
+    (folder / "loop").symlink_to(folder)
+    (folder / "loop.yaml").symlink_to(folder)
+    assert len(named(call("render", str(folder)))) == 4
+
+
+@pytest.mark.parametrize(
+    ("target", "words"), [("a.yaml", "Too many levels"), ("nowhere", "No such file"), ("pipe", "this is no regular file")]
+)
+def test_what_cannot_be_read_in_a_folder_is_a_wrong_call(tmp_path: Path, target: str, words: str) -> None:
+    """A link that leads nowhere, or a pipe, which would be waited for; one that is named is read."""
+    folder = write(tmp_path / "package", {"b.yaml": service()})
+    os.mkfifo(tmp_path / "pipe")
+    (folder / "a.yaml").symlink_to(target if target != "pipe" else tmp_path / "pipe")
+    said = call("render", str(folder))
+    assert (said.code, said.stdout) == (2, "")
+    assert words in said.stderr
+
+
+def test_a_folder_that_cannot_be_listed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Is told as a file is that cannot be read."""
+
+    def refuse(folder: str) -> None:
+        raise PermissionError(13, "Permission denied", folder)
+
+    folder = write(tmp_path / "package", {"a.yaml": service()})
+    monkeypatch.setattr(os, "scandir", refuse)
+    said = call("render", str(folder))
+    assert (said.code, said.stdout) == (2, "")
+    assert f"{folder}: Permission denied" in said.stderr
+
+
+@pytest.mark.parametrize("kind", ["ModelService", "Overlay", "Profile"])
+@pytest.mark.parametrize(("metadata", "words"), [("null", "missing"), ("{name: 5}", "is 5; must be text"), ("{name: ''}", "is ''")])
+def test_what_has_no_name_is_told_where_it_is(tmp_path: Path, kind: str, metadata: str, words: str) -> None:
+    """Though nothing but its place can say which one is meant."""
+    text = f"{service()}---\napiVersion: modelservice.llm-d.ai/v1alpha1\nkind: {kind}\nspec: {{}}\nmetadata: {metadata}\n"
+    file = write(tmp_path, {"a.yaml": text}) / "a.yaml"
+    (line,) = call("render", str(file)).lines
+    assert line.startswith(f"{file}:{text.count(chr(10))}:")
+    assert f"error: metadata.name: {words}" in line

@@ -284,6 +284,14 @@ def test_settings_of_the_command_line(llama: str, assignment: str, path: str, va
     assert type(found) is type(value)
 
 
+@pytest.mark.parametrize("assignment", ["decode.containers[0].image=5", "decode.containers[0].env.A=5", "decode.engine.nonsense=1"])
+def test_a_setting_of_the_profile_s_container_has_its_place(tmp_path: Path, assignment: str) -> None:
+    """It becomes a field of engine, and is still the setting's."""
+    file = written(tmp_path, "a.yaml", service().partition("  decode:")[0])
+    errors = [line for line in call("render", file, "--set", assignment).lines if ": error: " in line]
+    assert [line.partition(": error: ")[0] for line in errors] == [f"--set {assignment}"]
+
+
 def test_null_deletes_a_default(llama: str) -> None:
     """--set FIELD=null takes a default away."""
     plain, changed = (call("render", llama, *more) for more in ((), ("--set", "routing.proxy.imagePullPolicy=null")))

@@ -347,3 +347,15 @@ def test_a_wrong_overlay_or_profile_leaves_the_rest(tmp_path: Path) -> None:
     assert [Path(one["file"]).name for one in found] == ["a.yaml", "o.yaml", "p.yaml"]
     (found,) = findings(written(tmp_path, "b.yaml", DEPLOYMENT), "-f", written(tmp_path, "l.yaml", "drain: 1\n"))
     assert found["message"] == "there is no ModelService; there are: none"
+
+
+def test_two_of_one_name(tmp_path: Path) -> None:
+    """The second of two ModelServices is told, and the rest is looked at without it; a mistake in a layer of both is told once."""
+    first = written(tmp_path, "a.yaml", service(more="  drain: x\n"))
+    second = written(tmp_path, "b.yaml", f"{service()}---\n{WRONG}")
+    found = findings(first, second)
+    assert [(Path(one["file"]).name, one["field"]) for one in found] == [
+        ("a.yaml", "spec.drain"),
+        ("b.yaml", "metadata.name"),
+        ("b.yaml", "spec.replicas"),
+    ]

@@ -150,7 +150,10 @@ SAMPLES: dict[str, Map] = {
                 "version": "0.10.0",
                 "flags": {"metrics-port": 9100},
                 "resources": {"requests": {"cpu": "1"}},
-                "env": [{"name": "OTEL_SERVICE_NAME", "valueFrom": {"fieldRef": {"fieldPath": "metadata.name"}}}],
+                "env": [
+                    {"name": "LEVEL", "value": "1"},
+                    {"name": "OTEL_SERVICE_NAME", "valueFrom": {"fieldRef": {"fieldPath": "metadata.name"}}},
+                ],
             }
         },
     },

@@ -7,8 +7,6 @@ import itertools
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 from tests.compose.made import Made, decode, document, engine, make, overlay
 from tests.compose.samples import SAMPLES
 
@@ -102,25 +100,6 @@ def test_a_users_variable_replaces_a_generated_one_whole() -> None:
     spec: Map = {"modelArtifacts": {"authSecretName": "hf"}, **decode(env=[{"name": "HF_TOKEN", "value": "mine"}])}
     env = make(spec).container()["env"]
     assert [variable for variable in env if variable["name"] == "HF_TOKEN"] == [{"name": "HF_TOKEN", "value": "mine"}]
-
-
-def test_a_users_variable_keeps_its_own_place() -> None:
-    """Generated variables come first, then the user's in their order, those that replace generated ones too (behaviour 6)."""
-    own = [{"name": "A", "value": "$(TP_SIZE)"}, {"name": "TP_SIZE", "value": "8"}, {"name": "B", "value": "$(DP_SIZE)"}]
-    env = make(decode(env=own, mountModelVolume=True)).container()["env"]
-    assert env[-3:] == own
-    assert [variable["name"] for variable in env[:-3]] == ["HF_HOME", "DP_SIZE", "PP_SIZE"]
-
-
-@settings(max_examples=40, deadline=None)
-@given(st.lists(st.sampled_from(["A", "B", "HF_HOME", "TP_SIZE", "DP_SIZE", "PP_SIZE", "HF_TOKEN"]), unique=True))
-def test_users_variables_end_the_list_whatever_they_are(names: list[str]) -> None:
-    """Whichever generated variables the user sets: the list ends in the user's own, unchanged, and has each name once."""
-    own = [{"name": name, "value": f"own {name}"} for name in names]
-    made = make({"modelArtifacts": {"authSecretName": "hf"}, **decode(env=own, mountModelVolume=True)})
-    env = made.container()["env"]
-    assert env[len(env) - len(own) :] == own
-    assert set(made.variables()) == {"HF_HOME", "HF_TOKEN", "DP_SIZE", "TP_SIZE", "PP_SIZE", *names}
 
 
 def test_a_users_volume_replaces_a_generated_one_whole() -> None:

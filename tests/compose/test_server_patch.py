@@ -77,4 +77,4 @@ def test_every_value_survives_the_text(values: list[str]) -> None:
     values = [*values, "on", "1e3", "0x1F", "", " x ", "a\nb\n", "{x}", "# no comment", "${HOME}"]
     env = [{"name": f"V{index}", "value": value} for index, value in enumerate(values)]
     container = serving(make({**ENABLED, "decode": {"containers": [engine(env=env)]}}))["spec"]["containers"][0]
-    assert container["env"][-len(env) :] == env
+    assert container["env"][: len(env)] == env

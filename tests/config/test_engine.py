@@ -150,7 +150,7 @@ def test_maps_of_ports_mounts_and_volumes() -> None:
         {"name": "http", "containerPort": 8000},
         {"name": "udp", "containerPort": 9, "protocol": "UDP"},
     ]
-    assert [mount["mountPath"] for mount in made.container()["volumeMounts"]] == ["/model-cache", "/d"]
+    assert [mount["mountPath"] for mount in made.container()["volumeMounts"]] == ["/d", "/model-cache"]
     assert made.volume("data") == {"name": "data", "emptyDir": {}}
     assert made.volume("metrics-volume") is not None
     nothing: list[Any] = [{"metrics-volume": None, "data": {"emptyDir": {}}}, []]
@@ -272,6 +272,11 @@ def test_volumes_of_a_map() -> None:
         ({"engine": {"image": None}}, "spec.engine.image", "missing"),
         ({"decode": {"engine": {"flags": {"x": {}}}}}, "spec.decode.engine.flags.x", "is a map"),
         ({"engine": {"env": {"A": "{{ .Values.nothing }}"}}}, "spec.engine.env.A", "refers to .Values.nothing"),
+        ({"engine": {"env": {"a\0b": "x"}}}, "spec.engine.env.a\0b", "printable ASCII"),
+        ({"engine": {"ports": {"A_b": {"containerPort": 80}}}}, "spec.engine.ports.A_b", "lower-case letters"),
+        ({"decode": {"volumes": {"a": {"emptyDir": {}}, "V 0": {"emptyDir": {}}}}}, "spec.decode.volumes.V 0", "lower-case letters"),
+        ({"extraConfig": {"$patch": "delete"}}, "spec.extraConfig", "takes the metadata, the spec or all containers"),
+        ({"extraConfig": {"volumes": [{"nam": "x"}]}}, "spec.extraConfig", "without a proper name"),
     ],
 )
 def test_a_mistake_is_told_where_it_was_written(spec: Map, field: str, words: str) -> None:
@@ -296,3 +301,26 @@ def test_a_token_in_a_map_is_told() -> None:
 def test_what_engine_says_without_effect_is_told(spec: Map, field: str) -> None:
     """A command beside the generated one, and what the engine of every role says, too."""
     assert field in [found for _, found, _ in make(spec).found("unused-keys")]
+
+
+def test_null_is_no_engine() -> None:
+    """As with every other part of a spec: what profiles say of it is gone, of the service and of a role."""
+    ours = profile({"engine": {"env": {"A": "service"}}, "decode": {"engine": {"env": {"B": "role"}}}})
+    for own, left in (
+        ({}, {"A", "B"}),
+        ({"engine": None}, {"B"}),
+        ({"decode": {"engine": None}}, {"A"}),
+        ({"engine": None, "decode": {"engine": None}}, set()),
+    ):
+        (one,) = generate([document({"profile": "ours", **own})], profiles=[ours])
+        assert not one.failed
+        variables = one.objects[1]["spec"]["template"]["spec"]["containers"][0]["env"]
+        assert {variable["name"] for variable in variables} & {"A", "B"} == left
+    assert make({"decode": {"containers": [None]}}).errors == ["spec.decode.containers[0]: is null; must be a map"]
+
+
+def test_variables_that_all_refer_to_each_other_take_no_time() -> None:
+    """Each is looked at once, however many want it first."""
+    names = [f"A{number}" for number in range(400)]
+    text = "".join(f"$({name})" for name in names)
+    assert len(Engine([], [{"env": dict.fromkeys(names, text)}]).own["env"]) == len(names)

@@ -59,6 +59,8 @@ def test_a_service_of_names_numbers_and_images_is_plain() -> None:
         {"decode": {"replicas": -1}},
         {"decode": {"containers": [engine(name="Furiosa_LLM")]}},
         {"decode": {"containers": [engine(image="a b")]}},
+        {"engine": {"name": "routing-proxy", "image": "x:1"}},
+        {"decode": {"containers": [engine(name="routing-proxy")]}},
         {"decode": {"monitoring": {"podmonitor": {"portName": "a-name-that-is-long"}}}},
     ],
 )

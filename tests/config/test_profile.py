@@ -208,3 +208,14 @@ def test_a_chain() -> None:
     one, two = profile({}, "one", "llm-d"), profile({}, "two", "one")
     assert chain("two", {"one": one, "two": two}) == ("llm-d", [one, two], "")
     assert chain("furiosa", {}) == ("furiosa", [], "")
+
+
+def test_long_chains() -> None:
+    """Right ones, circles, and ones that begin nowhere; of many mistakes the first are told, each in a line that can be read."""
+    count = 1500
+    for first, told_of in (("furiosa", 0), (f"p{count - 1}", 1), ("nowhere", 1)):
+        brought = [profile({}, f"p{number}", f"p{number - 1}" if number else first) for number in range(count)]
+        found = problems(brought)
+        assert len(found) == told_of
+        assert all(len(result.message) < 500 for result in found)
+    assert len(problems([profile({}, f"p{number}", f"q{number}") for number in range(count)])) == 20

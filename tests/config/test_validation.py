@@ -43,7 +43,7 @@ def test_schemas_are_schemas(name: str) -> None:
 def test_schemas_use_only_keywords_that_the_quick_answer_knows(name: str) -> None:
     """A keyword that ``conforms`` does not know would hold for the library alone."""
     known = {"type", "properties", "additionalProperties", "required", "items", "minItems", "enum", "const", "pattern"}
-    known |= {"maxLength", "minimum", "maximum", "anyOf", "$ref", "$defs", "$schema", "title", "description", "x-must-be"}
+    known |= {"maxLength", "minimum", "maximum", "anyOf", "$ref", "$defs", "$schema", "title", "description", "examples", "x-must-be"}
     assert {keyword for node in nodes(schema(name)) for keyword in node} <= known
 
 

@@ -9,7 +9,7 @@ from hypothesis import example, given, settings
 from tests.krm.yaml_texts import HOSTILE, TOO_HOSTILE, values
 
 from modelservice.krm import full
-from modelservice.krm.writing import write_documents, write_yaml
+from modelservice.krm.writing import write_documents, write_lines, write_yaml
 
 
 @settings(max_examples=400, deadline=None)
@@ -23,6 +23,28 @@ def test_round_trip(value: Any) -> None:
     for outer in (value, {"a": {"b": value}}, [[value]]):
         (node,) = full.read(write_yaml(outer))
         assert node.value == outer
+
+
+@settings(max_examples=200, deadline=None)
+@given(values)
+@example([[[1, [2]], {"a": [{"b": [[]]}]}], {}])
+@example({"a": "x\ny\n", "b" * 1001: {"c": 1}})
+def test_lines_know_what_they_hold(value: Any) -> None:
+    """The lines are those of the text; each scalar and each empty list or map is held by one, whose path leads to it."""
+    lines = write_lines(value)
+    assert "".join(f"{line}\n" for line, _ in lines).rstrip("\n") == write_yaml(value).rstrip("\n")
+    for line, path in lines:
+        if path is None:
+            continue
+        held = value
+        for step in path:
+            held = held[step]
+        assert not isinstance(held, (dict, list)) or not held
+        (node,) = full.read(write_yaml(held))
+        assert node.value == held
+        if not path:
+            assert line == write_yaml(held).removesuffix("\n")
+    assert len({path for _, path in lines if path is not None}) == sum(path is not None for _, path in lines)
 
 
 FORMS: list[tuple[object, str]] = [

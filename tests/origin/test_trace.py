@@ -89,7 +89,8 @@ CONTAINERS = (*POD, "containers")
         ((*POD, "nodeSelector", "pool"), "spec.decode.nodeSelector.pool"),
         ((*POD, "priority"), "spec.decode.extraConfig.priority"),
         ((*POD, "hostNetwork"), "spec.overlays[0].spec.patches[0].patch.spec.hostNetwork"),
-        ((*POD, "volumes", 0, "emptyDir", "sizeLimit"), "spec.modelArtifacts.size"),
+        ((*POD, "volumes", 0, "emptyDir", "sizeLimit"), "spec.decode.volumes[0].emptyDir.sizeLimit"),
+        ((*POD, "volumes", 2, "emptyDir", "sizeLimit"), "spec.modelArtifacts.size"),
         ((*CONTAINERS, 1, "image"), "spec.decode.containers[1].image"),
         ((*CONTAINERS, 0, "ports", 0, "containerPort"), "spec.decode.containers[0].ports[0].containerPort"),
         (

@@ -9,7 +9,7 @@ from tests.compose.made import document, engine, make
 
 from modelservice.config import ModelService
 from modelservice.plan import Plan, Scope
-from modelservice.plan.scopes import deletions, says_something
+from modelservice.plan.scopes import placed, replacing, says_something
 
 Map = dict[str, Any]
 
@@ -64,12 +64,20 @@ def test_empty_lists_and_maps_say_nothing(fields: Map, said: Map) -> None:
     assert says_something(fields) == said
 
 
-def test_deletions_name_the_items() -> None:
-    """For each item that has the key, a patch item that deletes what has the same."""
-    items = [{"name": "a", "value": "1"}, {"value": "2"}, {"name": "b"}]
-    assert deletions(items, "name") == [{"name": "a", "$patch": "delete"}, {"name": "b", "$patch": "delete"}]
-    assert deletions(None, "name") is None
-    assert deletions([], "name") is None
+ITEMS: list[Map] = [{"name": "a", "value": "1"}, {"name": "b"}, {"name": "a", "value": "2"}, {"name": "c", "$patch": "delete"}]
+
+
+def test_items_that_are_placed() -> None:
+    """Of each name the last item, at the place of the first, without those that only delete; nothing is no list."""
+    assert placed(ITEMS, "name") == [{"name": "a", "value": "2"}, {"name": "b"}]
+    for nothing in (None, [], [{"name": "c", "$patch": "delete"}]):
+        assert placed(nothing, "name") is None
+
+
+def test_items_that_replace() -> None:
+    """A patch that first deletes what has the names, then gives the items."""
+    gone = [{"name": name, "$patch": "delete"} for name in "abc"]
+    assert replacing(ITEMS, "name") == [*gone, {"name": "a", "value": "2"}, {"name": "b"}, {"name": "c", "$patch": "delete"}]
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ from tests.compose.made import document, engine
 
 from modelservice import function
 from modelservice.krm import Item, write_documents, write_yaml
-from tasks import fuzz, mutants
+from tasks import fuzz, mutant_samples, mutants
 from tasks.mutants import COMMAND, FUNCTION, STDIN, Case
 
 Map = dict[str, Any]
@@ -73,7 +73,7 @@ def test_every_way_in_is_tried() -> None:
     """Function and command line, with overlays, patches, files, packages and records."""
     cases = [mutants.mutant(Random(f"{SEED}:{number}")) for number in range(300)]
     assert {case.command[:2] for case in cases} == {(FUNCTION,), (COMMAND, "render"), (COMMAND, "patch")}
-    assert {"--set", "--overlay", "--preset", "-o", "-p"} <= {word for case in cases for word in case.command}
+    assert {"--set", "--overlay", "--preset", "--profile", "-f", "-o", "-p"} <= {word for case in cases for word in case.command}
     texts = b"".join(content for case in cases for content in case.files.values())
     for word in (
         b"config.kubernetes.io/path",
@@ -83,8 +83,13 @@ def test_every_way_in_is_tried() -> None:
         b"labelSelector",
         b'"op"',
         b"kind: ConfigMap",
+        b"kind: Profile",
+        b"kind: Patches",
+        b"extends:",
+        b"engine:",
     ):
         assert word in texts, word
+    assert any(name.startswith("in/") for case in cases for name in case.files)
 
 
 @pytest.mark.parametrize("seed", Random(SEED).sample(mutants.seeds(), 40), ids=lambda seed: " ".join(seed.command[:2]))
@@ -147,6 +152,20 @@ def test_what_kubernetes_refuses_with_the_check_off() -> None:
     assert fuzz.fault_of(DRAINING, outcome) is not None
     off = call(document({"checks": {"kubernetes-fields": "off"}}))
     assert fuzz.fault_of(off, outcome) is None
+
+
+def test_what_was_wrong_before_is_no_find() -> None:
+    """Neither what a Patches has changed elsewhere, nor what `render` was given beside a ModelService."""
+    right = {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "a"}, "spec": {"containers": [{"name": "a", "image": "x:1"}]}}
+    wrong = {**right, "spec": {"containers": [{"name": "a", "image": "x:1", "tty": "x"}]}}
+    changed = {**wrong, "metadata": {"name": "a", "labels": {"a": "b"}}}
+    outcome = fuzz.Outcome(0, json.dumps({"kind": "ResourceList", "items": [changed]}).encode(), "", 0, 0)
+    for before, is_find in ((wrong, False), (right, True)):
+        content = {"kind": "ResourceList", "items": [before], "functionConfig": mutant_samples.patches()}
+        assert bool(fuzz.fault_of(Case((FUNCTION,), {STDIN: json.dumps(content).encode()}), outcome)) == is_find
+    printed = fuzz.Outcome(0, write_yaml(wrong).encode(), "", 0, 0)
+    for given, is_find in ((wrong, False), (right, True)):
+        assert bool(fuzz.fault_of(Case((COMMAND, "render", "in"), {"in/a.yaml": write_yaml(given).encode()}), printed)) == is_find
 
 
 def test_a_find_is_told_small_and_once(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -51,7 +51,7 @@ def _generated_again(engine: Engine, run: Run, own: Run) -> Iterator[tuple[str, 
     planned = engine.container.parameters["engine"]["args"]
     generated = Run(run.engine, planned[: len(planned) - len(engine.own_args)])
     for key, values in own.flags[:1]:
-        if not key:
+        if not key and values:  # `--` alone has neither
             before = generated.flags[-1][0]
             yield key, f"{values[0]} is no flag, and becomes one more value of --{before}; leave it out, or write it behind its flag"
     for key in dict.fromkeys(key for key, _ in own.flags if key):

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 POD_TEMPLATES: dict[str, tuple[tuple[str, ...], ...]] = {
     **workloads.POD_TEMPLATES,
     **dict.fromkeys(("ReplicaSet", "StatefulSet", "DaemonSet", "Job"), (("spec", "template"),)),
+    "CronJob": (("spec", "jobTemplate", "spec", "template"),),
     "Pod": ((),),
 }
 
@@ -57,6 +58,7 @@ SHAPE = {
     "spec": {
         **POD,
         "template": TEMPLATE,
+        "jobTemplate": {"spec": {"template": TEMPLATE}},
         "leaderWorkerTemplate": {"leaderTemplate": TEMPLATE, "workerTemplate": TEMPLATE},
         "selector": {"matchLabels": {"*": SCALAR}},
         "targetPorts": [{"number": SCALAR}],

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import sys
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Annotated, Any, NoReturn
@@ -29,6 +31,12 @@ class Answer:
     data: Any
     text: str
     code: int = 0
+
+
+def dimmed(text: str) -> str:
+    """``text`` as what stands behind the rest; as it is where no terminal shows it, or none with colours."""
+    plain = not sys.stdout.isatty() or os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb"
+    return text if plain else typer.style(text, dim=True)
 
 
 def give(answer: Answer, output: Output) -> NoReturn:

@@ -10,7 +10,7 @@ import typer
 from typer.core import TyperGroup
 
 from modelservice import __version__
-from modelservice.cli import init, patch, render, schema, validate
+from modelservice.cli import explain, images, init, patch, presets, render, requires, schema, validate
 from modelservice.cli.messages import InputError, tell
 from modelservice.texts import cut
 
@@ -58,6 +58,10 @@ app.command("validate")(validate.validate)
 app.command("schema")(schema.schema)
 app.command("init")(init.init)
 app.command("patch")(patch.patch)
+app.command("explain")(explain.explain)
+app.command("presets")(presets.presets)
+app.command("images")(images.images)
+app.command("requires")(requires.requires)
 
 
 def _print_version(wanted: bool) -> None:

@@ -15,14 +15,26 @@ from modelservice.krm.limits import MAX_BYTES
 def read_documents_of(file: str) -> list[Document]:
     """The YAML documents of a file, or of standard input for ``-``."""
     try:
-        if file == "-":
-            return read_documents(read_stdin(), "<stdin>")
-        with open(file, "rb") as stream:
-            return read_documents(stream.read(MAX_BYTES + 1), file)
-    except OSError as error:
-        raise typer.BadParameter(f"{file}: {error.strerror or error}") from None
+        return read_documents(content_of(file), "<stdin>" if file == "-" else file)
     except ReadError as error:
         stop_at([Message(f"{error.name}:{error.line}:{error.column}", Result(error.problem, tags={"check": "yaml"}))])
+
+
+def refuse_stdin_twice(files: list[str]) -> None:
+    """End with exit code 2 where ``-`` is there more than once: all of it is read the first time."""
+    if files.count("-") > 1:
+        raise typer.BadParameter("-: standard input is asked for more than once, and can be read once")
+
+
+def content_of(file: str) -> bytes:
+    """What is in a file, or comes on standard input for ``-``."""
+    try:
+        if file == "-":
+            return read_stdin()
+        with open(file, "rb") as stream:
+            return stream.read(MAX_BYTES + 1)
+    except OSError as error:
+        raise typer.BadParameter(f"{file}: {error.strerror or error}") from None
 
 
 def is_step(text: str) -> bool:

@@ -19,7 +19,10 @@ CHECK = {"check": "layers"}
 
 
 class Layer:
-    """One layer: ``spec`` and ``metadata`` are what it says, ``name`` is the ModelService that it is for, None for all of them."""
+    """One layer: ``content`` has the spec and metadata that it says, ``name`` is the ModelService that it is for, None for all of them.
+
+    ``over`` are the ``id`` of the ModelServices, as they were read, that it went over.
+    """
 
     def __init__(self, document: Document) -> None:
         value = document.value
@@ -29,6 +32,7 @@ class Layer:
         whole: Map = {} if self.problems else {"spec": value} if self.is_bare else value
         self.name: str | None = (whole.get("metadata") or {}).get("name")
         self.content = {key: whole[key] for key in ("metadata", "spec") if whole.get(key) is not None}
+        self.over: set[int] = set()
 
     def place(self, field: str) -> str:
         """``FILE:LINE:COLUMN`` of a field (``spec.decode.replicas``)."""
@@ -47,10 +51,18 @@ class Layer:
             value, rest = value[key], rest[len(key) :].removeprefix(".")
         return True
 
-    def is_for(self, service: Map) -> bool:
-        """Whether the layer goes over a ModelService."""
-        metadata = service.get("metadata")
-        return self.name is None or (isinstance(metadata, dict) and metadata.get("name") == self.name)
+    def chosen(self, services: Sequence[Map]) -> list[int]:
+        """Which ModelServices the layer goes over; of several of one name, those in the namespace that it says, where there are any."""
+        if self.name is None:
+            return [*range(len(services))]
+        named = [index for index, service in enumerate(services) if _metadata(service).get("name") == self.name]
+        namespace = _metadata(self.content).get("namespace")
+        return [index for index in named if namespace and _metadata(services[index]).get("namespace") == namespace] or named
+
+
+def _metadata(value: Map) -> Map:
+    metadata = value.get("metadata")
+    return metadata if isinstance(metadata, dict) else {}
 
 
 def _problems(document: Document) -> Iterator[Message]:
@@ -75,13 +87,14 @@ def apply(services: Sequence[Map], layers: Sequence[Layer]) -> tuple[list[Map], 
     problems = [problem for layer in layers for problem in layer.problems]
     merged = list(services)
     for layer in layers if not problems else ():
-        chosen = [index for index, service in enumerate(merged) if layer.is_for(service)]
+        chosen = layer.chosen(merged)
         if not chosen:
             there = listed([str((service.get("metadata") or {}).get("name")) for service in merged])
             asked = f" {cut(str(layer.name))}" if layer.name is not None else ""
             what = f"there is no ModelService{asked}; there are: {there or 'none'}"
             problems.append(Message(layer.place("metadata.name"), Result(what, field="metadata.name")))
             continue
+        layer.over = {id(services[index]) for index in chosen}
         before = [merged[index] for index in chosen]
         for index in chosen:
             merged[index] = patched(merged[index], layer.content)

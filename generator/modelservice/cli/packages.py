@@ -28,9 +28,12 @@ def read(paths: list[str], unreadable: list[Message] | None = None) -> tuple[lis
     named: list[Document] = []
     found: list[Document] = []
     problems: list[Message] = []
+    seen: set[str] = set()
     for path in paths:
         is_folder = path != "-" and os.path.isdir(path)
         for file in _resources(path, problems) if is_folder else [path]:
+            if not _is_new(file, seen):
+                continue
             try:
                 (found if is_folder else named).extend(read_documents_of(file))
             except InputError as error:
@@ -58,14 +61,28 @@ def _resources(folder: str, problems: list[Message]) -> list[str]:
     return found
 
 
+def _is_new(file: str, seen: set[str]) -> bool:
+    """Whether a file is not among those ``seen``; it is then. What is read twice would be two resources of one name."""
+    place = file if file == "-" else os.path.realpath(file)
+    is_new = place not in seen
+    seen.add(place)
+    return is_new
+
+
 def _files(folder: str) -> list[str]:
     """The YAML files below a folder, in the order of their names; links to folders are not followed."""
+    try:
+        entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
+    except OSError as error:
+        raise typer.BadParameter(f"{folder}: {error.strerror or error}") from None
     found = []
-    for entry in sorted(os.scandir(folder), key=lambda entry: entry.name):
+    for entry in entries:
         if entry.is_dir(follow_symlinks=False):
             if not entry.name.startswith(".") or entry.name == RECORDS:
                 found += _files(entry.path)
-        elif not entry.name.startswith(".") and entry.name.endswith(ENDINGS):
+        elif not entry.name.startswith(".") and entry.name.endswith(ENDINGS) and not os.path.isdir(entry.path):
+            if os.path.exists(entry.path) and not os.path.isfile(entry.path):  # a pipe, say, would be waited for; who names it wants that
+                raise typer.BadParameter(f"{entry.path}: this is no regular file")
             found.append(entry.path)
     return found
 

@@ -44,17 +44,27 @@ def render(
     assignments: SetOption = None,
     kubernetes: KubernetesOption = None,
     quiet: QuietOption = False,
+    provenance: Annotated[
+        bool, typer.Option("--provenance", help="Say behind each line, as a comment, which layer set the value, and over which.")
+    ] = False,
 ) -> None:
     """Print the resources that serve the ModelServices in FILE…, as one stream of YAML documents, and what else is in there."""
     if output is None and (kustomization or force):
         raise typer.BadParameter("goes with --output", param_hint="--kustomization" if kustomization else "--force")
+    if output is not None and provenance:
+        raise typer.BadParameter("goes without --output", param_hint="--provenance")
     settings = with_version(assignments, kubernetes)
     generated = generate_from(Given(files, layer or [], overlay or [], profile or [], preset or [], settings))
     generated.tell(quiet=quiet)
     if generated.failed:
         raise typer.Exit(1)
     objects = generated.objects
-    if output is None:
+    if provenance:
+        from modelservice.cli.origins import Origins, with_comments  # composes the services once more  # noqa: PLC0415
+
+        origins = Origins(generated)
+        write_stdout("---\n".join(with_comments(origins, obj) for obj in objects).encode())
+    elif output is None:
         write_stdout(write_documents(objects).encode())
     else:
         _write_files(_files(objects, kustomization=kustomization), output, force=force)

@@ -11,7 +11,7 @@ import typer
 
 from modelservice import data
 from modelservice.cli import packages
-from modelservice.cli.files import read_documents_of, stop_at
+from modelservice.cli.files import read_documents_of, refuse_stdin_twice, stop_at
 from modelservice.cli.layers import Layer, apply
 from modelservice.cli.messages import Message, tell
 from modelservice.config import API_VERSION
@@ -89,11 +89,14 @@ class Judging:
 class Generated:
     """What the ModelServices became: ``resources``, as the function leaves them, and where the mistakes were made.
 
-    ``told`` is what was told before: of files, layers and what else was given.
+    ``given`` are the resources before, ModelServices as the command line changed them; ``overlays`` those that it names. ``told`` is what
+    was told before: of files, layers and what else was given.
     """
 
-    def __init__(self, resources: ResourceList, places: Places, told: Sequence[Message] = ()) -> None:
-        self.resources, self.told, self._places = resources, told, places
+    def __init__(
+        self, resources: ResourceList, places: Places, given: list[Map], overlays: list[Map], told: Sequence[Message] = ()
+    ) -> None:
+        self.resources, self.places, self.given, self.overlays, self.told = resources, places, given, overlays, told
 
     @property
     def failed(self) -> bool:
@@ -103,23 +106,33 @@ class Generated:
     @property
     def sources(self) -> list[Document]:
         """The documents that this is made of."""
-        return self._places.documents
+        return self.places.documents
 
     @property
     def objects(self) -> list[Map]:
         """The resources for a cluster, generated and others, in the order in which they may be applied."""
-        objects = [unowned(bare(item.value)) for item in self.resources.items if not is_config(item.value) and not is_record(item.value)]
-        return sorted(objects, key=apply_rank)
+        return sorted(for_cluster(item.value for item in self.resources.items), key=apply_rank)
 
     def results(self) -> list[Message]:
         """The results with their places, those of one file as they stand in it."""
-        told = [Message(self._places.of(result), result) for result in self.resources.results]
-        return sorted(told, key=lambda one: one.position)
+        told = [Message(self.places.of(result), result) for result in self.resources.results]
+        once = {one.line(): one for one in told}  # a layer's mistake shows in each service
+        return sorted(once.values(), key=lambda one: one.position)
 
     def tell(self, *, quiet: bool = False) -> None:
         """Print what is told on stderr; only the errors when ``quiet``."""
         told = [*self.told, *self.results()]
         tell([one for one in told if not quiet or one.result.severity == "error"])
+
+
+def for_cluster(values: Iterable[Map]) -> list[Map]:
+    """The resources for a cluster, without the annotations that are about files and who generated them."""
+    return [unowned(bare(value)) for value in values if not is_config(value) and not is_record(value)]
+
+
+def is_service(value: Any) -> bool:
+    """Whether a document is a ModelService, of whatever version."""
+    return isinstance(value, dict) and value.get("kind") == "ModelService"
 
 
 def generate_from(given: Given, judging: Judging | None = None) -> Generated:
@@ -128,14 +141,25 @@ def generate_from(given: Given, judging: Judging | None = None) -> Generated:
     What is wrong with a file ends the command with exit code 1. With ``judging`` it is told like all else, and the rest is looked at
     nevertheless; then there need be no ModelService at all.
     """
-    told: list[Message] = []
-    named, found = packages.read(given.files, told if judging is not None else None)
+    refuse_stdin_twice([*given.files, *given.layers, *given.overlays, *given.profiles])
+    unreadable: list[Message] = []
+    named, found = packages.read(given.files, unreadable if judging is not None else None)
+    return generate_of(given, named, found, judging, unreadable)
+
+
+def generate_of(
+    given: Given, named: list[Document], found: list[Document], judging: Judging | None = None, unreadable: Sequence[Message] = ()
+) -> Generated:
+    """The same of files that have been read: the documents of those that were named, and of those found in folders."""
+    told = list(unreadable)
     resources, left_out = _resources(found)
     brought = [document for file in [*given.overlays, *given.profiles] for document in read_documents_of(file)]
     right = _right(brought, _brought_messages, told)
     overlays, profiles = ([document for document in right if document.value["kind"] == kind] for kind in BROUGHT)
     documents = _right([*named, *resources, *profiles], partial(_wrong, any_kind=judging is not None), told)
-    services = [document for document in documents if _is_service(document.value)]
+    seen: dict[str, Document] = {}
+    documents = documents if told and judging is None else _right(documents, partial(_same_name, seen=seen), told)
+    services = [document for document in documents if is_service(document.value)]
     if not services and not told and (judging is None or not documents):
         told += [message for document in named for message in _wrong_kind(document, ("ModelService",))]
         nothing = "there is no ModelService in it" if judging is None else "there is nothing in it"
@@ -154,7 +178,8 @@ def generate_from(given: Given, judging: Judging | None = None) -> Generated:
     resource_list = ResourceList([Item(_with_file(value, document)) for document, value in zip(documents, values, strict=True)])
     _run(resource_list, [document.value for document in overlays], judging, complete=bool(found) and not _has_error(told))
     owners = {_key(ResourceRef.of(item.value)): owner for item in resource_list.items if (owner := owner_in(item.value))}
-    return Generated(resource_list, Places([*documents, *overlays], owners, layers, given.presets, given.settings), told)
+    places = Places([*documents, *overlays], owners, layers, given.presets, given.settings)
+    return Generated(resource_list, places, values, [document.value for document in overlays], told)
 
 
 def _right(documents: list[Document], look: Callable[[Document], list[Message]], told: list[Message]) -> list[Document]:
@@ -195,8 +220,18 @@ def _resources(documents: list[Document]) -> tuple[list[Document], list[Document
     return resources, others
 
 
-def _is_service(value: Any) -> bool:
-    return isinstance(value, dict) and value.get("kind") == "ModelService"
+def _same_name(document: Document, seen: dict[str, Document]) -> list[Message]:
+    """An error for a ModelService that is called as one that was ``seen``; it is seen then."""
+    reference = ResourceRef.of(document.value)
+    if not is_service(document.value) or reference is None:
+        return []
+    owner = owner_of(document.value)
+    other = seen.setdefault(owner, document)
+    if other is document:
+        return []
+    what = f"another ModelService is called so, too ({other.place()}); rename it or, if it is a layer over that one, give it with -f"
+    called = ResourceRef(owner, "ModelService")
+    return [Message(document.place("metadata.name"), Result(what, field="metadata.name", resource=called))]
 
 
 def _with_file(value: Map, document: Document) -> Map:
@@ -275,18 +310,18 @@ class Places:
         """``FILE:LINE:COLUMN``, ``--set PATH=VALUE`` or ``--preset NAME:PARAMETER=VALUE``."""
         document = self._document(result)
         if (owner := self.owners.get(_key(result.resource))) is not None:
-            services = [one for one in self.documents if _is_service(one.value) and owner_of(one.value) == owner]
+            services = [one for one in self.documents if is_service(one.value) and owner_of(one.value) == owner]
             is_edit = document is not None and result.tags == OF_EDITS
             if services and not is_edit:
                 return services[0].place("metadata.name")
         if document is None:
             return result.file or self.documents[0].name
-        if not _is_service(document.value):
+        if not is_service(document.value):
             return document.place(result.field)
         for assignment in reversed(self.assignments):
             if sets(assignment.partition("=")[0], result.field):
                 return f"--set {cut(assignment)}"
-        layers = [layer for layer in self.layers if layer.is_for(document.value)]
+        layers = [layer for layer in self.layers if id(document.value) in layer.over]
         named = self._presets(document.value, layers)
         for index, (text, _) in enumerate(added(named, self.presets), len(named)):
             if result.field.startswith(f"spec.presets[{index}]"):

@@ -147,6 +147,12 @@ class _Composer:
         for what in [*wrong, *misshapen(self.pod["spec"])]:
             field = f"spec.{self.scope.name}.extraConfig"
             self.problems.append(Result(f"the pods then have {what}: extraConfig or an overlay says so", field=field))
+        own = {one.name: one.parameters["first"]["env"] for one in self.scope.containers}
+        own[PROXY] = self.scope.parameters["first"]["proxyEnv"]
+        if not self.problems and any("$(" in str(variable.get("value")) for listed in own.values() for variable in listed or ()):
+            from modelservice.compose.variables import expandable  # few services have any  # noqa: PLC0415
+
+            self.pod = expandable(self.pod, own)
         return self.pod
 
     def compose_objects(self) -> list[Map]:
@@ -274,7 +280,7 @@ class _Composer:
         pod = merged.get("template") or {}
         if pod.get("metadata") and (pod.get("spec") or {}).get("containers"):
             return merged
-        self._refuse(overlay, "it takes the metadata, the spec or all containers of the pods away")
+        self._refuse(overlay, "it takes the metadata, the spec or all containers of the pods away", "spec")
         return template
 
     def _merged_object(self, overlay: Overlay, obj: Map, patch: Map) -> Map | None:
@@ -331,6 +337,8 @@ class _Composer:
             template = template.get(step, template) if isinstance(template, dict) else template
         reference = REFERENCE.fullmatch(template) if isinstance(template, str) else None
         scope, _, below = reference[1].partition(".") if reference else ("", "", "")
+        if scope == "everyRole":
+            return f"spec.{below}"
         return f"{prefix}.{below}" if scope in ("role", "container") else ""
 
 

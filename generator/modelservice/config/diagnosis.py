@@ -40,6 +40,8 @@ def diagnose(document: dict[str, Any], schema: dict[str, Any]) -> tuple[dict[str
     for error in _Validator(schema).iter_errors(document):
         for path, value, say in _problems(error, schema):
             place = wrong.below(path)
+            if error.validator == "type" and place.problems:  # of another type than what it refers to, and than what is said beside that
+                continue
             place.problems.append((value, say))
             if error.validator == "type" and "string" in error.validator_value:
                 place.instead = ""

@@ -11,6 +11,7 @@ What Kubernetes has as a list with a key may be a map here, so that it merges: `
 from __future__ import annotations
 
 from modelservice.config import layers
+from modelservice.kubernetes.variables import referred_first
 from modelservice.texts import whole_number
 
 TYPE_CHECKING = False
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
 # list -> the key of its items, and what a plain value in its place says
 KEYED = {"env": ("name", "value"), "ports": ("name", "containerPort"), "volumeMounts": ("mountPath", "name")}
-AGAIN = "\0"  # between the key and the number of an item whose key was there before
+AGAIN = "\0again\0"  # between the key and the number of an item whose key was there before
 
 
 class Engine:
@@ -62,7 +63,12 @@ def _ordered(container: Map, parts: Sequence[Map]) -> Map:
         for key in KEYED
         if isinstance(container.get(key), dict) and all(isinstance(part[key], dict) for part in parts if part.get(key) is not None)
     ]
-    return {**container, **{key: _referred_first(dict(sorted(container[key].items()))) for key in maps}} if maps else container
+    return {**container, **{key: _in_order(container[key]) for key in maps}} if maps else container
+
+
+def _in_order(items: Map) -> Map:
+    ordered = dict(sorted(items.items()))
+    return {name: ordered[name] for name in referred_first(ordered)}
 
 
 def _listed(container: Map) -> Map:
@@ -75,25 +81,6 @@ def as_map(name: str, given: Any) -> Map:
     key, plain = KEYED[name]
     pairs = given.items() if isinstance(given, dict) else _pairs(given, key, plain)
     return {at: value[plain] if isinstance(value, dict) and [*value] == [plain] else value for at, value in pairs}
-
-
-def _referred_first(variables: Map) -> Map:
-    """``variables`` with each behind those that its value refers to: Kubernetes knows only what comes before."""
-    if not any(isinstance(value, str) and "$(" in value for value in variables.values()):
-        return variables
-    ordered: dict[str, None] = {}
-    waiting = [*reversed(variables)]
-    open_: set[str] = set()  # whose references are being looked at: two may refer to one another
-    while waiting:
-        name = waiting[-1]
-        parts = variables[name].split("$(")[1:] if isinstance(variables[name], str) else []
-        needed = [other for other in (part.partition(")")[0] for part in parts) if other in variables and other not in ordered]
-        if needed and name not in open_:
-            open_.add(name)
-            waiting += needed
-        else:
-            ordered[waiting.pop()] = None
-    return {name: variables[name] for name in ordered}
 
 
 def _pairs(items: list[Map], key: str, plain: str) -> Iterator[tuple[str, Any]]:

@@ -116,7 +116,10 @@ class ModelService:
             found, first = Engine([], [own["containers"][0], *mine]), own["containers"]
         else:
             first = below.get("containers") or []
-            found = Engine([*first[:1], *(part for part in (defaults.get("engine"), below.get("engine")) if part)], mine)
+            inherited = [
+                given.get("engine") for given, above in ((defaults, self.own), (below, own)) if above.get("engine", {}) is not None
+            ]
+            found = Engine([*first[:1], *filter(None, inherited)], mine)
         self.engines[role] = found
         self.spec[role] = {**spec, "containers": [found.whole, *first[1:]]}
 

@@ -11,6 +11,9 @@ if TYPE_CHECKING:
     Map = dict[str, Any]
 
 
+NAME_OF_PROXY = "routing-proxy"  # a container of this name may stand beside the proxy
+
+
 def is_plain(document: Map) -> bool:
     """Whether a ModelService has only fields that its schema knows whole, with names, labels, ports and sizes that Kubernetes takes."""
     metadata = document.get("metadata") or {}
@@ -41,6 +44,10 @@ def _labels(value: Any) -> bool:
     return all(names.is_label_key(key) and isinstance(text, str) and names.is_label_value(text) for key, text in value.items())
 
 
+def _name(value: Any) -> bool:
+    return names.is_dns_label(value) and value != NAME_OF_PROXY
+
+
 def _hugging_face(value: Any) -> bool:
     return bool(value.startswith("hf://"))
 
@@ -66,9 +73,7 @@ def _are_names(value: Any) -> bool:
     return all(isinstance(one, str) for one in value)
 
 
-CONTAINER = {"name": names.is_dns_label, "image": _image} | dict.fromkeys(
-    ("modelCommand", "mountModelVolume", "command", "args", "flags"), _any
-)
+CONTAINER = {"name": _name, "image": _image} | dict.fromkeys(("modelCommand", "mountModelVolume", "command", "args", "flags"), _any)
 ROLE: Map = {
     "create": _any,
     "replicas": _count,

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from difflib import get_close_matches
+from functools import partial
 
 from modelservice.config import layers, overlay, validation
 from modelservice.config.engine import by_key, volumes
 from modelservice.config.modelservice import API_VERSION, BUILT_IN, DEFAULT_PROFILE, tidy
 from modelservice.config.written import find
-from modelservice.krm import ResourceRef, Result
+from modelservice.krm import FirstOfEachPlace, ResourceRef, Result
 from modelservice.texts import cut, listed, shown
 from modelservice.workloads import ROLES
 
@@ -22,23 +23,29 @@ if TYPE_CHECKING:
 
 def chain(name: str, brought: Mapping[str, Map]) -> tuple[str, list[Map], str]:
     """The built-in profile at the root of the one called ``name``, the brought ones from there up to it, and what is wrong, if anything."""
-    documents: list[Map] = []
-    names = [name]
+    names: dict[str, None] = {}
     while name not in BUILT_IN:
         if name not in brought:
             return DEFAULT_PROFILE, [], _unknown(name, brought)
-        documents.insert(0, brought[name])
-        name = (brought[name].get("spec") or {}).get("extends") or DEFAULT_PROFILE
         if name in names:
-            return DEFAULT_PROFILE, [], f"is a circle of profiles: {' extends '.join(map(cut, [*names, name]))}"
-        names.append(name)
-    return name, documents, ""
+            return DEFAULT_PROFILE, [], f"is a circle of profiles: {listed([*map(cut, names), cut(name)], ' extends ')}"
+        names[name] = None
+        name = _extends(brought[name])
+    return name, [brought[one] for one in reversed(names)], ""
+
+
+def _extends(document: Map) -> str:
+    return (document.get("spec") or {}).get("extends") or DEFAULT_PROFILE
 
 
 def _unknown(name: str, brought: Iterable[str]) -> str:
     there = [*BUILT_IN, *brought]
     close = get_close_matches(cut(name), there, 1)
-    return f"is {shown(name)}; must be one of {listed(there)}{f'; did you mean {close[0]}?' if close else ''}"
+    if close:
+        hint = f"; did you mean {close[0]}?"
+    else:  # a generator of kustomize sees no resources
+        hint = "" if len(there) > len(BUILT_IN) else ", or a Profile among the resources that the function is given"
+    return f"is {shown(name)}; must be one of {listed(there)}{hint}"
 
 
 def problems(documents: Sequence[Map]) -> list[Result]:
@@ -56,18 +63,31 @@ def problems(documents: Sequence[Map]) -> list[Result]:
         for result in here:
             result.resource = ResourceRef.of(document)
         found += here
-    told: set[str] = set()  # the profiles of circles, and those that lead into them
-    for name, document in by_name.items() if not found else ():
-        _, _, why = chain(name, by_name)
-        extends = (document["spec"].get("extends") or DEFAULT_PROFILE) if why else ""
-        below = [name]
-        while why and below[-1] in by_name and below[-1] not in below[:-1]:
-            below.append(by_name[below[-1]]["spec"].get("extends") or DEFAULT_PROFILE)
-        is_in_circle = len(below) > 1 and below[-1] == name
-        if (is_in_circle and name not in told) or (why and extends not in by_name):  # else the mistake is of one further down
-            found.append(Result(why, field="spec.extends", current=extends, resource=ResourceRef.of(document)))
-        told.update(below if is_in_circle else ())
-    return found
+    return found or _broken_chains(by_name)
+
+
+def _broken_chains(by_name: Map) -> list[Result]:
+    """An error for each Profile that extends none, and for each circle of them, of many the first ones."""
+    told = FirstOfEachPlace()
+    sound = set(BUILT_IN)
+    in_circles: set[str] = set()
+    for name, document in by_name.items():
+        walked: dict[str, None] = {}
+        at = name
+        while at in by_name and at not in sound and at not in in_circles and at not in walked:
+            walked[at] = None
+            at = _extends(by_name[at])
+        if at in sound:  # and so are those on the way there, at which the next ones end
+            sound.update(walked)
+        elif (at == name and walked) or (at not in by_name and len(walked) == 1):  # else the mistake is of the one that it extends
+            told.add("chains", partial(_broken, document, by_name))
+            in_circles.update(walked if at == name else ())
+    return told.told()
+
+
+def _broken(document: Map, by_name: Map) -> Result:
+    _, _, why = chain(document["metadata"]["name"], by_name)
+    return Result(why, field="spec.extends", current=_extends(document), resource=ResourceRef.of(document))
 
 
 def _problems(document: Any) -> list[Result]:

@@ -9,7 +9,6 @@ from modelservice.krm import ReadError, parse
 from modelservice.texts import cut, shown, whole_number
 
 DEEPEST = 100  # steps of a path
-ENGINE: list[str | int] = ["containers", 0]  # of a role: what `engine` goes over
 
 
 class SettingError(ValueError):
@@ -109,10 +108,15 @@ def assign(service: dict[str, Any], assignment: str) -> dict[str, Any]:
     steps = _steps(path.strip())
     if steps[0] not in ("metadata", "spec"):
         steps = ["spec", *steps]
-    if steps[2:4] == ENGINE and len(steps) > 4 and not _get(service, steps[:3]):  # the profile's, of which all else stays
-        steps = [*steps[:2], "engine", *steps[4:]]
+    if not _get(service, steps[:3]):  # of the profile's container all else stays
+        steps = _of_engine(steps)
     changed: dict[str, Any] = _set(service, steps, _value(text, assignment), path)
     return changed
+
+
+def _of_engine(steps: list[str | int]) -> list[str | int]:
+    """The steps to a field of `engine`, for those to a field of a role's first container."""
+    return [*steps[:2], "engine", *steps[4:]] if steps[2:4] == ["containers", 0] and len(steps) > 4 else steps
 
 
 def _get(value: Any, steps: list[str | int]) -> Any:
@@ -128,9 +132,11 @@ def sets(path: str, field: str) -> bool:
     except SettingError:
         return False
     steps = steps if steps[0] in ("metadata", "spec") else ["spec", *steps]
-    paths = [steps, [*steps[:2], "engine", *steps[4:]]] if steps[2:4] == ENGINE else [steps]  # as ``assign`` takes it
-    written = ["".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in path).removeprefix(".") for path in paths]
-    return any(field == own or field.startswith((f"{own}.", f"{own}[")) for own in written)
+    places = [
+        "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in one).removeprefix(".")
+        for one in (steps, _of_engine(steps))
+    ]
+    return field in places or field.startswith(tuple(f"{place}{end}" for place in places for end in ".["))
 
 
 def _steps(path: str) -> list[str | int]:

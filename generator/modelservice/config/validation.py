@@ -61,8 +61,8 @@ def checked_part(document: dict[str, Any], kind: str, keys: Sequence[str]) -> tu
 
 def conforms(value: Any, node: Schema, root: Schema) -> bool:
     """Whether ``value`` conforms to ``node``, a part of the schema ``root``."""
-    if "$ref" in node:
-        node = root["$defs"][node["$ref"].rpartition("/")[2]]
+    if "$ref" in node and not conforms(value, root["$defs"][node["$ref"].rpartition("/")[2]], root):
+        return False
     if "anyOf" in node and not any(conforms(value, choice, root) for choice in node["anyOf"]):
         return False
     return _is_of_type(value, node) and _within_limits(value, node) and _has_right_content(value, node, root)

@@ -38,6 +38,18 @@ def find(given: Map, spec: Map, field: str) -> tuple[str, bool]:
     return _text(found[best], places[best]), False
 
 
+def value_at(given: Map, field: str) -> Any:
+    """What ``given``, a spec, says at ``field``; None where that is nothing."""
+    value: Any = {"spec": given}
+    for step in _steps(value, f".{field}"):
+        if isinstance(value, list):
+            place = _index(value, step)
+            value = None if place is None else value[place]
+        else:
+            value = value.get(step) if isinstance(value, dict) else None
+    return value
+
+
 def _text(found: tuple[int, str], place: Sequence[Step]) -> str:
     depth, text = found
     rest = [step[1] if isinstance(step, tuple) else step for step in place[depth:]]
@@ -53,7 +65,7 @@ def _steps(value: Any, rest: str) -> Iterator[Step]:
             place = whole_number(index) or 0
             items, key = value if isinstance(value, list) else [], KEYS.get(name, "")
             value = items[place] if place < len(items) else None
-            known = (key, value[key]) if isinstance(value, dict) and key in value else None
+            known = (key, value[key]) if isinstance(value, dict) and isinstance(value.get(key), str) else None
             yield known if known and _index(items, known) == place else place  # another may have the same key
             continue
         rest = rest.removeprefix(".")
@@ -72,8 +84,8 @@ def _walk(value: Any, steps: Sequence[Step]) -> tuple[int, str]:
             text, value = f"{text}.{key}" if text else str(key), value[key]
         elif isinstance(value, list) and (index := _index(value, step)) is not None:
             text, value = f"{text}[{index}]", value[index]
-        elif depth and isinstance(steps[depth - 1], tuple) and isinstance(value, (str, int)):
-            return len(steps), text  # a plain value says the one thing that is asked for
+        elif depth and isinstance(item := steps[depth - 1], tuple) and (isinstance(value, (str, int)) or step == item[0]):
+            return len(steps), text  # a plain value says the one thing that is asked for, and the key what the item is called
         else:
             return depth, text
     return len(steps), text

@@ -16,7 +16,7 @@ from modelservice.krm.reading import parse, parse_all
 from modelservice.krm.resourcelist import Item, ResourceList, read_resource_list, write_resource_list
 from modelservice.krm.results import FirstOfEachPlace, ResourceRef, Result
 from modelservice.krm.streams import read_stdin, replace_closed, write_stderr, write_stdout
-from modelservice.krm.writing import write_documents, write_yaml
+from modelservice.krm.writing import write_documents, write_lines, write_yaml
 
 __all__ = [
     "Document",
@@ -33,6 +33,7 @@ __all__ = [
     "read_stdin",
     "replace_closed",
     "write_documents",
+    "write_lines",
     "write_resource_list",
     "write_stderr",
     "write_stdout",

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from typing import Any
 
+    Path = tuple[str | int, ...]
+
 # A plain scalar: no indicator first, no blank last, and neither ": " nor " #" in it. (Strings, compiled when needed.)
 # Possessive, since what it would keep for another try takes a hundred times the memory of a long text.
 _PLAIN = r"""(?!---|\.\.\.)(?:[^\s\-?:,\[\]{}#&*!|>'"%@`]|-(?=[^\s]))(?:[^\s:]++|:(?=\S)| ++(?=[^\s#]))*+"""
@@ -37,6 +39,17 @@ def write_yaml(value: Any) -> str:
     return "".join(lines)
 
 
+def write_lines(value: Any) -> list[tuple[str, Path | None]]:
+    """The lines of ``write_yaml``, each with the path of the scalar or the empty list or map that it holds; None where that is below.
+
+    A text of several lines is one of them. The line breaks at their ends are left out.
+    """
+    lines: list[str] = []
+    held: dict[int, Path] = {}
+    _write(value, "", "", lines, held)
+    return [(line.removesuffix("\n"), held.get(place)) for place, line in enumerate(lines)]
+
+
 def write_documents(values: Iterable[Any]) -> str:
     """Write values as a stream of YAML documents, with `---` between them."""
     return "---\n".join(map(write_yaml, values))
@@ -52,32 +65,34 @@ def _escape(match: re.Match[str]) -> str:
     return "\ufffd" if 0xD800 <= code <= 0xDFFF else f"\\u{code:04x}"  # half of a surrogate pair is no character
 
 
-def _write(value: Any, first: str, indent: str, lines: list[str]) -> None:
-    """Append the lines of `value`: `first` is what its first line begins with, `indent` what the others do."""
+def _write(value: Any, first: str, indent: str, lines: list[str], held: dict[int, Path] | None = None, path: Path = ()) -> None:
+    """Append the lines of `value`: `first` is what its first line begins with, `indent` what the others do.
+
+    `held`, where it is wanted, gets the path of what each line holds; `path` is that of `value`.
+    """
     if isinstance(value, dict) and value:
         for key, inner in value.items():
             if not isinstance(key, str):
                 raise TypeError(f"a key has to be a string, and {key!r} is none")
             text = _string(key)
             head = f"{first}{text}:" if len(text) <= _LONGEST_KEY else f"{first}? {text}\n{indent}:"
-            _write_field(head, inner, indent, lines)
+            if isinstance(inner, dict | list) and inner:
+                lines.append(head + "\n")
+                below = indent + "  " if isinstance(inner, dict) else indent  # a list is indented like its key, as kubectl does
+                _write(inner, below, below, lines, held, (*path, key) if held is not None else path)
+            else:
+                if held is not None:
+                    held[len(lines)] = (*path, key)
+                lines.append(f"{head} {_scalar(inner, indent + '  ')}\n")
             first = indent
     elif isinstance(value, list) and value:
-        for inner in value:
-            _write(inner, first + "- ", indent + "  ", lines)
+        for place, inner in enumerate(value):
+            _write(inner, first + "- ", indent + "  ", lines, held, (*path, place) if held is not None else path)
             first = indent
     else:
+        if held is not None:
+            held[len(lines)] = path
         lines.append(f"{first}{_scalar(value, indent)}\n")
-
-
-def _write_field(head: str, value: Any, indent: str, lines: list[str]) -> None:
-    """Append `head`, which is a key and its colon, and the value; a list is indented like its key, as kubectl does."""
-    if isinstance(value, dict | list) and value:
-        lines.append(head + "\n")
-        below = indent + "  " if isinstance(value, dict) else indent
-        _write(value, below, below, lines)
-    else:
-        lines.append(f"{head} {_scalar(value, indent + '  ')}\n")
 
 
 def _scalar(value: Any, indent: str) -> str:

@@ -7,7 +7,7 @@ from modelservice.patch.three_way import ABSENT, same
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from typing import Any
 
     from modelservice.origin.paths import Step
@@ -28,9 +28,7 @@ class ByPatch:
 
     def field(self, obj: Map, path: Sequence[Step]) -> str | None:
         """The field that set what stands at ``path`` of ``obj`` now; None where no patch did."""
-        identity = identity_of(obj)
-        for index, content, before, after in reversed(self._steps):
-            old, new = (next((one for one in side if identity_of(one) == identity), ABSENT) for side in (before, after))
+        for index, content, old, new in self._of(obj):
             for length in range(len(path), 0, -1):
                 here = path[:length]
                 if not same(paths.at(old, here), paths.at(new, here)):
@@ -38,6 +36,28 @@ class ByPatch:
                 if paths.at(new, here) is not ABSENT:
                     break
         return None
+
+    def changes(self, obj: Map, path: Sequence[Step]) -> Iterator[tuple[str, Any]]:
+        """The fields of the patches that changed what stands at ``path``, in their order, each with what it made of it."""
+        for index, content, old, new in reversed([*self._of(obj)]):
+            if not same(paths.at(old, path), paths.at(new, path)):
+                yield f"spec.patches[{index}].patch{self._within(index, content, path)}", paths.at(new, path)
+
+    def unpatched(self, obj: Map) -> Map:
+        """What ``obj`` was before the patches, which may have given it another name; itself where they made it."""
+        steps = [*self._of(obj)]
+        return steps[-1][2] if steps and steps[-1][2] is not ABSENT else obj
+
+    def _of(self, obj: Map) -> Iterator[tuple[int, Any, Any, Any]]:
+        """The patches, the last one first, each with what it is about, and what it made of that which became ``obj``."""
+        identity = identity_of(obj)
+        for index, content, before, after in reversed(self._steps):
+            place = next((place for place, one in enumerate(after) if identity_of(one) == identity), None)
+            old = next((one for one in before if identity_of(one) == identity), ABSENT)
+            if old is ABSENT and place is not None and len(before) == len(after):  # it was called otherwise
+                old = before[place]
+                identity = identity_of(old)
+            yield index, content, old, ABSENT if place is None else after[place]
 
     def _within(self, index: int, content: Any, path: Sequence[Step]) -> str:
         """The part of a patch that is about ``path``: of a strategic merge the same field, of JSON6902 the operation."""

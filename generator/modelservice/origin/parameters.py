@@ -23,6 +23,10 @@ COMPUTED: dict[str, tuple[str, bool]] = {
     "artifact": ("spec.modelArtifacts.uri", False),
     "endpointPicker": ("spec.routing.inferencePool.endpointPicker", False),
     "parallelism": ("spec.{role}.parallelism", True),
+    "first.env": ("{container}.env", True),
+    "first.volumeMounts": ("{container}.volumeMounts", True),
+    "first.volumes": ("spec.{role}.volumes", True),
+    "first.proxyEnv": ("spec.routing.proxy.env", True),
     "podmonitor": ("spec.{role}.monitoring.podmonitor", True),
     "claims.pod": ("spec.{role}.resourceClaims", True),
     "claims.container": ("{container}.resources.claims", True),
@@ -75,6 +79,32 @@ def _field_of(config: ModelService, scope: Scope, container: Container | None, p
         return "spec.schedulerName"
     scopes = {"role": f"spec.{scope.name}", "container": of_container}
     return _within(config, scopes.get(path[0], "spec"), [*path[path[0] in scopes :], *below])
+
+
+def fields_of(path: Sequence[str]) -> list[str]:
+    """The fields of a spec that the parameter at ``path`` may come from, with ``*`` for the name of a role, a place or any key."""
+    if path[0] in ("name", "labels", "serviceAccountName") or (path[0] == "workload" and path[1:2] != ["labels"]):
+        own = ["spec.serviceAccountOverride"] if path[0] == "serviceAccountName" else []
+        return [*own, "spec.fullnameOverride", "metadata.name"]
+    if path[0] == "claimTemplate":
+        return [*CLAIM_TEMPLATES.values(), "spec.accelerator.resourceClaimTemplates"]
+    if path[0] == "drain" or [*path] == ["engine", "drainFlags"]:
+        return ["spec.*.drain", "spec.drain"]
+    for length in (len(path), 1):
+        if (computed := COMPUTED.get(".".join(path[:length]))) is not None:
+            field, whole = computed
+            below = [*path[length:]] if whole else []
+            ports = ("proxy.targetPort", "servicePort") if "{port}" in field else ("",)
+            return [".".join([field.format(role="*", container="spec.*.containers[*]", kind="*", port=port), *below]) for port in ports]
+    scopes = {"role": "spec.*", "container": "spec.*.containers[*]"}
+    above = ["spec.schedulerName"] if [*path] == ["role", "schedulerName"] else []
+    return [".".join([scopes.get(path[0], "spec"), *path[path[0] in scopes :]]), *above]
+
+
+def is_passed_on(path: Sequence[str]) -> bool:
+    """Whether what is in the field of a parameter is in the parameter, too; not of one that is computed of it."""
+    computed = [COMPUTED[name] for length in (len(path), 1) if (name := ".".join(path[:length])) in COMPUTED]
+    return computed[0][1] if computed else path[0] not in ("name", "labels", "serviceAccountName", "claimTemplate", "drain")
 
 
 def _drain_field(config: ModelService, role: str) -> str:

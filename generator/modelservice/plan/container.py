@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from modelservice.plan import accelerators, drain, engine
-from modelservice.plan.scopes import PROFILE, SPEC, Container, deletions, last_of_each, says_something
+from modelservice.plan.scopes import PROFILE, SPEC, Container, placed, replacing, says_something
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     Map = dict[str, Any]
 
+KEYS = {"env": "name", "volumeMounts": "mountPath"}  # of lists that overlays generate items of
 PROBES = {"livenessProbe", "readinessProbe", "startupProbe"}
 
 
@@ -72,6 +73,7 @@ def _planned(scope: Scope, config: ModelService, kind: str, given: Map, field: s
         facts,
         {
             "container": {**given, "name": name},
+            "first": {listed: placed(given.get(listed), key) for listed, key in KEYS.items()},
             "engine": {
                 **engine.command_and_args(given, _serving(scope, config), field, problems),
                 "port": scope.parameters["port"],
@@ -87,8 +89,8 @@ def _planned(scope: Scope, config: ModelService, kind: str, given: Map, field: s
 def _fields(part: Map, with_claims: bool) -> Map:
     """What one layer says of a container, as overlays take it."""
     fields = says_something(part)
-    if "env" in fields:
-        fields["env"] = last_of_each(fields["env"], "name")
+    for name in KEYS.keys() & fields.keys():
+        fields[name] = replacing(fields[name], KEYS[name])
     if "resources" in fields:  # claims go with the pod's own, where it has any
         fields["resources"] = says_something(
             {key: value for key, value in fields["resources"].items() if key != "claims" or not with_claims}
@@ -99,8 +101,7 @@ def _fields(part: Map, with_claims: bool) -> Map:
     if isinstance(lifecycle, dict):  # nor a hook with another
         hooks = {key: {"$patch": "replace", **hook} if isinstance(hook, dict) else hook for key, hook in lifecycle.items()}
         fields["extraConfig"] = {**fields["extraConfig"], "lifecycle": hooks}
-    replaced = {"env": deletions(part.get("env"), "name"), "volumeMounts": deletions(part.get("volumeMounts"), "mountPath")}
-    return {"container": fields, "replaced": replaced}
+    return {"container": fields}
 
 
 def _serving(scope: Scope, config: ModelService) -> Map:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from modelservice.plan import accelerators, container, drain, engine, names, parallelism, proxy
-from modelservice.plan.scopes import PROFILE, SPEC, Scope, deletions, last_of_each, says_something
+from modelservice.plan.scopes import PROFILE, SPEC, Scope, placed, replacing, says_something
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -49,6 +49,7 @@ def planned(config: ModelService, service: Scope, name: str, problems: Problems)
         "claims": {"pod": claims},
         "claimTemplate": template,
         "drain": times,
+        "first": {"volumes": placed(role.get("volumes"), "name"), "proxyEnv": placed((routing.get("proxy") or {}).get("env"), "name")},
         "proxy": {"args": proxy.arguments(routing) if facts["proxy"] else []},
         "port": _engine_port(routing, facts["proxy"], problems),
         "tracingServiceName": traced_as,
@@ -114,10 +115,11 @@ def _fields(given: Map, name: str) -> Map:
     role = given.get(name) or {}
     fields = says_something({**role, "schedulerName": role.get("schedulerName") or given.get("schedulerName")})
     if "volumes" in fields:
-        fields["volumes"] = last_of_each(fields["volumes"], "name")
+        fields["volumes"] = replacing(fields["volumes"], "name")
     if (fields.get("strategy") or {}).get("type") == "Recreate":  # must not meet a preset's rollingUpdate
         fields["strategy"] = {"$patch": "replace", **fields["strategy"]}
     proxied = says_something(((given.get("routing") or {}).get("proxy")) or {})
-    replaced = {"volumes": deletions(fields.get("volumes"), "name"), "proxyEnv": deletions(proxied.get("env"), "name")}
+    if "env" in proxied:
+        proxied["env"] = replacing(proxied["env"], "name")
     shared = {"extraConfig": given.get("extraConfig")}
-    return {"role": fields, "everyRole": shared, "proxyFields": proxied, "replaced": replaced}
+    return {"role": fields, "everyRole": shared, "proxyFields": proxied}

@@ -15,8 +15,8 @@ PROFILE, SPEC = "profile", "spec"
 class Scope:
     """The service or one of its roles.
 
-    ``fields`` holds, by layer, the parameters that depend on who wrote the fields: ``role`` and ``replaced``. ``others`` are the names of
-    the containers that are neither an engine nor the proxy, by their list in the pod.
+    ``fields`` holds, by layer, the parameters that depend on who wrote the fields, such as ``role``. ``others`` are the names of the
+    containers that are neither an engine nor the proxy, by their list in the pod.
     """
 
     __slots__ = ("containers", "facts", "fields", "name", "others", "parameters")
@@ -31,7 +31,7 @@ class Scope:
 class Container:
     """An engine container of a role; ``facts`` and ``parameters`` are those that it has beyond the role's.
 
-    ``fields`` holds the parameters ``container`` and ``replaced`` under the one layer that the container comes from.
+    ``fields`` holds the parameter ``container`` under each layer that says something of the container.
     """
 
     __slots__ = ("facts", "fields", "name", "parameters")
@@ -45,11 +45,17 @@ def says_something(fields: Map) -> Map:
     return {key: value for key, value in fields.items() if value is not None and value not in ([], {})}
 
 
-def deletions(items: list[Map] | None, key: str) -> list[Map] | None:
-    """Patch items that delete what has the keys of ``items``, so that an item of the user's replaces a generated one whole."""
-    return [{key: item[key], "$patch": "delete"} for item in items or [] if key in item] or None
+def placed(items: list[Map] | None, key: str) -> list[Map] | None:
+    """``items`` for a base, where they come first; what is patched over them keeps its place. None where there are none."""
+    return [item for item in _last_of_each(items or [], key) if "$patch" not in item] or None
 
 
-def last_of_each(items: list[Map], key: str) -> list[Map]:
+def replacing(items: list[Map], key: str) -> list[Map]:
+    """A patch that puts ``items`` in the place of what has their keys, whole: a user's value must not meet a generated source."""
+    last = _last_of_each(items, key)
+    return [*({key: item[key], "$patch": "delete"} for item in last), *last]
+
+
+def _last_of_each(items: list[Map], key: str) -> list[Map]:
     """``items`` with each value of ``key`` once: the last, at the place of the first; merged into one they would be neither of them."""
-    return list({item.get(key): item for item in items}.values())
+    return list({item.get(key): item for item in items if key in item}.values())

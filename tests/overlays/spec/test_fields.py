@@ -86,11 +86,11 @@ def test_volumes_and_mounts() -> None:
     assert made.mounts()["/own"] == mount
 
 
-def test_args_and_env_are_the_users_last() -> None:
-    """Generated arguments and variables come before the user's (behaviour 4 and 6)."""
+def test_args_are_the_users_last_and_env_is_the_users_first() -> None:
+    """Generated arguments come before the user's, generated variables behind them, as in the charts."""
     container = make({"decode": {"containers": [engine(args=["--own"], env=[{"name": "OWN", "value": "1"}])]}}).container()
     assert container["args"][-1] == "--own"
-    assert container["env"][-1] == {"name": "OWN", "value": "1"}
+    assert container["env"][0] == {"name": "OWN", "value": "1"}
 
 
 @pytest.mark.parametrize("name", ["none", "None", "NONE", ""])

@@ -1,0 +1,28 @@
+"""What commands answer, and how it is printed."""
+
+from __future__ import annotations
+
+import sys
+
+import pytest
+
+from modelservice.cli.answers import dimmed
+
+
+@pytest.mark.parametrize(
+    ("is_terminal", "variables", "expected"),
+    [
+        (True, {}, "\x1b[2mx\x1b[0m"),
+        (False, {}, "x"),
+        (True, {"NO_COLOR": "1"}, "x"),
+        (True, {"TERM": "dumb"}, "x"),
+    ],
+)
+def test_only_a_terminal_gets_colours(monkeypatch: pytest.MonkeyPatch, is_terminal: bool, variables: dict[str, str], expected: str) -> None:
+    """A pipe, a terminal without colours, and who wants none, get the text alone."""
+    for name in ("NO_COLOR", "TERM"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: is_terminal)
+    assert dimmed("x") == expected
