@@ -88,7 +88,13 @@ def _write(answer: bytes) -> bool:
     return True
 
 
-def run(resources: ResourceList, overlays: Sequence[Map] = (), *, complete: bool | None = None) -> None:
+def run(
+    resources: ResourceList,
+    overlays: Sequence[Map] = (),
+    *,
+    complete: bool | None = None,
+    validations: Sequence[Map] | None = None,
+) -> None:
     """Add what the ModelServices of the list become, and the results; the items stay as they are when there is an error.
 
     What is asked for is told by the functionConfig: a ModelService is generated from; a ConfigMap (what kpt makes of ``-- key=value``)
@@ -97,7 +103,8 @@ def run(resources: ResourceList, overlays: Sequence[Map] = (), *, complete: bool
     the ModelServices are gone then.
 
     ``overlays`` are right documents of kind Overlay for all ModelServices. ``complete``: whether what no item is, is not there; by default
-    where the items have files.
+    where the items have files. ``validations``, if only an empty list: every item is looked at, too, as a Validation does it, and those
+    among the items and the specs in here say how serious what is found is.
     """
     if _is(resources.function_config, "Validation"):
         _validate(resources)
@@ -106,20 +113,66 @@ def run(resources: ResourceList, overlays: Sequence[Map] = (), *, complete: bool
         _patch(resources)
         return
     before = resources.items
-    _generate(resources, overlays, resources.has_files if complete is None else complete)
+    complete = resources.has_files if complete is None else complete
+    if validations is None:
+        _generate(resources, overlays, complete)
+    else:
+        _generate_and_judge(resources, overlays, complete, validations)
     _name_places(resources, before)
 
 
-def _generate(resources: ResourceList, overlays: Sequence[Map], complete: bool) -> None:
+def _generate_and_judge(resources: ResourceList, overlays: Sequence[Map], complete: bool, validations: Sequence[Map]) -> None:
+    from modelservice.config.patches_config import patches_spec  # noqa: PLC0415
+    from modelservice.config.validation_config import validation_spec  # noqa: PLC0415
+
+    found: list[Result] = []
+    specs = list(validations)
+    for kind, read in (("Validation", validation_spec), ("Patches", patches_spec)):
+        for document in (item.value for item in resources.items if _is(item.value, kind)):
+            spec, problems = read(document)
+            for problem in problems:
+                problem.resource = ResourceRef.of(document)
+            found += problems
+            specs += [spec] if kind == "Validation" and not problems else []
+    _generate(resources, overlays, complete, specs)
+    severities = _severities(specs)
+    for result in resources.results:
+        if result.severity != "error":  # what keeps objects from being generated stays what it is
+            result.severity = severities.get((result.tags or {}).get("check", "")) or result.severity
+    resources.results = [*found, *(result for result in resources.results if result.severity != "off")]
+
+
+def _generate(resources: ResourceList, overlays: Sequence[Map], complete: bool, validations: Sequence[Map] | None = None) -> None:
+    """Generate, and look at all that is there then; with ``validations`` at each for itself, too, and after an error at what there is."""
+    before = [item for item in resources.items if not _is_echo(item, resources.function_config)]
+    generated = _generated(resources, overlays, judging=validations is not None)
+    if generated is None:
+        if validations is not None:
+            _check_world(resources, list(validations), [], complete=False, judged=True)
+        return
+    made = [obj for one in generated for obj in one.objects]
+    specs = [one.spec for one in generated]
+    others = resources.has_files or not all(_is_config(item.value) for item in before)
+    if others or any(spec.get("patches") or spec.get("extraObjects") for spec in specs):
+        judged = validations is not None
+        _check_world(resources, [*(validations or []), *specs], made, complete=complete, judged=judged)
+    if any(result.severity == "error" for result in resources.results):
+        resources.items = before
+
+
+def _generated(resources: ResourceList, overlays: Sequence[Map], *, judging: bool) -> list[Generated] | None:
+    """Put what the ModelServices become among the items, and tell what was found; None where there is an error.
+
+    ``judging``: that there is no ModelService is nothing to tell, and what an earlier run generated stays.
+    """
     config = resources.function_config
     try:
         services = _services(resources)
+        resources.results += _nameless(resources.items)
     except RequestError as error:
         resources.results.append(Result(str(error), resource=ResourceRef.of(config)))
-        return
-    resources.results += _nameless(resources.items)
     if resources.results:
-        return
+        return None
     library, profiles = ([item.value for item in resources.items if _is(item.value, kind)] for kind in ("Overlay", "Profile"))
     resources.results += [result for overlay in library for result in _overlay_problems(overlay, library)] or _same_names(library)
     if profiles:
@@ -127,31 +180,26 @@ def _generate(resources: ResourceList, overlays: Sequence[Map], complete: bool) 
 
         resources.results += problems(profiles)
     if resources.results:
-        return
+        return None
+    if judging and not services:
+        return []
     generated = generate(services, overlays, library, profiles)
     told = {(str(result.to_dict()), result.severity): result for one in generated for result in one.results}
     resources.results += told.values()  # a mistake in a Profile shows in every service of it, and is told once
     before = resources.items = [item for item in resources.items if not _is_echo(item, config)]
     if any(one.failed for one in generated):
-        return
-    made = [obj for one in generated for obj in one.objects]
+        return None
     if resources.has_files:
         from modelservice import package  # only packages have files  # noqa: PLC0415
 
         placed = package.place(resources, generated, all_services=not _is(config, "ModelService"))
         resources.results += placed
-        if any(result.severity == "error" for result in placed):
-            return
-    else:
-        left = before if _is(config, "ModelService") else [item for item in before if not _is_consumed(item.value)]
-        notes = [_note(one) for one in generated if one.spec.get("external")]
-        resources.items = [*left, *(Item(obj) for obj in [*sorted(made, key=apply_rank), *notes])]
-    specs = [one.spec for one in generated]
-    others = resources.has_files or not all(_is_config(item.value) for item in before)
-    if others or any(spec.get("patches") or spec.get("extraObjects") for spec in specs):
-        _check_world(resources, specs, made, complete=complete)
-    if any(result.severity == "error" for result in resources.results):
-        resources.items = before
+        return None if any(result.severity == "error" for result in placed) else generated
+    left = before if _is(config, "ModelService") else [item for item in before if not _is_consumed(item.value)]
+    made = [obj for one in generated for obj in one.objects]
+    notes = [_note(one) for one in generated if one.spec.get("external")]
+    resources.items = [*left, *(Item(obj) for obj in [*sorted(made, key=apply_rank), *notes])]
+    return generated
 
 
 def _is_consumed(value: Any) -> bool:
@@ -202,11 +250,15 @@ def _check_world(resources: ResourceList, specs: list[Map], made: list[Map], *, 
     from modelservice.checks.world import World  # noqa: PLC0415
 
     external = [name for spec in specs for name in spec.get("external") or []]
-    severities = {name: severity for spec in reversed(specs) for name, severity in (spec.get("checks") or {}).items()}
     version = next((spec["kubernetesVersion"] for spec in specs if spec.get("kubernetesVersion")), None)
     objects = [item.value for item in resources.items]
     world = World(objects, complete=complete, external=external, generated=made, kubernetes_version=version, judged=judged)
-    resources.results += check_world(world, severities)
+    resources.results += check_world(world, _severities(specs))
+
+
+def _severities(specs: list[Map]) -> Map:
+    """The severities that checks are given, by the first who says it."""
+    return {name: severity for spec in reversed(specs) for name, severity in (spec.get("checks") or {}).items()}
 
 
 def _validate(resources: ResourceList) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,8 +14,9 @@ from tests.cli.terminal import SOURCE, call, process
 
 import modelservice
 from modelservice.cli import commands
+from modelservice.cli.commands import unknown
 
-COMMANDS = ("render", "patch", "diff", "graph", "explain", "presets", "images", "requires")
+COMMANDS = ("render", "validate", "schema", "init", "patch", "diff", "graph", "explain", "presets", "images", "requires")
 
 
 def known() -> dict[str, Any]:
@@ -82,14 +85,16 @@ def test_a_process_does_what_a_call_does() -> None:
 
 
 def test_the_command_costs_no_reader_of_people() -> None:
-    """Help and version come without the libraries that only messages about wrong input need."""
+    """Help and version come without the libraries that only messages about wrong input need, or work."""
+    calls = [["--version"], *([name, "--help"] for name in COMMANDS)]
     program = (
-        "import sys\nfrom modelservice.cli.commands import app\ntry:\n    app(['--version'])\nexcept SystemExit:\n    print(*sys.modules)\n"
+        f"import sys\nfrom modelservice.cli.commands import app\nfor call in {calls}:\n    try:\n        app(call)\n"
+        "    except SystemExit:\n        pass\nprint(*sys.modules)\n"
     )
     found = subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, text=True, env={"PYTHONPATH": str(SOURCE)})
-    loaded = {name.partition(".")[0] for name in found.stdout.split()}
+    loaded = {name.partition(".")[0] for name in found.stdout.splitlines()[-1].split()}
     assert {"modelservice", "typer"} <= loaded
-    assert loaded & {"ruamel", "jsonschema", "jsonpatch"} == set()
+    assert loaded & {"ruamel", "jsonschema", "jsonpatch", "rich"} == set()
 
 
 SERVICE = "apiVersion: modelservice.llm-d.ai/v1alpha1\nkind: ModelService\nmetadata: {name: a}\nspec: {modelArtifacts: {name: a/b}}\n"
@@ -181,3 +186,69 @@ def test_no_input() -> None:
     code, stdout, lines = ended(CALL.format(["render", "-"]), "<&-")
     assert (code, stdout) == (2, "")
     assert "standard input is closed" in lines[-1]
+
+
+@pytest.mark.parametrize("arguments", [[], *([name] for name in COMMANDS)])
+def test_a_short_way_to_help(arguments: list[str]) -> None:
+    """-h is --help, of every command."""
+    assert call(*arguments, "-h") == call(*arguments, "--help")
+    assert call(*arguments, "-h").code == 0
+
+
+def test_a_word_that_is_no_command(tmp_path: Path) -> None:
+    """A mistyped command gets the one that was meant, any other word those that there are, a file the command for it."""
+    known = ["render", "convert"]
+    assert unknown("rendr", known) == "no such command: rendr; did you mean render?"
+    assert unknown("xyz", known) == "no such command: xyz; there are: render, convert"
+    for word in ("values.yaml", "values.yml", "-", str(tmp_path)):
+        meant = f"{word} is no command; did you mean modelservice render {word}?"
+        assert unknown(word, known) == f"{meant} Helm values? modelservice convert {word}"
+        assert unknown(word, ["render"]) == meant
+    said = call("values.yaml")
+    assert (said.code, said.stdout) == (2, "")
+    assert "did you mean modelservice render values.yaml?" in said.stderr
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_completion(shell: str) -> None:
+    """A shell gets its script, and completes commands, options and presets."""
+    environment = {**os.environ, "PYTHONPATH": str(SOURCE), "_TYPER_COMPLETE_TEST_DISABLE_SHELL_DETECTION": "1"}
+    program = [sys.executable, "-c", "import sys; sys.argv[0] = 'modelservice'; from modelservice.cli import main; main()"]
+
+    def complete(line: str) -> str:
+        words = {
+            "COMP_WORDS": line,
+            "COMP_CWORD": str(line.count(" ")),
+            "_TYPER_COMPLETE_ARGS": line,
+            "_TYPER_COMPLETE_FISH_ACTION": "get-args",
+        }
+        asked = {**environment, **words, "_MODELSERVICE_COMPLETE": f"complete_{shell}"}
+        return subprocess.run(program, check=False, capture_output=True, text=True, env=asked).stdout
+
+    script = subprocess.run([*program, "--show-completion", shell], check=False, capture_output=True, text=True, env=environment)
+    assert "_MODELSERVICE_COMPLETE" in script.stdout
+    assert "render" in complete("modelservice re")
+    assert "--kubernetes" in complete("modelservice render --kub")
+    assert "graceful-shutdown" in complete("modelservice render --preset grac")
+
+
+def test_without_a_terminal_there_are_no_colours(tmp_path: Path) -> None:
+    """Nothing that is piped has escape codes, whatever TERM says."""
+    path = tmp_path / "a.yaml"
+    path.write_text(SERVICE, encoding="utf-8")
+    for arguments in (["--help"], ["render", "--help"], ["rendr"], ["render", str(path)], ["validate", str(path)]):
+        command = [sys.executable, "-c", CALL.format(arguments)]
+        environment = {"PYTHONPATH": str(SOURCE), "TERM": "xterm-256color", "COLORTERM": "truecolor"}
+        said = subprocess.run(command, check=False, capture_output=True, text=True, env=environment)
+        assert said.stdout or said.stderr
+        assert "\x1b" not in said.stdout + said.stderr
+
+
+def test_quiet(tmp_path: Path) -> None:
+    """With --quiet, render leaves warnings out, and nothing else."""
+    path = tmp_path / "a.yaml"
+    path.write_text(SERVICE, encoding="utf-8")
+    loud, quiet = call("render", str(path)), call("render", str(path), "--quiet")
+    assert ": warning: " in loud.stderr
+    assert (quiet.code, quiet.stdout, quiet.stderr) == (0, loud.stdout, "")
+    assert call("render", str(path), "-q", "--set", "decode.replica=1").stderr.count("\n") == 1

@@ -44,12 +44,10 @@ def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_the_wheel_carries_all_data(wheel: Path) -> None:
-    """Every base, overlay, page of a check and data file of the checkout is in the wheel, inside the package."""
+    """Every base, overlay and data file of the checkout, page on a check and file of the function is in the wheel, inside the package."""
     package = {path.relative_to(ROOT / "generator") for path in _files(ROOT / "generator" / "modelservice")}
-    data = {
-        "modelservice" / path.relative_to(ROOT)
-        for path in _files(ROOT / "bases") + _files(ROOT / "overlays") + _files(ROOT / "docs" / "checks")
-    }
+    folders = ("bases", "overlays", "docs/checks", "plugins/kustomize/function")
+    data = {"modelservice" / path.relative_to(ROOT) for folder in folders for path in _files(ROOT / folder)}
     with ZipFile(wheel) as opened:
         carried = {Path(name) for name in opened.namelist() if ".dist-info/" not in name}
     assert data
@@ -71,6 +69,15 @@ def test_the_cli_renders_as_in_the_checkout(example: Path, installed: Path, tmp_
     """The installed CLI needs neither the checkout nor a certain working directory."""
     rendered = _run(installed / "modelservice", "render", example, cwd=tmp_path)
     assert rendered == _run(Path(sys.executable).parent / "modelservice", "render", example)
+
+
+def test_the_installed_command_has_its_texts(installed: Path, tmp_path: Path) -> None:
+    """What it writes, and what it says of checks, is in the wheel."""
+    asked = ("--name", "llama", "--model", "org/m", "--image", "engine:latest")
+    _run(installed / "modelservice", "init", "new", *asked, "--environments", "dev", cwd=tmp_path)
+    assert (tmp_path / "new/function/function.yaml").read_bytes() == (ROOT / "plugins/kustomize/function/function.yaml").read_bytes()
+    said = _run(installed / "modelservice", "validate", "new/base", "--output", "sarif", cwd=tmp_path)
+    assert "# image-tag\\n" in said
 
 
 def test_there_are_examples() -> None:

@@ -394,3 +394,12 @@ def _refused_by_schemas(obj: Map) -> str:
     except (kubernetes_validate.ValidationError, kubernetes_validate.SchemaNotFoundError) as error:
         return str(error)
     return ""
+
+
+@pytest.mark.parametrize("name", [[], {}, None, 1])
+def test_an_image_volume_whose_name_is_none(name: Any) -> None:
+    """It is told, with a version too, and brings nothing down."""
+    container = {"name": "a", "image": "a:1", "volumeMounts": [{"name": name, "mountPath": "/a", "subPath": "b"}]}
+    spec = {"containers": [container], "volumes": [{"name": name, "image": {"reference": "a:1"}}]}
+    pod = {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "a"}, "spec": spec}
+    assert ("spec", "volumes", 0, "name") in [one.path for one in problems(pod, "1.34")]

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import sys
+from collections.abc import Iterable
 from typing import NoReturn
 
 import typer
 
 from modelservice.cli import revisions
-from modelservice.krm import Document, ReadError, read_documents, read_stdin
+from modelservice.cli.messages import InputError, Message
+from modelservice.krm import Document, ReadError, Result, read_documents, read_stdin
 from modelservice.krm.limits import MAX_BYTES
 
 
@@ -27,7 +28,7 @@ def documents_in(data: bytes, name: str) -> list[Document]:
     try:
         return read_documents(data, name)
     except ReadError as error:
-        stop_at([f"{error.name}:{error.line}:{error.column}: error: {error.problem} [yaml]"])
+        stop_at([Message(f"{error.name}:{error.line}:{error.column}", Result(error.problem, tags={"check": "yaml"}))])
 
 
 def refuse_stdin_twice(files: list[str]) -> None:
@@ -52,8 +53,6 @@ def is_step(text: str) -> bool:
     return text.isprintable() and "/" not in text and text[:1] not in ("", ".")
 
 
-def stop_at(problems: list[str]) -> NoReturn:
-    """Print errors, one a line, and end with exit code 1; those of a file have their place in front, and say that they are errors."""
-    for problem in problems:
-        print(problem if ": error: " in problem else f"error: {problem}", file=sys.stderr)
-    raise typer.Exit(1)
+def stop_at(problems: Iterable[Message | str]) -> NoReturn:
+    """End the command: what is wrong is printed, one a line, and the exit code is 1."""
+    raise InputError(problems)

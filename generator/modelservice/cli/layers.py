@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from modelservice.cli.messages import Message
 from modelservice.config import API_VERSION
 from modelservice.config.layers import patched
-from modelservice.krm import Document
+from modelservice.krm import Document, Result
 from modelservice.texts import cut, listed, shown
 
 Map = dict[str, Any]
 
 PARTIAL = ("apiVersion", "kind", "metadata", "spec")  # of a ModelService; what has none of them is a part of its spec
 MOST = 20  # messages about one layer
+CHECK = {"check": "layers"}
 
 
 class Layer:
@@ -64,50 +65,51 @@ def _metadata(value: Map) -> Map:
     return metadata if isinstance(metadata, dict) else {}
 
 
-def _problems(document: Document) -> Iterator[str]:
+def _problems(document: Document) -> Iterator[Message]:
     value = document.value
     if not isinstance(value, dict):
-        yield f"{document.place()}: error: this is {shown(value)}; a layer must be a map: a part of a ModelService, or of its spec [config]"
+        yield Message(document.place(), Result(f"this is {shown(value)}; a layer must be a map: a part of a ModelService, or of its spec"))
         return
     for key, right in (("kind", "ModelService"), ("apiVersion", API_VERSION)):
         if value.get(key, right) != right:
-            yield f"{document.place(key)}: error: this is {cut(str(value[key]))}; a layer must be a part of a {right} [config]"
+            yield Message(document.place(key), Result(f"this is {cut(str(value[key]))}; a layer must be a part of a {right}"))
     for key in ("metadata", "spec") if any(key in value for key in PARTIAL) else ():
         if not isinstance(value.get(key), dict | None):
-            yield f"{document.place(key)}: error: {key}: is {shown(value[key])}; must be a map [config]"
+            yield Message(document.place(key), Result(f"is {shown(value[key])}; must be a map", field=key))
     for key in value if any(key in value for key in PARTIAL) else ():
         if key not in PARTIAL:
-            yield f"{document.place(key)}: error: {cut(str(key))}: unknown key of a ModelService; does it belong under spec? [config]"
+            result = Result("unknown key of a ModelService; does it belong under spec?", field=cut(str(key)))
+            yield Message(document.place(key), result)
 
 
-def apply(services: Sequence[Map], layers: Sequence[Layer]) -> tuple[list[Map], list[str]]:
-    """The ModelServices with ``layers`` over them, in their order, and what is wrong; warnings go to stderr."""
+def apply(services: Sequence[Map], layers: Sequence[Layer]) -> tuple[list[Map], list[Message]]:
+    """The ModelServices with ``layers`` over them, in their order, and what is wrong or worth a warning."""
     problems = [problem for layer in layers for problem in layer.problems]
     merged = list(services)
     for layer in layers if not problems else ():
         chosen = layer.chosen(merged)
         if not chosen:
             there = listed([str((service.get("metadata") or {}).get("name")) for service in merged])
-            what = f"there is no ModelService {cut(str(layer.name))}; there are: {there}"
-            problems.append(f"{layer.place('metadata.name')}: error: metadata.name: {what} [config]")
+            asked = f" {cut(str(layer.name))}" if layer.name is not None else ""
+            what = f"there is no ModelService{asked}; there are: {there or 'none'}"
+            problems.append(Message(layer.place("metadata.name"), Result(what, field="metadata.name")))
             continue
         layer.over = {id(services[index]) for index in chosen}
         before = [merged[index] for index in chosen]
         for index in chosen:
             merged[index] = patched(merged[index], layer.content)
         if all(merged[index] == service for index, service in zip(chosen, before, strict=True)):
-            print(f"{layer.place('spec')}: warning: the layer changes nothing [layers]", file=sys.stderr)
+            problems.append(Message(layer.place("spec"), Result("the layer changes nothing", "warning", tags=CHECK)))
         else:
-            _tell_idle_nulls(layer, before)
+            problems += _idle_nulls(layer, before)
     return merged, problems
 
 
-def _tell_idle_nulls(layer: Layer, services: Sequence[Map]) -> None:
-    """Warn of what a layer deletes, and no ModelService says: kustomize's patches do not reach the profile's defaults either."""
+def _idle_nulls(layer: Layer, services: Sequence[Map]) -> list[Message]:
+    """A warning of what a layer deletes, and no ModelService says: kustomize's patches do not reach the profile's defaults either."""
     idle = [field for field, path in _nulls(layer.content, "", []) if not any(_is_there(service, path) for service in services)]
-    for field in idle[:MOST]:
-        message = f"{field}: null deletes what a ModelService says, and none says this; a default is deleted by null in the ModelService"
-        print(f"{layer.place(field)}: warning: {message} [layers]", file=sys.stderr)
+    message = "null deletes what a ModelService says, and none says this; a default is deleted by null in the ModelService"
+    return [Message(layer.place(field), Result(message, "warning", field=field, tags=CHECK)) for field in idle[:MOST]]
 
 
 def _nulls(value: Any, field: str, path: list[str]) -> Iterator[tuple[str, list[str]]]:

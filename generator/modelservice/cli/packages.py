@@ -3,42 +3,70 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import typer
 
 from modelservice.cli import revisions
-from modelservice.cli.files import documents_in, read_documents_of
+from modelservice.cli.files import documents_in, read_documents_of, stop_at
+from modelservice.cli.messages import InputError, Message
 from modelservice.krm import Document
 
 Map = dict[str, Any]
+Texts = Mapping[str, bytes]
 
 ENDINGS = (".yaml", ".yml")
 NOT_READ = ("kustomization.yaml", "kustomization.yml")  # what these list is in the folder anyway
+PATCHES = ("patches", "patchesStrategicMerge", "patchesJson6902")
 RECORDS = ".modelservice"  # the one hidden folder that says something: what was generated last
 
 
-def read(paths: list[str]) -> tuple[list[Document], list[Document]]:
-    """The documents at ``paths``: those of files that are named, and those that are found in folders."""
-    named, found = [], []
+def read(paths: list[str], unreadable: list[Message] | None = None) -> tuple[list[Document], list[Document]]:
+    """The documents at ``paths``: those of files that are named, and those that are found in folders, also of git revisions (``REV:path``).
+
+    What is wrong with files that cannot be read is added to ``unreadable``; without that, it ends the command.
+    """
+    named: list[Document] = []
+    found: list[Document] = []
+    problems: list[Message] = []
     seen: set[str] = set()
     for path in paths:
-        if revisions.is_one(path):
-            texts = revisions.read(path)
-            of_file = [document for name, data in texts.items() if name == path for document in documents_in(data, name)]
-            files = [name for name in texts if name != path and _is_read(name.removeprefix(path).strip("/").split("/"))]
-            if path not in texts and not files:
-                raise typer.BadParameter(f"{path}: there is no YAML file in this folder")
-            named += of_file
-            found += [document for name in files for document in documents_in(texts[name], name)]
-        elif path != "-" and os.path.isdir(path):
-            files = _files(path)
-            if not files:
-                raise typer.BadParameter(f"{path}: there is no YAML file in this folder")
-            found += [document for file in files if _is_new(file, seen) for document in read_documents_of(file)]
-        elif _is_new(path, seen):
-            named += read_documents_of(path)
+        texts = revisions.read(path) if revisions.is_one(path) else None
+        is_folder = path != "-" and (os.path.isdir(path) if texts is None else path not in texts)
+        for file in _resources(path, texts, problems) if is_folder else [path]:
+            if not _is_new(file, seen):
+                continue
+            try:
+                (found if is_folder else named).extend(_documents(file, texts))
+            except InputError as error:
+                problems += error.messages
+    if unreadable is not None:
+        unreadable += problems
+    elif problems:
+        stop_at(problems)
     return named, found
+
+
+def _documents(file: str, texts: Texts | None) -> list[Document]:
+    """The documents of a file; ``texts`` are the contents of files of a git revision, where it is of one."""
+    return read_documents_of(file) if texts is None else documents_in(texts[file], file)
+
+
+def _resources(folder: str, texts: Texts | None, problems: list[Message]) -> list[str]:
+    """The files of resources below a folder; what is wrong with a kustomization.yaml in it is added to ``problems``."""
+    files = _files(folder) if texts is None else [name for name in texts if _is_read(name.removeprefix(folder).strip("/").split("/"))]
+    patches: set[str] = set()
+    for file in files:
+        if os.path.basename(file) in NOT_READ:
+            try:
+                patches.update(map(os.path.normpath, _patches(file, texts)))
+            except InputError as error:
+                problems += error.messages
+    found = [file for file in files if os.path.basename(file) not in NOT_READ and os.path.normpath(file) not in patches]
+    if not found and not problems:
+        raise typer.BadParameter(f"{folder}: there is no YAML file in this folder")
+    return found
 
 
 def _is_new(file: str, seen: set[str]) -> bool:
@@ -77,4 +105,15 @@ def _is_looked_into(folder: str) -> bool:
 
 
 def _is_taken(file: str) -> bool:
-    return not file.startswith(".") and file.endswith(ENDINGS) and file not in NOT_READ
+    return not file.startswith(".") and file.endswith(ENDINGS)
+
+
+def _patches(kustomization: str, texts: Texts | None) -> Iterator[str]:
+    """The files that a kustomization.yaml lists as patches: a part of a resource each, and none itself."""
+    for document in _documents(kustomization, texts):
+        for key in PATCHES:
+            listed = document.value.get(key) if isinstance(document.value, dict) else None
+            for patch in listed if isinstance(listed, list) else ():
+                path = patch.get("path") if isinstance(patch, dict) else patch
+                if isinstance(path, str):
+                    yield os.path.join(os.path.dirname(kustomization), path)

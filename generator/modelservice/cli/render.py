@@ -17,6 +17,7 @@ from modelservice.cli.services import (
     OverlayOption,
     PresetOption,
     ProfileOption,
+    QuietOption,
     SetOption,
     generate_from,
     with_version,
@@ -42,6 +43,7 @@ def render(
     profile: ProfileOption = None,
     assignments: SetOption = None,
     kubernetes: KubernetesOption = None,
+    quiet: QuietOption = False,
     provenance: Annotated[
         bool, typer.Option("--provenance", help="Say behind each line, as a comment, which layer set the value, and over which.")
     ] = False,
@@ -53,7 +55,7 @@ def render(
         raise typer.BadParameter("goes without --output", param_hint="--provenance")
     settings = with_version(assignments, kubernetes)
     generated = generate_from(Given(files, layer or [], overlay or [], profile or [], preset or [], settings))
-    generated.tell()
+    generated.tell(quiet=quiet)
     if generated.failed:
         raise typer.Exit(1)
     objects = generated.objects

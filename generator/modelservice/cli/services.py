@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Annotated, Any
 
 import typer
 
+from modelservice import data
 from modelservice.cli import packages
 from modelservice.cli.files import read_documents_of, refuse_stdin_twice, stop_at
 from modelservice.cli.layers import Layer, apply
+from modelservice.cli.messages import Message, tell
 from modelservice.config import API_VERSION
 from modelservice.config import overlay as overlay_module
 from modelservice.config.settings import SettingError, added, sets, with_settings
@@ -20,11 +22,20 @@ from modelservice.krm import Document, Item, ResourceList, ResourceRef, Result
 from modelservice.kubernetes.apply_order import apply_rank
 from modelservice.package.files import is_config
 from modelservice.package.names import FILE_INDEX, FILE_PATH, annotated, bare, is_record, owner_in, owner_of, unowned
-from modelservice.texts import cut
+from modelservice.texts import cut, shown
 
 Map = dict[str, Any]
 
+HELM = ": is this a values file of Helm? It goes under spec: of a ModelService, as it is; or is it a layer? Those go with -f"
+OF_EDITS = {"check": "kubernetes-fields"}  # what it tells of a generated object, was edited into its file by hand
+BROUGHT = ("Overlay", "Profile")  # what --overlay and --profile bring
 VALUES = {"modelArtifacts", "decode", "prefill", "routing", "accelerator", "multinode"}  # what a chart's values file has at its top
+
+
+def _built_in_presets(incomplete: str) -> list[str]:
+    """The presets that a shell completes."""
+    return [name for name in data.names("overlays", "presets") if name.startswith(incomplete)]
+
 
 # The options that every command on ModelServices has.
 Files = Annotated[list[str], typer.Argument(metavar="FILE…", help="Files or folders with ModelServices; - is standard input.")]
@@ -34,13 +45,18 @@ LayerOption = Annotated[
 ]
 PresetOption = Annotated[
     list[str] | None,
-    typer.Option(metavar="NAME[:PARAMETER=VALUE,…]", help="A preset to apply, after those that the spec names, as in shm:sizeLimit=16Gi."),
+    typer.Option(
+        metavar="NAME[:PARAMETER=VALUE,…]",
+        help="A preset to apply, after those that the spec names, as in shm:sizeLimit=16Gi.",
+        autocompletion=_built_in_presets,
+    ),
 ]
 OverlayOption = Annotated[list[str] | None, typer.Option(metavar="FILE", help="Overlays to apply, after the presets.")]
 ProfileOption = Annotated[list[str] | None, typer.Option(metavar="FILE", help="Profiles that spec.profile may name.")]
 SetOption = Annotated[
     list[str] | None, typer.Option("--set", metavar="PATH=VALUE", help="A field of the spec to set, as in decode.replicas=2.")
 ]
+QuietOption = Annotated[bool, typer.Option("--quiet", "-q", help="Tell errors alone, no warnings.")]
 KubernetesOption = Annotated[
     str | None, typer.Option(metavar="VERSION", help="The cluster's version, as in 1.34: what is newer than it is told.")
 ]
@@ -58,14 +74,29 @@ class Given:
     settings: list[str] = field(default_factory=list)
 
 
+@dataclass(frozen=True)
+class Judging:
+    """How all that is there is looked at, also what no ModelService has to do with.
+
+    ``validations`` are the specs of Validations beside those in the files; ``complete``: whether what is not among the files is not there,
+    by default where they are those of a folder.
+    """
+
+    validations: Sequence[Map] = ()
+    complete: bool | None = None
+
+
 class Generated:
     """What the ModelServices became: ``resources``, as the function leaves them, and where the mistakes were made.
 
-    ``given`` are the resources before, ModelServices as the command line changed them; ``overlays`` those that it names.
+    ``given`` are the resources before, ModelServices as the command line changed them; ``overlays`` those that it names. ``told`` is what
+    was told before: of files, layers and what else was given.
     """
 
-    def __init__(self, resources: ResourceList, places: Places, given: list[Map], overlays: list[Map]) -> None:
-        self.resources, self.places, self.given, self.overlays = resources, places, given, overlays
+    def __init__(
+        self, resources: ResourceList, places: Places, given: list[Map], overlays: list[Map], told: Sequence[Message] = ()
+    ) -> None:
+        self.resources, self.places, self.given, self.overlays, self.told = resources, places, given, overlays, told
 
     @property
     def failed(self) -> bool:
@@ -73,20 +104,25 @@ class Generated:
         return any(result.severity == "error" for result in self.resources.results)
 
     @property
+    def sources(self) -> list[Document]:
+        """The documents that this is made of."""
+        return self.places.documents
+
+    @property
     def objects(self) -> list[Map]:
         """The resources for a cluster, generated and others, in the order in which they may be applied."""
         return sorted(for_cluster(item.value for item in self.resources.items), key=apply_rank)
 
-    def results(self) -> list[tuple[str, Result]]:
+    def results(self) -> list[Message]:
         """The results with their places, those of one file as they stand in it."""
-        told = [(self.places.of(result), result) for result in self.resources.results]
-        return sorted(told, key=lambda one: _in_order(one[0]))
+        told = [Message(self.places.of(result), result) for result in self.resources.results]
+        once = {one.line(): one for one in told}  # a layer's mistake shows in each service
+        return sorted(once.values(), key=lambda one: one.position)
 
-    def tell(self) -> None:
-        """Print the results on stderr."""
-        lines = [f"{place}: {result.severity}: {result.line()}" for place, result in self.results()]
-        for line in dict.fromkeys(lines):  # a layer's mistake shows in each service
-            print(line, file=sys.stderr)
+    def tell(self, *, quiet: bool = False) -> None:
+        """Print what is told on stderr; only the errors when ``quiet``."""
+        told = [*self.told, *self.results()]
+        tell([one for one in told if not quiet or one.result.severity == "error"])
 
 
 def for_cluster(values: Iterable[Map]) -> list[Map]:
@@ -99,37 +135,73 @@ def is_service(value: Any) -> bool:
     return isinstance(value, dict) and value.get("kind") == "ModelService"
 
 
-def generate_from(given: Given) -> Generated:
-    """What the ModelServices in the files that are ``given`` become; ends the command with exit code 1 where a file is wrong."""
+def generate_from(given: Given, judging: Judging | None = None) -> Generated:
+    """What the ModelServices in the files that are ``given`` become.
+
+    What is wrong with a file ends the command with exit code 1. With ``judging`` it is told like all else, and the rest is looked at
+    nevertheless; then there need be no ModelService at all.
+    """
     refuse_stdin_twice([*given.files, *given.layers, *given.overlays, *given.profiles])
-    return generate_of(given, *packages.read(given.files))
+    unreadable: list[Message] = []
+    named, found = packages.read(given.files, unreadable if judging is not None else None)
+    return generate_of(given, named, found, judging, unreadable)
 
 
-def generate_of(given: Given, named: list[Document], found: list[Document]) -> Generated:
+def generate_of(
+    given: Given, named: list[Document], found: list[Document], judging: Judging | None = None, unreadable: Sequence[Message] = ()
+) -> Generated:
     """The same of files that have been read: the documents of those that were named, and of those found in folders."""
+    told = list(unreadable)
     resources, left_out = _resources(found)
-    brought, problems = _brought([*given.overlays, *given.profiles])
-    overlays, profiles = ([document for document in brought if _is_of(document.value, kind)] for kind in ("Overlay", "Profile"))
-    documents = [*named, *resources, *profiles]
-    problems += [line for document in documents for line in _wrong(document)]
+    brought = [document for file in [*given.overlays, *given.profiles] for document in read_documents_of(file)]
+    right = _right(brought, _brought_messages, told)
+    overlays, profiles = ([document for document in right if document.value["kind"] == kind] for kind in BROUGHT)
+    documents = _right([*named, *resources, *profiles], partial(_wrong, any_kind=judging is not None), told)
+    seen: dict[str, Document] = {}
+    documents = documents if told and judging is None else _right(documents, partial(_same_name, seen=seen), told)
     services = [document for document in documents if is_service(document.value)]
-    problems += [] if problems else _same_names(services)
-    if not services and not problems:
-        problems += [line for document in named for line in _wrong_kind(document, ("ModelService",))]
-        problems = problems or [f"{given.files[0]}:1:1: error: there is no ModelService in it [config]"]
+    if not services and not told and (judging is None or not documents):
+        told += [message for document in named for message in _wrong_kind(document, ("ModelService",))]
+        nothing = "there is no ModelService in it" if judging is None else "there is nothing in it"
+        first = "<stdin>" if given.files[0] == "-" else given.files[0]
+        told = told or [Message(f"{first}:1:1", Result(nothing))]
     layers = [Layer(document) for file in given.layers for document in read_documents_of(file)]
-    merged, wrong = apply([document.value for document in services], layers) if not problems else ([], [])
-    if problems or wrong:
-        stop_at([*problems, *wrong])
-    for document in left_out:
-        print(f"{document.place()}: warning: this has no apiVersion or no kind, and is left out [config]", file=sys.stderr)
+    if judging is None and told:
+        stop_at(told)
+    merged, of_layers = apply([document.value for document in services], layers)
+    if _has_error(of_layers):
+        stop_at(of_layers)
+    what = "this has no apiVersion or no kind, and is left out"
+    told += [*of_layers, *(Message(document.place(), Result(what, "warning")) for document in left_out)]
     changed = {id(document): _changed(value, given.presets, given.settings) for document, value in zip(services, merged, strict=True)}
     values = [changed.get(id(document), document.value) for document in documents]
     resource_list = ResourceList([Item(_with_file(value, document)) for document, value in zip(documents, values, strict=True)])
-    run(resource_list, [document.value for document in overlays], complete=bool(found))
+    _run(resource_list, [document.value for document in overlays], judging, complete=bool(found) and not _has_error(told))
     owners = {_key(ResourceRef.of(item.value)): owner for item in resource_list.items if (owner := owner_in(item.value))}
     places = Places([*documents, *overlays], owners, layers, given.presets, given.settings)
-    return Generated(resource_list, places, values, [document.value for document in overlays])
+    return Generated(resource_list, places, values, [document.value for document in overlays], told)
+
+
+def _right(documents: list[Document], look: Callable[[Document], list[Message]], told: list[Message]) -> list[Document]:
+    """The documents with which nothing is wrong; what is wrong with the others is added to ``told``."""
+    right = []
+    for document in documents:
+        wrong = look(document)
+        right += [] if wrong else [document]
+        told += wrong
+    return right
+
+
+def _run(resources: ResourceList, overlays: list[Map], judging: Judging | None, *, complete: bool) -> None:
+    if judging is None:
+        run(resources, overlays, complete=complete)
+    elif resources.items:
+        complete = complete if judging.complete is None else judging.complete
+        run(resources, overlays, complete=complete, validations=judging.validations)
+
+
+def _has_error(messages: Iterable[Message]) -> bool:
+    return any(one.result.severity == "error" for one in messages)
 
 
 def with_version(settings: list[str] | None, kubernetes: str | None) -> list[str]:
@@ -148,29 +220,18 @@ def _resources(documents: list[Document]) -> tuple[list[Document], list[Document
     return resources, others
 
 
-def _brought(files: list[str]) -> tuple[list[Document], list[str]]:
-    """The documents of the files of --overlay and --profile, and what is wrong with the overlays."""
-    documents = [document for file in files for document in read_documents_of(file)]
-    return documents, [line for document in documents for line in _brought_lines(document)]
-
-
-def _same_names(services: list[Document]) -> list[str]:
-    """An error for each ModelService that is called as an earlier one is."""
-    first: dict[str, Document] = {}
-    problems = []
-    for document in services:
-        other = first.setdefault(owner_of(document.value) if ResourceRef.of(document.value) else "", document)
-        if other is not document and ResourceRef.of(document.value):
-            owner = cut(owner_of(document.value))
-            what = (
-                f"another ModelService is called so, too ({other.place()}); rename it or, if it is a layer over that one, give it with -f"
-            )
-            problems.append(f"{document.place('metadata.name')}: error: ModelService {owner}: metadata.name: {what} [config]")
-    return problems
-
-
-def _is_of(value: Any, kind: str) -> bool:
-    return isinstance(value, dict) and value.get("kind") == kind
+def _same_name(document: Document, seen: dict[str, Document]) -> list[Message]:
+    """An error for a ModelService that is called as one that was ``seen``; it is seen then."""
+    reference = ResourceRef.of(document.value)
+    if not is_service(document.value) or reference is None:
+        return []
+    owner = owner_of(document.value)
+    other = seen.setdefault(owner, document)
+    if other is document:
+        return []
+    what = f"another ModelService is called so, too ({other.place()}); rename it or, if it is a layer over that one, give it with -f"
+    called = ResourceRef(owner, "ModelService")
+    return [Message(document.place("metadata.name"), Result(what, field="metadata.name", resource=called))]
 
 
 def _with_file(value: Map, document: Document) -> Map:
@@ -178,28 +239,28 @@ def _with_file(value: Map, document: Document) -> Map:
     return annotated(value, {FILE_PATH: document.name, FILE_INDEX: str(document.index)})
 
 
-def _wrong(document: Document) -> list[str]:
-    """What is wrong with a document that was given as a resource."""
+def _wrong(document: Document, *, any_kind: bool) -> list[Message]:
+    """What is wrong with a document that was given as a resource; ``any_kind``: which need not be a ModelService."""
     value = document.value
-    if isinstance(value, dict) and isinstance(value.get("kind"), str) and value.get("kind") != "ModelService":
-        return (
-            _misshapen(document)
-            if isinstance(value.get("apiVersion"), str)
-            else [f"{document.place()}: error: this has no apiVersion [config]"]
-        )
-    if isinstance(value, dict) and value.get("kind") == "ModelService" and value.get("apiVersion") == API_VERSION:
-        return _misshapen(document)
-    return _wrong_kind(document, ("ModelService",))
+    if any_kind and not (isinstance(value, dict) and isinstance(value.get("kind"), str)):
+        what = "this has no kind" if isinstance(value, dict) else f"this is {shown(value)}"
+        hint = HELM if isinstance(value, dict) and not VALUES.isdisjoint(value) else ""
+        return [Message(document.place(), Result(f"{what}; must be a resource, with apiVersion and kind{hint}"))]
+    if isinstance(value, dict) and isinstance(value.get("kind"), str) and (any_kind or value.get("kind") != "ModelService"):
+        if not isinstance(value.get("apiVersion"), str):
+            return [Message(document.place(), Result("this has no apiVersion"))]
+        return _misshapen(document) or (_wrong_kind(document, ("ModelService",)) if value["kind"] == "ModelService" else [])
+    return _wrong_kind(document, ("ModelService",)) or _misshapen(document)
 
 
-def _misshapen(document: Document) -> list[str]:
+def _misshapen(document: Document) -> list[Message]:
     metadata = document.value.get("metadata")
     if not isinstance(metadata, dict | None) or not isinstance((metadata or {}).get("annotations"), dict | None):
-        return [f"{document.place('metadata')}: error: metadata: is no map with a map of annotations [config]"]
+        return [Message(document.place("metadata"), Result("is no map with a map of annotations", field="metadata"))]
     return []
 
 
-def _wrong_kind(document: Document, kinds: tuple[str, ...]) -> list[str]:
+def _wrong_kind(document: Document, kinds: tuple[str, ...]) -> list[Message]:
     value, right = document.value, f"{API_VERSION} {' or '.join(kinds)}"
     if isinstance(value, dict) and value.get("kind") in kinds and value.get("apiVersion") == API_VERSION:
         return []
@@ -207,20 +268,21 @@ def _wrong_kind(document: Document, kinds: tuple[str, ...]) -> list[str]:
     if isinstance(value, dict) and "kind" not in value:
         what = "this has no kind"
         if not VALUES.isdisjoint(value):
-            hint = ": is this a values file of Helm? It goes under spec: of a ModelService, as it is; or is it a layer? Those go with -f"
+            hint = HELM
     else:
         what = f"this is {value.get('apiVersion')} {value.get('kind')}" if isinstance(value, dict) else "this is no map"
-    return [f"{document.place('kind')}: error: {what}; must be {right}{hint} [config]"]
+    return [Message(document.place("kind"), Result(f"{what}; must be {right}{hint}"))]
 
 
-def _brought_lines(document: Document) -> list[str]:
-    wrong = _wrong_kind(document, ("Overlay", "Profile"))
+def _brought_messages(document: Document) -> list[Message]:
+    """What is wrong with a document of --overlay or --profile, as far as it shows without the others."""
+    wrong = _wrong_kind(document, BROUGHT)
     if wrong or document.value["kind"] == "Profile":
         return wrong
     found = overlay_module.problems(document.value, "")
     for result in found:
         result.resource = ResourceRef.of(document.value)
-    return [f"{document.place(result.field)}: error: {result.line()}" for result in found]
+    return [Message(document.place(result.field), result) for result in found]
 
 
 def _changed(service: Map, presets: list[str], assignments: list[str]) -> Map:
@@ -232,13 +294,6 @@ def _changed(service: Map, presets: list[str], assignments: list[str]) -> Map:
         return with_settings(service, presets, [])
     except SettingError as error:
         raise typer.BadParameter(str(error), param_hint=hint) from None
-
-
-def _in_order(place: str) -> tuple[str, int, int]:
-    """What places are sorted by: those of one file as they stand in it."""
-    name, _, position = place.rpartition(":")
-    name, _, line = name.rpartition(":")
-    return (name, int(line), int(position)) if line.isdecimal() and position.isdecimal() else ("", 0, 0)
 
 
 class Places:
@@ -253,10 +308,12 @@ class Places:
 
     def of(self, result: Result) -> str:
         """``FILE:LINE:COLUMN``, ``--set PATH=VALUE`` or ``--preset NAME:PARAMETER=VALUE``."""
+        document = self._document(result)
         if (owner := self.owners.get(_key(result.resource))) is not None:
             services = [one for one in self.documents if is_service(one.value) and owner_of(one.value) == owner]
-            return services[0].place("metadata.name") if services else result.file
-        document = self._document(result)
+            is_edit = document is not None and result.tags == OF_EDITS
+            if services and not is_edit:
+                return services[0].place("metadata.name")
         if document is None:
             return result.file or self.documents[0].name
         if not is_service(document.value):

@@ -57,6 +57,11 @@ class Document:
         """The name of the file."""
         return self._source.name
 
+    @property
+    def text(self) -> str:
+        """The text of the file."""
+        return self._source.text
+
     def position(self, path: str = "") -> tuple[int, int]:
         """Return line and column, from 1, of the key of the field at `path` (`spec.decode.containers[0].image`).
 

@@ -60,7 +60,7 @@ def _told(path: tuple[str | int, ...], gate: Any, version: Version) -> Newer:
 
 def _in_pod(spec: Map, version: Version) -> Newer:
     """What is newer only where a container stands, or what it mounts."""
-    images = {volume.get("name") for volume in _maps(spec.get("volumes")) if volume.get("image") is not None}
+    images = [volume.get("name") for volume in _maps(spec.get("volumes")) if volume.get("image") is not None]  # a wrong name may be a list
     for field in ("containers", "initContainers"):
         for index, container in enumerate(_maps(spec.get(field))):
             policy = container.get("restartPolicy")

@@ -1,0 +1,69 @@
+"""What commands tell of their input: a place and what is wrong there, in the one form that all of them have."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterable
+from typing import NamedTuple, TextIO
+
+import typer
+
+from modelservice.krm import Result
+
+SEVERITIES = ("error", "warning", "info")  # the worst first
+COLOURS = {"error": typer.colors.RED, "warning": typer.colors.YELLOW, "info": typer.colors.BLUE}
+
+
+class Message(NamedTuple):
+    """A result, and where in the input that is: ``FILE:LINE:COLUMN``, or the option that says it."""
+
+    place: str
+    result: Result
+
+    def line(self, *, coloured: bool = False) -> str:
+        """``PLACE: severity: CONFIG: field: what; what would be right [check]``."""
+        severity = self.result.severity
+        return f"{self.place}: {in_colour(severity, severity) if coloured else severity}: {self.result.line()}"
+
+    @property
+    def position(self) -> tuple[str, int, int]:
+        """File, line and column; an empty name where the place is in no file."""
+        name, _, column = self.place.rpartition(":")
+        name, _, line = name.rpartition(":")
+        is_in_file = line.isdecimal() and column.isdecimal() and not name.startswith("--")
+        return (name, int(line), int(column)) if is_in_file else ("", 0, 0)
+
+
+class InputError(Exception):
+    """The input is wrong: what is told of it, as messages, or as texts where there is no place."""
+
+    def __init__(self, problems: Iterable[Message | str]) -> None:
+        self.problems = list(problems)
+        super().__init__("; ".join(map(str, self.problems)))
+
+    @property
+    def messages(self) -> list[Message]:
+        """Those of the problems that have a place."""
+        return [problem for problem in self.problems if isinstance(problem, Message)]
+
+
+def tell(problems: Iterable[Message | str]) -> None:
+    """Print what is told on stderr, one a line; a text that does not say so is an error."""
+    coloured = is_coloured(sys.stderr)
+    for problem in problems:
+        if isinstance(problem, Message):
+            print(problem.line(coloured=coloured), file=sys.stderr)
+        else:
+            error = in_colour("error", "error") if coloured else "error"
+            print(problem if ": error: " in problem else f"{error}: {problem}", file=sys.stderr)
+
+
+def in_colour(text: str, severity: str) -> str:
+    """A text in the colour of a severity, for a terminal."""
+    return typer.style(text, fg=COLOURS[severity], bold=True)
+
+
+def is_coloured(stream: TextIO | None) -> bool:
+    """Whether people look at a stream who want colours: a terminal, unless NO_COLOR is set (https://no-color.org)."""
+    return stream is not None and stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
