@@ -52,7 +52,7 @@ def canonical(value: Any) -> str:
         return text
     suffix = parts[3]
     units, rest = divmod(nanos, NANO)
-    if suffix in BINARY and rest == 0 and not -1024 < units < 1024:
+    if suffix in BINARY and rest == 0 and units % 1024 == 0:  # else it has no suffix, and is read as a decimal the next time
         return _binary(units)
     return _decimal(nanos, exponential=suffix not in BINARY and suffix not in DECIMAL)
 
