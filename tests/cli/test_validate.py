@@ -359,3 +359,12 @@ def test_two_of_one_name(tmp_path: Path) -> None:
         ("b.yaml", "metadata.name"),
         ("b.yaml", "spec.replicas"),
     ]
+
+
+def test_objects_without_a_name_have_their_places(tmp_path: Path) -> None:
+    """Also where there are several, in files of several documents, and in a List."""
+    listed = "apiVersion: v1\nkind: List\nitems:\n- {apiVersion: v1, kind: Service, metadata: {name: x}, spec: {prts: []}}\n"
+    first = written(tmp_path, "a.yaml", service())
+    second = written(tmp_path, "b.yaml", f"{DEPLOYMENT}---\n{WRONG.replace('metadata: {name: web}', 'metadata: {}')}---\n{listed}")
+    found = [(one["file"], one["line"]) for one in findings(first, second) if one["field"].startswith(("spec.replicas", "items"))]
+    assert found == [(second, 19), (second, 32)]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from modelservice.krm import FirstOfEachPlace, ResourceRef, Result
+from modelservice.krm import FirstOfEachPlace, Item, ResourceRef, Result
+from modelservice.texts import whole_number
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -52,9 +53,16 @@ def check_world(world: World) -> Iterator[Result]:
         if made is None and not world.judged:
             continue
         for problem in new_problems(made, obj, world.kubernetes_version):
-            yield Result(
-                problem.message, problem.severity, field=written(problem.path), current=problem.current, resource=ResourceRef.of(obj)
-            )
+            resource = ResourceRef.of(obj)
+            file, index = ("", 0) if resource else _file_of(obj)
+            field, current = written(problem.path), problem.current
+            yield Result(problem.message, problem.severity, field=field, current=current, resource=resource, file=file, index=index)
+
+
+def _file_of(obj: Map) -> tuple[str, int]:
+    """The file that an object without a name is in, by which alone it can be told, and its place among the documents there."""
+    item = Item(obj)
+    return item.path or "", whole_number(item.index or "") or 0
 
 
 def new_problems(before: Map | None, obj: Map, version: str | None) -> list[Problem]:
