@@ -5,7 +5,7 @@ from __future__ import annotations
 import typer
 
 from modelservice import __version__
-from modelservice.cli import patch, render
+from modelservice.cli import diff, patch, render
 
 app = typer.Typer(
     help="Turns ModelServices into the Kubernetes resources that serve them.",
@@ -16,6 +16,7 @@ app = typer.Typer(
 )
 app.command("render")(render.render)
 app.command("patch")(patch.patch)
+app.command("diff")(diff.diff)
 
 
 def _print_version(wanted: bool) -> None:

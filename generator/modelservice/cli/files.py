@@ -7,19 +7,28 @@ from typing import NoReturn
 
 import typer
 
+from modelservice.cli import revisions
 from modelservice.krm import Document, ReadError, read_documents, read_stdin
 from modelservice.krm.limits import MAX_BYTES
 
 
 def read_documents_of(file: str) -> list[Document]:
-    """The YAML documents of a file, or of standard input for ``-``."""
+    """The YAML documents of a file, of standard input for ``-``, or of a file of a git revision for ``REV:path``."""
+    if revisions.is_one(file):
+        return [document for name, data in revisions.read(file).items() for document in documents_in(data, name)]
     try:
         if file == "-":
-            return read_documents(read_stdin(), "<stdin>")
+            return documents_in(read_stdin(), "<stdin>")
         with open(file, "rb") as stream:
-            return read_documents(stream.read(MAX_BYTES + 1), file)
+            return documents_in(stream.read(MAX_BYTES + 1), file)
     except OSError as error:
         raise typer.BadParameter(f"{file}: {error.strerror or error}") from None
+
+
+def documents_in(data: bytes, name: str) -> list[Document]:
+    """The YAML documents in the content of a file of this name."""
+    try:
+        return read_documents(data, name)
     except ReadError as error:
         stop_at([f"{error.name}:{error.line}:{error.column}: error: {error.problem} [yaml]"])
 

@@ -7,7 +7,8 @@ from typing import Any
 
 import typer
 
-from modelservice.cli.files import read_documents_of
+from modelservice.cli import revisions
+from modelservice.cli.files import documents_in, read_documents_of
 from modelservice.krm import Document
 
 Map = dict[str, Any]
@@ -21,7 +22,15 @@ def read(paths: list[str]) -> tuple[list[Document], list[Document]]:
     """The documents at ``paths``: those of files that are named, and those that are found in folders."""
     named, found = [], []
     for path in paths:
-        if path != "-" and os.path.isdir(path):
+        if revisions.is_one(path):
+            texts = revisions.read(path)
+            of_file = [document for name, data in texts.items() if name == path for document in documents_in(data, name)]
+            files = [name for name in texts if name != path and _is_read(name.removeprefix(path).strip("/").split("/"))]
+            if path not in texts and not files:
+                raise typer.BadParameter(f"{path}: there is no YAML file in this folder")
+            named += of_file
+            found += [document for name in files for document in documents_in(texts[name], name)]
+        elif path != "-" and os.path.isdir(path):
             files = _files(path)
             if not files:
                 raise typer.BadParameter(f"{path}: there is no YAML file in this folder")
@@ -36,8 +45,21 @@ def _files(folder: str) -> list[str]:
     found = []
     for entry in sorted(os.scandir(folder), key=lambda entry: entry.name):
         if entry.is_dir(follow_symlinks=False):
-            if not entry.name.startswith(".") or entry.name == RECORDS:
+            if _is_looked_into(entry.name):
                 found += _files(entry.path)
-        elif not entry.name.startswith(".") and entry.name.endswith(ENDINGS) and entry.name not in NOT_READ:
+        elif _is_taken(entry.name):
             found.append(entry.path)
     return found
+
+
+def _is_read(steps: list[str]) -> bool:
+    """Whether a file is read that these steps lead to, from the folder that is read."""
+    return all(map(_is_looked_into, steps[:-1])) and _is_taken(steps[-1])
+
+
+def _is_looked_into(folder: str) -> bool:
+    return not folder.startswith(".") or folder == RECORDS
+
+
+def _is_taken(file: str) -> bool:
+    return not file.startswith(".") and file.endswith(ENDINGS) and file not in NOT_READ

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Annotated, Any
 
@@ -71,8 +72,7 @@ class Generated:
     @property
     def objects(self) -> list[Map]:
         """The resources for a cluster, generated and others, in the order in which they may be applied."""
-        objects = [unowned(bare(item.value)) for item in self.resources.items if not is_config(item.value) and not is_record(item.value)]
-        return sorted(objects, key=apply_rank)
+        return sorted(for_cluster(item.value for item in self.resources.items), key=apply_rank)
 
     def results(self) -> list[tuple[str, Result]]:
         """The results with their places, those of one file as they stand in it."""
@@ -85,15 +85,29 @@ class Generated:
             print(f"{place}: {result.severity}: {result.line()}", file=sys.stderr)
 
 
+def for_cluster(values: Iterable[Map]) -> list[Map]:
+    """The resources for a cluster, without the annotations that are about files and who generated them."""
+    return [unowned(bare(value)) for value in values if not is_config(value) and not is_record(value)]
+
+
+def is_service(value: Any) -> bool:
+    """Whether a document is a ModelService, of whatever version."""
+    return isinstance(value, dict) and value.get("kind") == "ModelService"
+
+
 def generate_from(given: Given) -> Generated:
     """What the ModelServices in the files that are ``given`` become; ends the command with exit code 1 where a file is wrong."""
-    named, found = packages.read(given.files)
+    return generate_of(given, *packages.read(given.files))
+
+
+def generate_of(given: Given, named: list[Document], found: list[Document]) -> Generated:
+    """The same of files that have been read: the documents of those that were named, and of those found in folders."""
     resources, left_out = _resources(found)
     brought, problems = _brought([*given.overlays, *given.profiles])
     overlays, profiles = ([document for document in brought if document.value.get("kind") == kind] for kind in ("Overlay", "Profile"))
     documents = [*named, *resources, *profiles]
     problems += [line for document in documents for line in _wrong(document)]
-    services = [document for document in documents if _is_service(document.value)]
+    services = [document for document in documents if is_service(document.value)]
     if not services and not problems:
         problems += [line for document in named for line in _wrong_kind(document, ("ModelService",))]
         problems = problems or [f"{given.files[0]}:1:1: error: there is no ModelService in it [config]"]
@@ -131,10 +145,6 @@ def _brought(files: list[str]) -> tuple[list[Document], list[str]]:
     """The documents of the files of --overlay and --profile, and what is wrong with the overlays."""
     documents = [document for file in files for document in read_documents_of(file)]
     return documents, [line for document in documents for line in _brought_lines(document)]
-
-
-def _is_service(value: Any) -> bool:
-    return isinstance(value, dict) and value.get("kind") == "ModelService"
 
 
 def _with_file(value: Map, document: Document) -> Map:
@@ -218,12 +228,12 @@ class Places:
     def of(self, result: Result) -> str:
         """``FILE:LINE:COLUMN``, ``--set PATH=VALUE`` or ``--preset NAME:PARAMETER=VALUE``."""
         if (owner := self.owners.get(_key(result.resource))) is not None:
-            services = [one for one in self.documents if _is_service(one.value) and owner_of(one.value) == owner]
+            services = [one for one in self.documents if is_service(one.value) and owner_of(one.value) == owner]
             return services[0].place("metadata.name") if services else result.file
         document = self._document(result)
         if document is None:
             return result.file or self.documents[0].name
-        if not _is_service(document.value):
+        if not is_service(document.value):
             return document.place(result.field)
         for assignment in reversed(self.assignments):
             if sets(assignment.partition("=")[0], result.field):
