@@ -13,7 +13,7 @@ from tests.cli.terminal import SOURCE, call, process
 import modelservice
 from modelservice.cli import commands
 
-COMMANDS = ("render", "patch")
+COMMANDS = ("render", "patch", "diff", "convert")
 
 
 def known() -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import typer
 
 from modelservice import __version__
-from modelservice.cli import diff, patch, render
+from modelservice.cli import convert, diff, patch, render
 
 app = typer.Typer(
     help="Turns ModelServices into the Kubernetes resources that serve them.",
@@ -17,6 +17,7 @@ app = typer.Typer(
 app.command("render")(render.render)
 app.command("patch")(patch.patch)
 app.command("diff")(diff.diff)
+app.command("convert")(convert.convert)
 
 
 def _print_version(wanted: bool) -> None:

@@ -181,7 +181,7 @@ def _wrong_kind(document: Document, kinds: tuple[str, ...]) -> list[str]:
     if isinstance(value, dict) and "kind" not in value:
         what = "this has no kind"
         if not VALUES.isdisjoint(value):
-            hint = ": is this a values file of Helm? It goes under spec: of a ModelService, as it is; or is it a layer? Those go with -f"
+            hint = ": is this a values file of Helm? `modelservice convert` makes a ModelService of it; or is it a layer? Those go with -f"
     else:
         what = f"this is {value.get('apiVersion')} {value.get('kind')}" if isinstance(value, dict) else "this is no map"
     return [f"{document.place('kind')}: error: {what}; must be {right}{hint} [config]"]

@@ -115,6 +115,14 @@ def assign(service: dict[str, Any], assignment: str) -> dict[str, Any]:
     return changed
 
 
+def with_value(fields: dict[str, Any], assignment: str, path: str, value: Any) -> dict[str, Any]:
+    """``fields`` with ``value`` at ``path``, which ``assignment`` names; not changed itself. SettingError says what does not fit."""
+    if "=" not in assignment or not path:
+        raise SettingError(f"{shown(assignment)} is no PATH=VALUE")
+    changed: dict[str, Any] = _set(fields, _steps(path), value, path)
+    return changed
+
+
 def _get(value: Any, steps: list[str | int]) -> Any:
     for step in steps:
         value = value.get(step) if isinstance(value, dict) else None

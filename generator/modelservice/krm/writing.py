@@ -58,7 +58,7 @@ def _write(value: Any, first: str, indent: str, lines: list[str]) -> None:
         for key, inner in value.items():
             if not isinstance(key, str):
                 raise TypeError(f"a key has to be a string, and {key!r} is none")
-            text = _string(key)
+            text = string(key)
             head = f"{first}{text}:" if len(text) <= _LONGEST_KEY else f"{first}? {text}\n{indent}:"
             _write_field(head, inner, indent, lines)
             first = indent
@@ -67,7 +67,7 @@ def _write(value: Any, first: str, indent: str, lines: list[str]) -> None:
             _write(inner, first + "- ", indent + "  ", lines)
             first = indent
     else:
-        lines.append(f"{first}{_scalar(value, indent)}\n")
+        lines.append(f"{first}{scalar(value, indent)}\n")
 
 
 def _write_field(head: str, value: Any, indent: str, lines: list[str]) -> None:
@@ -77,12 +77,13 @@ def _write_field(head: str, value: Any, indent: str, lines: list[str]) -> None:
         below = indent + "  " if isinstance(value, dict) else indent
         _write(value, below, below, lines)
     else:
-        lines.append(f"{head} {_scalar(value, indent + '  ')}\n")
+        lines.append(f"{head} {scalar(value, indent + '  ')}\n")
 
 
-def _scalar(value: Any, indent: str) -> str:
+def scalar(value: Any, indent: str) -> str:
+    """Write a scalar, or an empty map or list; a text of several lines has its own lines at `indent`."""
     if isinstance(value, str):
-        return _lines(value, indent or "  ") if "\n" in value else _string(value)
+        return _lines(value, indent or "  ") if "\n" in value else string(value)
     if value is None:
         return "null"
     if isinstance(value, bool):
@@ -95,14 +96,14 @@ def _scalar(value: Any, indent: str) -> str:
 
 
 @functools.lru_cache(maxsize=4096)  # the same keys and names come again and again
-def _string(text: str) -> str:
+def string(text: str) -> str:
     """Write a string in its simplest safe form: plain, in single quotes to save escapes, else in double quotes."""
     if text.isprintable():
         if re.fullmatch(_PLAIN, text) and not ambiguous(text):
             return text
         if '"' in text or "\\" in text:
             return "'" + text.replace("'", "''") + "'"
-    return _quoted(text)
+    return quoted(text)
 
 
 def _lines(text: str, indent: str) -> str:
@@ -110,12 +111,13 @@ def _lines(text: str, indent: str) -> str:
     body = text.rstrip("\n")
     clean = body and body[0] not in " \t\n" and body[-1] not in " \t" and " \n" not in body and "\t\n" not in body
     if not clean or re.search(_UNPRINTABLE, body):
-        return _quoted(text)
+        return quoted(text)
     breaks = len(text) - len(body)
     chomping = ("-", "", "+")[min(breaks, 2)]
     block = "".join(f"\n{indent}{line}" if line else "\n" for line in body.split("\n"))
     return f"|{chomping}{block}" + "\n" * (breaks - 1)
 
 
-def _quoted(text: str) -> str:
+def quoted(text: str) -> str:
+    """Write a string in double quotes."""
     return escaped(json.dumps(text, ensure_ascii=False))
