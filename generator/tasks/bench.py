@@ -33,7 +33,9 @@ ROOT = Path(__file__).resolve().parents[2]
 SERVICE = Path(__file__).with_name("bench.yaml")
 SHORT = ROOT / "examples" / "vllm-pd" / "modelservice.yaml"  # the same objects, with engine
 FUNCTION = Path(sys.executable).parent / "modelservice-fn"
+COMMAND_LINE = FUNCTION.with_name("modelservice")
 NUMBERED = "numbered-service"
+LINES = 500  # of values that are converted
 PLAIN = {  # nothing in it is said in Kubernetes' own words, so that none of it need be looked at
     "apiVersion": "modelservice.llm-d.ai/v1alpha1",
     "kind": "ModelService",
@@ -175,6 +177,19 @@ class Bench:
             milliseconds.append((time.perf_counter() - begin) * 1000 / len(services))
         return [Figure("the checks of a service", median(milliseconds), "ms", 1.0)]
 
+    def convert(self) -> list[Figure]:
+        """Tell what converting a release's values of 500 lines takes, with a comment on each variable."""
+        variables = "".join(f"    - name: VARIABLE_{number}\n      value: text # the {number}th\n" for number in range(LINES // 4))
+        role = f":\n  replicas: 2\n  containers:\n  - image: vllm:v0.18.0\n    modelCommand: vllmServe\n    env:\n{variables}"
+        path = self.folder / "values.yaml"
+        path.write_text(f"modelArtifacts:\n  name: org/model\ndecode{role}prefill{role}", encoding="utf-8")
+        commands = [Command([COMMAND_LINE, *words]) for words in (["--version"], ["convert", path, "--release", "x"])]
+        start, convert = medians(max(3, self.rounds // 4), *commands)
+        return [
+            Figure("modelservice --version", start.milliseconds, "ms"),
+            Figure(f"modelservice convert, {LINES} lines", convert.milliseconds, "ms", 1000.0),
+        ]
+
     def _build_with(self, script: str, kustomization: Path | None = None) -> Command:
         """Return a build, of the example or another, in which that shell script is the modelservice-fn on PATH."""
         folder = Path(tempfile.mkdtemp(dir=self.folder))
@@ -228,7 +243,7 @@ def main() -> None:
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         bench = Bench(arguments.kustomize, arguments.rounds, Path(folder))
-        figures = [*bench.start(), *bench.build(), *bench.services(), *bench.checks()]
+        figures = [*bench.start(), *bench.build(), *bench.services(), *bench.checks(), *bench.convert()]
     print(table(figures))
     report = {
         "python": platform.python_version(),

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from modelservice import data
 from modelservice.conversion import Conversion, ConversionError, convert
 from modelservice.conversion.draft import document_of
 from modelservice.conversion.problems import written
@@ -73,7 +74,14 @@ def test_values_become_short() -> None:
         ("default", "decode.containers[0].volumeMounts", None),
         ("moved", "decode.containers[0]", "engine"),
     ]
-    assert found.objects == objects(VALUES)
+    assert rendered(found) == found.objects == objects(VALUES)
+
+
+def rendered(found: Conversion) -> list[Map]:
+    """Return what the converted ModelService becomes."""
+    (generated,) = generate([found.document])
+    assert not generated.failed
+    return generated.objects
 
 
 def objects(values: Map, profile: str = "llm-d", name: str = "chat-llm-d-modelservice") -> list[Map]:
@@ -212,7 +220,7 @@ def test_what_both_roles_say_is_said_once() -> None:
     assert spec["decode"] == {"replicas": 2, "extraConfig": {"dnsPolicy": "Default"}, "engine": {"env": {"B": "2"}}}
     assert spec["prefill"] == {"replicas": 1}
     assert [*spec] == ["profile", "modelArtifacts", "engine", "extraConfig", "decode", "prefill"]
-    assert found.objects == objects(values)
+    assert rendered(found) == found.objects == objects(values)
 
 
 def test_what_one_role_says_stays_there_where_another_is_made() -> None:
@@ -233,17 +241,26 @@ def test_what_means_nothing_is_left_out() -> None:
     assert [*found.document["spec"]] == ["profile", "modelArtifacts", "engine", "decode", "prefill"]
     assert found.document["spec"]["modelArtifacts"] == {"name": "org/model", "uri": "pvc://models/x"}
     assert found.document["spec"]["prefill"] == {"create": False}
-    removed = {written(change.key) for change in found.changes if change.what == "removed"}
-    assert removed == {
-        "decode.autoscaling.enabled",
-        "decode.tolerations",
-        "decode.initContainers",
-        "modelArtifacts.authSecretName",
+    told = {what: {written(change.key) for change in found.changes if change.what == what} for what in ("empty", "removed")}
+    assert told["empty"] == {"decode.autoscaling.enabled", "decode.tolerations", "decode.initContainers", "modelArtifacts.authSecretName"}
+    assert told["removed"] == {
         "modelArtifacts.size",
         "prefill.replicas",
         "prefill.containers",
         "tracing",
     }
+
+
+def test_values_that_say_nothing_of_their_own_are_the_profiles() -> None:
+    """All of a chart's own values, as people copy them, are the name of the model."""
+    spec = {**data.document("bases", "profiles", "furiosa.yaml")["spec"], "extraObjects": []}
+    artifacts = {
+        **spec["modelArtifacts"],
+        "name": "random/model",
+        "labels": {"llm-d.ai/inferenceServing": "true", "llm-d.ai/model": "random_model"},
+    }
+    found = convert({**spec, "modelArtifacts": artifacts}, release=CHAT)
+    assert found.document["spec"] == {"profile": "furiosa", "modelArtifacts": {"name": "random/model"}}
 
 
 def test_keys_have_their_new_places() -> None:
@@ -281,6 +298,9 @@ def test_templates_of_what_a_modelservice_has_not_are_written_out() -> None:
     env = [{"name": "A", "value": "{{ .Release.Name }}"}, {"name": "B", "value": "{{ .Values.own.thing }}"}]
     found = convert({**with_decode(VALUES, containers=[{**CONTAINER, "env": env}]), "own": {"thing": "x"}}, "upstream", release=CHAT)
     assert found.document["spec"]["engine"]["env"] == {"A": "chat", "B": "x"}
+    assert not [change for change in found.changes if "namespace" in change.why]
+    found = converted({"env": [{"name": "A", "value": "{{ .Release.Namespace }}"}]})
+    assert [change.what for change in found.changes if "--namespace" in change.why] == ["assumed"]
     with pytest.raises(ConversionError) as caught:
         converted({"env": [{"name": "A", "value": "{{ .Values.nothing }}"}]})
     assert [written(problem.key) for problem in caught.value.problems] == ["decode.containers[0].env[0].value"]
@@ -352,5 +372,5 @@ def test_the_same_objects_come_out(decode: Map, prefill: Map, more: Map) -> None
     """Of whatever values, in the order that makes no pod restart."""
     values = {"modelArtifacts": {"name": "org/model"}, **more, "decode": decode, "prefill": prefill}
     found = convert(values, "upstream", "0.4.12", CHAT)
-    assert found.objects == objects(values)
+    assert rendered(found) == found.objects == objects(values)
     assert all(change.now is None or change.now for change in found.changes)

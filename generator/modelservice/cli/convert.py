@@ -147,13 +147,15 @@ def _paths(value: Any, path: Path) -> Any:
 
 def _tell(found: Conversion, documents: list[Document], lost: list[str], over: Takeover | None) -> None:
     """Print what became of the values, and what a takeover changes, on stderr."""
-    from modelservice.conversion.problems import DEFAULT, written  # noqa: PLC0415
+    from modelservice.conversion.problems import DEFAULT, EMPTY, written  # noqa: PLC0415
+    from modelservice.conversion.shorter import SILENT  # noqa: PLC0415
 
-    for place, change in _placed(documents, [change for change in found.changes if change.what != DEFAULT]):
+    for place, change in _placed(documents, [change for change in found.changes if change.what not in (DEFAULT, EMPTY)]):
         _say(place if change.key else documents[0].name, change.what, change.line())
-    same = [written(change.key) for change in found.changes if change.what == DEFAULT]
-    if same:
-        _say(documents[0].name, "left out", f"the profile {found.chart.profile} says the same: {listed(same, most=len(same))}")
+    for what, why in ((DEFAULT, f"the profile {found.chart.profile} says the same"), (EMPTY, SILENT)):
+        keys = [written(change.key) for change in found.changes if change.what == what]
+        if keys:
+            _say(documents[0].name, "left out", f"{why}: {listed(keys, most=len(keys))}")
     if lost:
         _say(documents[0].name, "left out", f"comments of keys that are left out: {listed(lost, separator=' ', most=3)}")
     if over is not None:

@@ -11,7 +11,20 @@ from modelservice.config.modelservice import ModelService
 from modelservice.conversion.charts import Chart, chart_of, ignored
 from modelservice.conversion.draft import Draft, document_of, get, has
 from modelservice.conversion.engines import sources, use_engine
-from modelservice.conversion.problems import ADDED, ASSUMED, IGNORED, MOVED, REMOVED, Change, ConversionError, Path, Problem, read, written
+from modelservice.conversion.problems import (
+    ADDED,
+    ASSUMED,
+    EMPTY,
+    IGNORED,
+    MOVED,
+    REMOVED,
+    Change,
+    ConversionError,
+    Path,
+    Problem,
+    read,
+    written,
+)
 from modelservice.conversion.release import UNKNOWN, Release, full_name
 from modelservice.conversion.shorter import shorten
 from modelservice.conversion.values import under
@@ -62,12 +75,12 @@ def convert(values: Map, chart: str = "auto", version: str = "", release: Releas
     draft = Draft(metadata, spec, changes)
     shorten(draft)
     use_engine(draft)
-    document = document_of(metadata, {"profile": of_chart.profile, **draft.spec})
-    (generated,) = generate([document])
+    said = {key: value for key, value in draft.spec.items() if value != {} or key not in ROLES}
+    document = document_of(metadata, {"profile": of_chart.profile, **said})
     changes = [change for change in changes if has(values, change.key)]  # of a default of the chart there is nothing to tell
     changes += [Change(ADDED, path, path, "the chart's default, and not the profile's") for path in added if has(draft.spec, path)]
-    changes += _assumed(of_chart, known)
-    return Conversion(document, of_chart, _told(changes), generated.objects, values)
+    changes += [*_assumed(of_chart, known), *_unplaced(known, metadata)]
+    return Conversion(document, of_chart, _told(changes), draft.objects, values)
 
 
 def _filled(defaults: Any, full_name: str) -> Any:
@@ -121,6 +134,12 @@ def _assumed(chart: Chart, given: Map) -> list[Change]:
     return [Change(ASSUMED, (), None, why)] if told else []
 
 
+def _unplaced(spec: Map, metadata: Map) -> list[Change]:
+    """What templates ask of the namespace, where none is said."""
+    asks = ".Release.Namespace" in str(spec) and "namespace" not in metadata
+    return [Change(ASSUMED, (), None, "templates ask for the release's namespace, which --namespace says")] if asks else []
+
+
 def _expanded(spec: Map, values: Map, name: str, metadata: Map, changes: list[Change]) -> Map:
     """``spec`` with its templates written out, where they speak of what a ModelService does not have: other values, the release's name."""
     texts = str(spec)
@@ -150,5 +169,5 @@ def _refuse_wrong(document: Map) -> None:
 
 def _told(changes: list[Change]) -> list[Change]:
     """``changes`` without those of what is within something that another one is about."""
-    whole = {change.key for change in changes if change.what in (REMOVED, IGNORED) or change.now is None}
+    whole = {change.key for change in changes if change.what in (REMOVED, IGNORED, EMPTY) or change.now is None}
     return [change for change in changes if not any(change.key[:depth] in whole for depth in range(1, len(change.key)))]

@@ -13,12 +13,15 @@ Map = dict[str, Any]
 
 
 class Draft:
-    """A ModelService's ``metadata`` and ``spec``; ``defaults`` are its profile's, ``changes`` what became of the values so far."""
+    """A right ModelService's ``metadata`` and ``spec``, and the ``objects`` that it becomes.
+
+    ``defaults`` are its profile's, ``changes`` what became of the values so far.
+    """
 
     def __init__(self, metadata: Map, spec: Map, changes: list[Change]) -> None:
         self.metadata, self.spec, self.changes = metadata, spec, changes
         self.defaults: Map = ModelService(self.document).defaults
-        self._objects = objects_of(self.document)
+        self.objects: list[Map] = objects_of(self.document) or []
 
     @property
     def document(self) -> Map:
@@ -27,7 +30,7 @@ class Draft:
 
     def take(self, spec: Map) -> bool:
         """Take ``spec`` in place of what there is, where it means the same objects; whether it does."""
-        same = objects_of(document_of(self.metadata, spec)) == self._objects
+        same = objects_of(document_of(self.metadata, spec)) == self.objects
         if same:
             self.spec = spec
         return same

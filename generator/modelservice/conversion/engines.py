@@ -27,7 +27,10 @@ def use_engine(draft: Draft) -> None:
         places = [place for place in (("engine",), (role, "engine")) if get(draft.spec, place)]
         why = "; what both roles say stands in engine" if len(places) > 1 else ""
         source: Path = (role, "containers", 0)
-        draft.changes.append(Change(MOVED, source, places[-1] if places else None, f"over the profile's container{why}"))
+        if places:
+            draft.changes.append(Change(MOVED, source, places[-1], f"over the profile's container{why}"))
+        else:
+            draft.changes.append(Change(DEFAULT, source, None, "the profile's container says the same"))
         if flagged := next((place for place in places if get(draft.spec, (*place, "flags"))), None):
             draft.changes.append(Change(MOVED, (*source, "args"), (*flagged, "flags"), "they merge, and the order of the arguments stays"))
 
@@ -199,8 +202,11 @@ def sources(path: Path, values: Map) -> Iterator[Path]:
 def _in_container(container: Path, rest: Path, values: Map) -> Iterator[Path]:
     if rest[:1] == ("flags",) and len(rest) > 1:
         args = get(values, (*container, "args")) or []
-        names = [flags.key(str(arg).partition("=")[0]) if str(arg).startswith("-") else "" for arg in args]
-        yield from ((*container, "args", index) for index, name in enumerate(names) if name == rest[1])
+        name = ""
+        for index, arg in enumerate(map(str, args)):
+            name = flags.key(arg) if arg.startswith("-") else name  # a value is its flag's
+            if name == rest[1]:
+                yield (*container, "args", index)
     elif rest[:1] == ("flags",):
         yield (*container, "args")
     elif len(rest) > 1 and rest[0] in KEYED and isinstance(rest[1], str):

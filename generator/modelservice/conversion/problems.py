@@ -11,7 +11,9 @@ from modelservice.texts import one_line
 Path = tuple[str | int, ...]
 """Keys and indexes from the top of the values, or of a ModelService's spec."""
 
-MOVED, REMOVED, IGNORED, DEFAULT, ADDED, ASSUMED = "moved", "removed", "ignored", "default", "added", "assumed"
+MOVED, REMOVED, IGNORED = "moved", "removed", "ignored"  # elsewhere now; without meaning as things are; what the chart did not read either
+DEFAULT, EMPTY = "default", "empty"  # what the profile says too; what says nothing
+ADDED, ASSUMED = "added", "assumed"  # what the chart said, and the profile does not; what is not known of the chart
 
 
 @dataclass(frozen=True)

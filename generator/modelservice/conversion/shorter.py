@@ -7,7 +7,7 @@ from typing import Any
 
 from modelservice.conversion.charts import read_keys
 from modelservice.conversion.draft import Draft, equal, get, without
-from modelservice.conversion.problems import DEFAULT, MOVED, REMOVED, Change, Path, read
+from modelservice.conversion.problems import DEFAULT, EMPTY, MOVED, REMOVED, Change, Path, read
 from modelservice.generate import generate
 from modelservice.workloads import ROLES
 
@@ -15,6 +15,7 @@ Map = dict[str, Any]
 
 NOTHING: tuple[Any, ...] = (None, "", [], {})
 SAME = "the profile says the same"
+SILENT = "off or empty, which makes no difference"
 UNUSED = "unused-keys"  # the check that knows what means nothing
 
 
@@ -61,7 +62,7 @@ def _differing(given: Map, defaults: Map, known: Any, path: Path, found: list[Ch
         if key in defaults and equal(value, default):
             found.append(Change(DEFAULT, here, None, SAME))
         elif key not in defaults and value in NOTHING and value is not False:
-            found.append(Change(REMOVED, here, None, "says nothing"))
+            found.append(Change(EMPTY, here, None, SILENT))
         elif isinstance(value, dict) and isinstance(below, dict):
             inner: list[Change] = []
             left = _differing(value, default if isinstance(default, dict) else {}, below, here, inner)
@@ -85,9 +86,9 @@ def _leave_out_idle(draft: Draft) -> None:
     for path in idle:
         spec = without(spec, path)
     if draft.take(spec):
-        draft.changes += [Change(REMOVED, path, None, "makes no difference") for path in idle]
+        draft.changes += [Change(EMPTY, path, None, SILENT) for path in idle]
         return
-    draft.changes += [Change(REMOVED, path, None, "makes no difference") for path in idle if draft.leave_out(path)]
+    draft.changes += [Change(EMPTY, path, None, SILENT) for path in idle if draft.leave_out(path)]
 
 
 def _idle(given: Any, known: Any, path: Path) -> Iterator[Path]:
