@@ -124,7 +124,7 @@ def test_what_no_chart_reads_is_left_out() -> None:
         routing={"modelName": "x", "servicePort": 8000, "inferencePool": {"create": True}},
         presets=["probes"],
     )
-    known, changes = ignored(given)
+    known, changes = ignored(given, chart_of(given, "upstream", ""))
     assert known == values({"image": "x", "extraConfig": {"anything": 1}}, routing={"servicePort": 8000})
     assert [written(change.key) for change in changes] == [
         "decode.containers[0].imagePullPolcy",
@@ -133,6 +133,7 @@ def test_what_no_chart_reads_is_left_out() -> None:
         "routing.inferencePool",
         "presets",
     ]
+    assert [change.why.partition(" ")[0] for change in changes] == ["the", "the", "the", "charts", "the"]  # the pool was made once
 
 
 def test_a_modelservice_has_every_key_that_the_charts_read() -> None:

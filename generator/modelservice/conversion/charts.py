@@ -94,24 +94,25 @@ def read_keys() -> Map:
     return keys
 
 
-def ignored(values: Map) -> tuple[Map, list[Change]]:
-    """``values`` without what the charts never read, and what that is."""
-    changes: list[Change] = []
-    known: Map = _read(values, read_keys(), (), changes)
-    return known, changes
+def ignored(values: Map, chart: Chart) -> tuple[Map, list[Change]]:
+    """``values`` without what the charts do not read, and what that is."""
+    unread: list[Path] = []
+    known: Map = _read(values, read_keys(), (), unread)
+    gone = _data(chart.name).get("gone") or {}
+    return known, [Change(IGNORED, path, None, gone.get(written(path), "the chart does nothing with it")) for path in unread]
 
 
-def _read(value: Any, known: Any, path: Path, changes: list[Change]) -> Any:
+def _read(value: Any, known: Any, path: Path, unread: list[Path]) -> Any:
     if isinstance(known, list) and isinstance(value, list):
-        return [_read(item, known[0], (*path, index), changes) for index, item in enumerate(value)]
+        return [_read(item, known[0], (*path, index), unread) for index, item in enumerate(value)]
     if not isinstance(known, dict) or not isinstance(value, dict):
         return value
     kept = {}
     for key, inner in value.items():
         if key in known:
-            kept[key] = _read(inner, known[key], (*path, key), changes)
+            kept[key] = _read(inner, known[key], (*path, key), unread)
         else:
-            changes.append(Change(IGNORED, (*path, key), None, "the chart does nothing with it"))
+            unread.append((*path, key))
     return kept
 
 

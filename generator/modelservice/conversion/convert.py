@@ -62,7 +62,7 @@ def convert(values: Map, chart: str = "auto", version: str = "", release: Releas
     """
     of_chart = chart_of(values, chart, version)
     name = full_name(values, release)
-    known, changes = ignored(values)
+    known, changes = ignored(values, of_chart)
     for key in ("fullnameOverride", "nameOverride"):
         if known.pop(key, None):
             changes.append(Change(MOVED, (key,), None, f"metadata.name is {name}"))
