@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from modelservice import data
@@ -320,6 +320,53 @@ def test_the_namespace_is_the_releases() -> None:
     """Where one is named."""
     found = convert(VALUES, "upstream", release=Release("chat", "serving"))
     assert found.document["metadata"] == {"name": "chat-llm-d-modelservice", "namespace": "serving"}
+
+
+JUNK: st.SearchStrategy[Any] = st.sampled_from(
+    [None, 0, -1, 1.5, True, "", "text", "{{", "{{ .Values.x }}", [], ["text"], [None], [{}], {}, {"a": None}, {"name": []}]
+)
+PLACES = st.lists(
+    st.sampled_from(["decode", "prefill", "routing", "proxy", "modelArtifacts", "containers", "labels", "env", "args", "volumes", 0]),
+    max_size=4,
+)
+WHOLE: Map = {
+    **with_decode(
+        VALUES,
+        containers=[{**CONTAINER, "env": [{"name": "A"}], "args": ["--a"], "lifecycle": {}}],
+        volumes=[{"name": "x", "emptyDir": {}}],
+    ),
+    "routing": {"proxy": {"image": "x:1"}},
+}
+
+
+def replaced(value: Any, path: list[Any], junk: Any) -> Any:
+    """Return a value with something else at a path, as far as it leads."""
+    if not path:
+        return junk
+    if isinstance(value, list) and value:
+        return [replaced(value[0], path[1:] if path[0] == 0 else path, junk), *value[1:]]
+    return {**value, path[0]: replaced(value.get(path[0]), path[1:], junk)} if isinstance(value, dict) else junk
+
+
+@given(PLACES.filter(bool), JUNK)
+@example(["decode", "containers", 0, "extraConfig"], "text")
+@example(["decode", "containers", 0], "text")
+@settings(max_examples=150, deadline=None)
+def test_whatever_is_wrong_is_told(path: list[Any], junk: Any) -> None:
+    """Values of any shape are converted or refused, and what is told has a place."""
+    values = replaced(WHOLE, [step or "decode" for step in path[:1]] + path[1:], junk)
+    told: list[str] = []
+    try:
+        found = convert(values, "upstream", release=CHAT)
+    except ConversionError as error:
+        told = [problem.line() for problem in error.problems]
+    assert all(told) if told else rendered(found) == found.objects
+
+
+def test_a_name_that_is_none_is_told() -> None:
+    """That of a release with which no object can be called."""
+    with pytest.raises(ConversionError, match=r"metadata\.name: is 'No_Name-llm-d-modelservice'"):
+        convert(VALUES, "upstream", release=Release("No_Name"))
 
 
 # What is written anywhere may be converted

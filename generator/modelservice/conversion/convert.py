@@ -29,6 +29,7 @@ from modelservice.conversion.release import UNKNOWN, Release, full_name
 from modelservice.conversion.shorter import shorten
 from modelservice.conversion.values import under
 from modelservice.generate import generate
+from modelservice.krm import Result
 from modelservice.texts import listed
 from modelservice.workloads import ROLES
 
@@ -111,7 +112,7 @@ def _with_hooks(spec: Map, changes: list[Change]) -> Map:
     for role in ROLES:
         containers = get(spec, (role, "containers"))
         for index, container in enumerate(containers if isinstance(containers, list) else []):
-            if isinstance(container, dict) and "lifecycle" in container:
+            if isinstance(container, dict) and "lifecycle" in container and isinstance(container.get("extraConfig"), dict | None):
                 hooks = container["lifecycle"]
                 rest = {key: value for key, value in container.items() if key != "lifecycle"}
                 placed = {**rest, "extraConfig": {**(rest.get("extraConfig") or {}), "lifecycle": hooks}} if hooks else rest
@@ -164,7 +165,13 @@ def _refuse_wrong(document: Map) -> None:
     (generated,) = generate([document])
     wrong = [result for result in generated.results if result.severity == "error"]
     if wrong:
-        raise ConversionError([Problem(read(result.field), result.message, (result.tags or {}).get("check", "config")) for result in wrong])
+        raise ConversionError([_problem(result) for result in wrong])
+
+
+def _problem(result: Result) -> Problem:
+    path = read(result.field)
+    message = result.message if path or not result.field else f"{result.field}: {result.message}"
+    return Problem(path, message, (result.tags or {}).get("check", "config"))
 
 
 def _told(changes: list[Change]) -> list[Change]:
