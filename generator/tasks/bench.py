@@ -35,6 +35,7 @@ SHORT = ROOT / "examples" / "vllm-pd" / "modelservice.yaml"  # the same objects,
 FUNCTION = Path(sys.executable).parent / "modelservice-fn"
 COMMAND = FUNCTION.with_name("modelservice")
 NUMBERED = "numbered-service"
+LINES = 500  # of values that are converted
 PLAIN = {  # nothing in it is said in Kubernetes' own words, so that none of it need be looked at
     "apiVersion": "modelservice.llm-d.ai/v1alpha1",
     "kind": "ModelService",
@@ -198,6 +199,19 @@ class Bench:
             Figure("  peak memory", cost.megabytes, "MB", 300.0),
         ]
 
+    def convert(self) -> list[Figure]:
+        """Tell what converting a release's values of 500 lines takes, with a comment on each variable."""
+        variables = "".join(f"    - name: VARIABLE_{number}\n      value: text # the {number}th\n" for number in range(LINES // 4))
+        role = f":\n  replicas: 2\n  containers:\n  - image: vllm:v0.18.0\n    modelCommand: vllmServe\n    env:\n{variables}"
+        path = self.folder / "values.yaml"
+        path.write_text(f"modelArtifacts:\n  name: org/model\ndecode{role}prefill{role}", encoding="utf-8")
+        commands = [Command([COMMAND, *words]) for words in (["--version"], ["convert", path, "--release", "x"])]
+        start, convert = medians(max(3, self.rounds // 4), *commands)
+        return [
+            Figure("modelservice --version", start.milliseconds, "ms"),
+            Figure(f"modelservice convert, {LINES} lines", convert.milliseconds, "ms", 1000.0),
+        ]
+
     def _build_with(self, script: str, kustomization: Path | None = None) -> Command:
         """Return a build, of the example or another, in which that shell script is the modelservice-fn on PATH."""
         folder = Path(tempfile.mkdtemp(dir=self.folder))
@@ -251,7 +265,7 @@ def main() -> None:
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         bench = Bench(arguments.kustomize, arguments.rounds, Path(folder))
-        figures = [*bench.start(), *bench.build(), *bench.commands(), *bench.services(), *bench.checks(), *bench.diff()]
+        figures = [*bench.start(), *bench.build(), *bench.commands(), *bench.services(), *bench.checks(), *bench.diff(), *bench.convert()]
     print(table(figures))
     report = {
         "python": platform.python_version(),

@@ -382,7 +382,7 @@ def test_a_values_file_gets_the_next_step(tmp_path: Path) -> None:
     """Who renders the values of a chart is told where they go."""
     said = call("render", written(tmp_path, "values.yaml", "modelArtifacts: {name: a/b}\ndecode: {replicas: 1}\n"))
     assert said.code == 1
-    assert "is this a values file of Helm? It goes under spec: of a ModelService" in said.lines[0]
+    assert "is this a values file of Helm? `modelservice convert` makes a ModelService of it" in said.lines[0]
 
 
 def test_what_is_newer_than_the_cluster_is_told(tmp_path: Path) -> None:

@@ -26,7 +26,7 @@ from modelservice.texts import cut, shown
 
 Map = dict[str, Any]
 
-HELM = ": is this a values file of Helm? It goes under spec: of a ModelService, as it is; or is it a layer? Those go with -f"
+HELM = ": is this a values file of Helm? `modelservice convert` makes a ModelService of it; or is it a layer? Those go with -f"
 OF_EDITS = {"check": "kubernetes-fields"}  # what it tells of a generated object, was edited into its file by hand
 BROUGHT = ("Overlay", "Profile")  # what --overlay and --profile bring
 VALUES = {"modelArtifacts", "decode", "prefill", "routing", "accelerator", "multinode"}  # what a chart's values file has at its top

@@ -119,6 +119,14 @@ def _of_engine(steps: list[str | int]) -> list[str | int]:
     return [*steps[:2], "engine", *steps[4:]] if steps[2:4] == ["containers", 0] and len(steps) > 4 else steps
 
 
+def with_value(fields: dict[str, Any], assignment: str, path: str, value: Any) -> dict[str, Any]:
+    """``fields`` with ``value`` at ``path``, which ``assignment`` names; not changed itself. SettingError says what does not fit."""
+    if "=" not in assignment or not path:
+        raise SettingError(f"{shown(assignment)} is no PATH=VALUE")
+    changed: dict[str, Any] = _set(fields, _steps(path), value, path)
+    return changed
+
+
 def _get(value: Any, steps: list[str | int]) -> Any:
     for step in steps:
         value = value.get(step) if isinstance(value, dict) else None

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from typing import Any, Protocol
 
+    from modelservice.krm.comments import Comments, Path
+
     class _Node(Protocol):
         """A position, and those within it."""
 
@@ -79,6 +81,12 @@ class Document:
         """Return the position in the form that editors understand: `file:line:column`."""
         line, column = self.position(path)
         return f"{self.name}:{line}:{column}"
+
+    def comments(self) -> dict[Path, Comments]:
+        """Return the comments of the file, of which this is the first document, by the places that they belong to."""
+        from modelservice.krm.comments import read_comments  # noqa: PLC0415  imports ruamel.yaml: only for who writes them again
+
+        return read_comments(self._source.text)
 
 
 def read_documents(data: bytes | str, name: str) -> list[Document]:

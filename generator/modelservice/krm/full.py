@@ -84,7 +84,7 @@ def read(text: str) -> list[Node]:
     Raises `ReadError` with the position where it is not YAML, or no YAML that Kubernetes could take.
     """
     try:
-        return list(_Composer(text).documents())
+        return list(Composer(text).documents())
     except MarkedYAMLError as error:
         raise _read_error(error) from None
     except ReaderError as error:
@@ -146,7 +146,7 @@ class _Scanner(Scanner):
         return breaks, indentation, end
 
 
-class _Composer:
+class Composer:
     """One reading of one text: events in, nodes out."""
 
     def __init__(self, text: str) -> None:
@@ -158,6 +158,7 @@ class _Composer:
         self._depth = 0
 
     def documents(self) -> Iterator[Node]:
+        """Yield the node of each document."""
         for event in self._events:
             if isinstance(event, DocumentStartEvent):
                 self._anchors.clear()

@@ -74,7 +74,7 @@ def _write(value: Any, first: str, indent: str, lines: list[str], held: dict[int
         for key, inner in value.items():
             if not isinstance(key, str):
                 raise TypeError(f"a key has to be a string, and {key!r} is none")
-            text = _string(key)
+            text = string(key)
             head = f"{first}{text}:" if len(text) <= _LONGEST_KEY else f"{first}? {text}\n{indent}:"
             if isinstance(inner, dict | list) and inner:
                 lines.append(head + "\n")
@@ -83,7 +83,7 @@ def _write(value: Any, first: str, indent: str, lines: list[str], held: dict[int
             else:
                 if held is not None:
                     held[len(lines)] = (*path, key)
-                lines.append(f"{head} {_scalar(inner, indent + '  ')}\n")
+                lines.append(f"{head} {scalar(inner, indent + '  ')}\n")
             first = indent
     elif isinstance(value, list) and value:
         for place, inner in enumerate(value):
@@ -92,12 +92,13 @@ def _write(value: Any, first: str, indent: str, lines: list[str], held: dict[int
     else:
         if held is not None:
             held[len(lines)] = path
-        lines.append(f"{first}{_scalar(value, indent)}\n")
+        lines.append(f"{first}{scalar(value, indent)}\n")
 
 
-def _scalar(value: Any, indent: str) -> str:
+def scalar(value: Any, indent: str) -> str:
+    """Write a scalar, or an empty map or list; a text of several lines has its own lines at `indent`."""
     if isinstance(value, str):
-        return _lines(value, indent or "  ") if "\n" in value else _string(value)
+        return _lines(value, indent or "  ") if "\n" in value else string(value)
     if value is None:
         return "null"
     if isinstance(value, bool):
@@ -110,14 +111,14 @@ def _scalar(value: Any, indent: str) -> str:
 
 
 @functools.lru_cache(maxsize=4096)  # the same keys and names come again and again
-def _string(text: str) -> str:
+def string(text: str) -> str:
     """Write a string in its simplest safe form: plain, in single quotes to save escapes, else in double quotes."""
     if text.isprintable():
         if re.fullmatch(_PLAIN, text) and not ambiguous(text):
             return text
         if '"' in text or "\\" in text:
             return "'" + text.replace("'", "''") + "'"
-    return _quoted(text)
+    return quoted(text)
 
 
 def _lines(text: str, indent: str) -> str:
@@ -125,12 +126,13 @@ def _lines(text: str, indent: str) -> str:
     body = text.rstrip("\n")
     clean = body and body[0] not in " \t\n" and body[-1] not in " \t" and " \n" not in body and "\t\n" not in body
     if not clean or re.search(_UNPRINTABLE, body):
-        return _quoted(text)
+        return quoted(text)
     breaks = len(text) - len(body)
     chomping = ("-", "", "+")[min(breaks, 2)]
     block = "".join(f"\n{indent}{line}" if line else "\n" for line in body.split("\n"))
     return f"|{chomping}{block}" + "\n" * (breaks - 1)
 
 
-def _quoted(text: str) -> str:
+def quoted(text: str) -> str:
+    """Write a string in double quotes."""
     return escaped(json.dumps(text, ensure_ascii=False))
