@@ -177,7 +177,8 @@ def _name_settings(results: list[Result], config: Map) -> None:
     """Say of a result about a field that the functionConfig sets who set it."""
     from modelservice.config.settings import sets  # noqa: PLC0415
 
-    for key in config.get("data") or {}:
+    data = config.get("data")
+    for key in data if isinstance(data, dict) else ():
         for result in results:
             if sets(key, result.field):
                 result.message += f" (set by {key} of the functionConfig's data)"
