@@ -87,6 +87,8 @@ def test_presets_are_added_behind_those_of_the_spec() -> None:
         ({"": "1"}, "the functionConfig's data does not fit: '=1' is no PATH=VALUE"),
         ("text", "the functionConfig's data is 'text'; must be a map of settings"),
         (["a"], "the functionConfig's data is a list; must be a map of settings"),
+        (True, "the functionConfig's data is true; must be a map of settings"),
+        (5, "the functionConfig's data is 5; must be a map of settings"),
     ],
 )
 def test_settings_that_do_not_fit(data: Any, message: str) -> None:
