@@ -10,6 +10,7 @@ import typer
 
 from modelservice.cli import revisions
 from modelservice.cli.answers import Answer, Output, OutputOption, give
+from modelservice.cli.messages import InputError, tell
 from modelservice.cli.objects import objects_of
 from modelservice.cli.services import (
     Given,
@@ -70,9 +71,12 @@ def diff(
         for path, layers, presets, settings in ((before, old_layer, old_preset, old_set), (after, new_layer, new_preset, new_set))
     ]
     try:
-        sides = [objects_of(_as_of(side)) for side in given]
+        sides = [objects_of(_as_of(side), one_of_two=True) for side in given]
+    except InputError as error:  # 1 says that there are differences
+        tell(error.problems)
+        raise typer.Exit(2) from None
     except typer.Exit:
-        raise typer.Exit(2) from None  # 1 says that there are differences
+        raise typer.Exit(2) from None
     if not any(side.has_services for side in sides) and any(side != Given(side.files) for side in given):
         raise typer.BadParameter(f"neither {before} nor {after} has a ModelService, which layers, presets and settings are for")
     found = compare(sides[0].objects, sides[1].objects)

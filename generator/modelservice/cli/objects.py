@@ -32,8 +32,11 @@ class Objects(NamedTuple):
         return self.generated is not None
 
 
-def objects_of(given: Given) -> Objects:
-    """The objects in files; ends the command where a file, or a ModelService, is wrong."""
+def objects_of(given: Given, *, one_of_two: bool = False) -> Objects:
+    """The objects in files; ends the command where a file, or a ModelService, is wrong.
+
+    ``one_of_two``: there may be none, and the options may be for the ModelServices of another side.
+    """
     named, found = packages.read(given.files)
     if any(is_service(document.value) for document in (*named, *found)):
         generated = generate_of(given, named, found)
@@ -41,7 +44,7 @@ def objects_of(given: Given) -> Objects:
             generated.tell()
             raise typer.Exit(1)
         return Objects(generated.objects, generated, [])
-    if given != Given(given.files):
+    if given != Given(given.files) and not one_of_two:
         raise typer.BadParameter(f"{' '.join(given.files)}: there is no ModelService in it, which the options are for")
     listed = [
         *(one for document in named for one in _listed(document, must=True)),
@@ -49,7 +52,7 @@ def objects_of(given: Given) -> Objects:
     ]
     _stop_at_twice(listed)
     placed = [(obj, (document, field)) for document, field, value in listed for obj in for_cluster([value])]
-    if not placed:
+    if not placed and not one_of_two:
         stop_at([f"{given.files[0]}:1:1: error: there is no object in it [config]"])
     return Objects([obj for obj, _ in placed], None, [place for _, place in placed])
 
