@@ -16,6 +16,7 @@ from tests.cli.terminal import SOURCE, call, service, written
 
 from modelservice import __version__
 from modelservice.checks import NAMES
+from modelservice.krm import write_documents
 
 HEAD = "apiVersion: modelservice.llm-d.ai/v1alpha1\n"
 DEPLOYMENT = """\
@@ -196,15 +197,15 @@ def test_layers_presets_and_settings_are_those_of_render(tmp_path: Path) -> None
 
 
 def test_an_edit_by_hand_has_its_own_place(tmp_path: Path) -> None:
-    """What somebody wrote into a generated file is told of there."""
+    """What somebody wrote into a generated file is told of there, and not at the ModelService."""
     written(tmp_path, "llama.yaml", service())
-    owner = "annotations: {modelservice.llm-d.ai/generated-from: llama}"
-    edited = DEPLOYMENT.replace("metadata: {name: web}", f"metadata: {{name: web, {owner}}}").replace("replicas: 1", "replicas: two")
-    path = written(tmp_path, "web.generated.yaml", edited)
-    for files in ([path], [str(tmp_path), "--no-complete"]):
-        found = [one for one in findings(*files) if one["check"] == "kubernetes-fields"]
-        assert [(one["file"], one["line"]) for one in found] in ([(path, 5)], [])
-    assert findings(path)
+    (deployment,) = [obj for obj in call("render", str(tmp_path)).objects if obj["kind"] == "Deployment"]
+    deployment["metadata"]["annotations"] = {"modelservice.llm-d.ai/generated-from": "llama"}
+    deployment["spec"]["replicsa"] = 2
+    path = written(tmp_path, "llama.generated.yaml", write_documents([deployment]))
+    (found,) = [one for one in findings(str(tmp_path)) if one["check"] == "kubernetes-fields"]
+    assert (found["file"], found["field"]) == (path, "spec.replicsa")
+    assert Path(path).read_text(encoding="utf-8").splitlines()[found["line"] - 1] == "  replicsa: 2"
 
 
 def test_patches_of_a_kustomization_are_no_resources(tmp_path: Path) -> None:
