@@ -736,3 +736,17 @@ def test_composing_what_is_left_of_a_wrong_config(monkeypatch: pytest.MonkeyPatc
     assert make({"decode": {"replicas": "x"}}).errors == ["spec.decode.replicas: is 'x'; must be a whole number"]
     with pytest.raises(KeyError):
         make({})
+
+
+@pytest.mark.parametrize(("levels", "told"), [(60, False), (95, True)])
+@pytest.mark.parametrize("where", ["engine", "extraObjects"])
+def test_objects_that_nobody_could_read_are_an_error(levels: int, told: bool, where: str) -> None:
+    """What is put deeper into an object than it stood in the config, and into a list of others, is still read by the next run."""
+    value: Any = "x"
+    for _ in range(levels):
+        value = {"a": value}
+    metadata = {"name": "c", "namespace": "default"}
+    own = {"apiVersion": "example.com/v1", "kind": "Deep", "metadata": metadata, "spec": value}
+    spec: Map = {"extraObjects": [own]} if where == "extraObjects" else {"engine": {"extraConfig": {"deep": value}}}
+    errors = [error for error in make({"checks": {"kubernetes-fields": "off"}, **spec}).errors if "levels of maps and lists" in error]
+    assert bool(errors) is told

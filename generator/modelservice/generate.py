@@ -5,7 +5,8 @@ from __future__ import annotations
 from modelservice import checks
 from modelservice.compose import Composition, Overlay, compose
 from modelservice.config import ModelService
-from modelservice.krm import FirstOfEachPlace, ResourceRef
+from modelservice.krm import FirstOfEachPlace, ResourceRef, Result, is_shallow
+from modelservice.krm.limits import MAX_DEPTH
 from modelservice.plan import Plan
 
 TYPE_CHECKING = False
@@ -13,11 +14,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from typing import Any
 
-    from modelservice.krm import Result
-
     Map = dict[str, Any]
 
 
+DEEPEST = MAX_DEPTH - 10  # levels of an object: ResourceLists and the records of packages put it into some more
 LONGEST_FIELD = 1000  # characters that tell fields apart
 WITHOUT_DIGITS = dict.fromkeys(b"0123456789")  # so that the items of a list are one place
 
@@ -152,6 +152,9 @@ def _generated(composition: Composition, problems: list[Result]) -> Generated:
             result.field, profile = config.written(result.field)
             result.resource = ResourceRef.of(profile) if profile else reference
     composition.problems = _told_once(composition.problems)
+    if not composition.is_plain and not all(is_shallow(obj, DEEPEST) for obj in composition.objects):
+        message = f"has more than {DEEPEST} levels of maps and lists in one of its objects, which then nobody reads; say it with fewer"
+        composition.problems.append(Result(message, field="spec", resource=reference))
     generated = Generated(config.document, config.spec, composition.objects, composition.problems)
     if generated.failed:
         generated.objects = []

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from modelservice.krm.documents import Document, read_documents
 from modelservice.krm.errors import ReadError
-from modelservice.krm.reading import parse, parse_all
+from modelservice.krm.reading import is_shallow, parse, parse_all
 from modelservice.krm.resourcelist import Item, ResourceList, read_resource_list, write_resource_list
 from modelservice.krm.results import FirstOfEachPlace, ResourceRef, Result
 from modelservice.krm.streams import read_stdin, replace_closed, write_stderr, write_stdout
@@ -26,6 +26,7 @@ __all__ = [
     "ResourceList",
     "ResourceRef",
     "Result",
+    "is_shallow",
     "parse",
     "parse_all",
     "read_documents",

@@ -55,7 +55,7 @@ def quickly(text: str) -> list[Any] | None:
         except (ValueError, RecursionError):
             pass  # a flow collection of YAML begins the same way
         else:
-            if _is_shallow(value):
+            if is_shallow(value):
                 return [value]
     return fast.read(text)
 
@@ -65,9 +65,10 @@ def begins_with_bracket(text: str) -> bool:
     return text.lstrip()[:1] in ("{", "[")
 
 
-def _is_shallow(value: Any) -> bool:
+def is_shallow(value: Any, levels: int = MAX_DEPTH) -> bool:
+    """Tell whether a value has at most so many levels of maps and lists."""
     level = [value]
-    for _ in range(MAX_DEPTH):
+    for _ in range(levels):
         collections = (node.values() if isinstance(node, dict) else node for node in level)
         level = [inner for collection in collections for inner in collection if isinstance(inner, dict | list)]
     return not level
