@@ -257,3 +257,17 @@ def test_slices_that_do_not_match_are_not_used(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr(slices, "split", lambda _: slices.Parts("", []))
     text = f"{HEAD}items:\n- metadata:\n    annotations:\n      {PATH}: a.yaml\n"
     assert read_resource_list(text.encode()).items[0].text is None
+
+
+@pytest.mark.parametrize(("levels", "is_read"), [(95, True), (98, False), (99, False)])
+def test_an_item_is_as_deep_as_it_stands_in_the_list(levels: int, is_read: bool) -> None:
+    """Whether the items are read one by one, as where one of them has an anchor, or all at once, the limit is that of the list."""
+    deep = "[" * levels + "]" * levels
+    annotations = "metadata: {name: a, annotations: {config.kubernetes.io/path: a.yaml}}"
+    anchored = f"- apiVersion: v1\n  kind: A\n  {annotations}\n  data: &anchor x\n"
+    text = f"kind: ResourceList\nitems:\n- kind: B\n  deep: {deep}\n{anchored}"
+    if is_read:
+        assert len(read_resource_list(text).items) == 2
+    else:
+        with pytest.raises(ReadError, match="nested deeper than 100 levels"):
+            read_resource_list(text)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from modelservice.krm.results import FirstOfEachPlace, ResourceRef, Result
@@ -76,3 +78,14 @@ def test_the_first_of_each_place() -> None:
     assert messages[::2][:20] == [*(f"m{number}" for number in range(19)), "m19; and 3 more like this"]
     assert messages.count("o") == 20
     assert made == list(range(20))
+
+
+def test_a_value_of_many_levels_is_not_told() -> None:
+    """The answer that has it could have more levels than anybody reads; what is told of it stays."""
+    value: Any = "x"
+    for _ in range(40):
+        value = [value]
+    assert Result("wrong", field="a", current=value).to_dict()["field"] == {"path": "a", "currentValue": value}
+    for _ in range(20):
+        value = {"a": value}
+    assert Result("wrong", field="a", current=value, proposed=value).to_dict()["field"] == {"path": "a"}

@@ -67,7 +67,7 @@ def begins_with_bracket(text: str) -> bool:
 
 def is_shallow(value: Any, levels: int = MAX_DEPTH) -> bool:
     """Tell whether a value has at most so many levels of maps and lists."""
-    level = [value]
+    level = [value] if isinstance(value, dict | list) else []
     for _ in range(levels):
         collections = (node.values() if isinstance(node, dict) else node for node in level)
         level = [inner for collection in collections for inner in collection if isinstance(inner, dict | list)]

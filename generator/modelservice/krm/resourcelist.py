@@ -7,13 +7,15 @@ import re
 
 from modelservice.krm import writing
 from modelservice.krm.errors import ReadError
-from modelservice.krm.reading import decode, parse_all, quickly
+from modelservice.krm.limits import MAX_DEPTH
+from modelservice.krm.reading import decode, is_shallow, parse_all, quickly
 from modelservice.krm.results import Result
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+AROUND_ITEM = 2  # levels: the ResourceList and its items
 _API_VERSION = "config.kubernetes.io/v1"
 _PATH = ("internal.config.kubernetes.io/path", "config.kubernetes.io/path")
 _INDEX = ("internal.config.kubernetes.io/index", "config.kubernetes.io/index")
@@ -103,6 +105,8 @@ def _read_in_parts(text: str) -> list[Any] | None:
     except ReadError:
         return None
     if len(items) != len(parts.slices) or not documents or not isinstance(documents[0], dict):
+        return None
+    if not all(is_shallow(item, MAX_DEPTH - AROUND_ITEM) for item in items):  # which is too deep where it stands
         return None
     documents[0]["items"] = items
     return documents

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from modelservice.texts import cut, one_line
 
+DEEPEST = 50  # levels of a value that is told
 LONGEST_LINE = 2000  # characters; nobody reads more
 CONFIG = "config"  # what stands where no check has told: the config itself, or the call
 
@@ -86,7 +87,7 @@ class Result:
             message=self.message,
             severity=self.severity,
             resourceRef=self.resource.to_dict() if self.resource else None,
-            field=_filled(path=self.field, currentValue=self.current, proposedValue=self.proposed) if self.field else None,
+            field=_filled(path=self.field, currentValue=_told(self.current), proposedValue=_told(self.proposed)) if self.field else None,
             file=_filled(path=self.file, index=self.index or None) if self.file else None,
             tags=self.tags or None,
         )
@@ -118,6 +119,15 @@ class FirstOfEachPlace:
             if count > self.MOST:
                 self._last[place].message += f"; and {count - self.MOST} more like this"
         return self.results
+
+
+def _told(value: Any) -> Any:
+    """A value as it is told; not one of so many levels that the answer could not be read again."""
+    if not isinstance(value, dict | list):
+        return value
+    from modelservice.krm.reading import is_shallow  # few results have such a value  # noqa: PLC0415
+
+    return value if is_shallow(value, DEEPEST) else None
 
 
 def _text(value: Any) -> str:
