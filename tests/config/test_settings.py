@@ -196,3 +196,10 @@ def test_the_place_of_the_engine_among_containers() -> None:
     for field in ("spec.decode.engine.image", "spec.decode.containers[0].image"):
         assert sets("decode.containers[0].image", field)
     assert not sets("decode.containers[1].image", "spec.decode.engine.image")
+
+
+@pytest.mark.parametrize("spec", [{}, {"presets": 5}, {"presets": ["shm"]}, 5, None])
+def test_what_names_no_preset_is_told_whatever_the_spec_is(spec: Any) -> None:
+    """Also where the presets of the spec are no list, which is told, too."""
+    with pytest.raises(SettingError, match="names no preset"):
+        with_settings({"metadata": {"name": "a"}, "spec": spec}, [":,:"], [])

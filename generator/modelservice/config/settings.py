@@ -23,8 +23,10 @@ def with_settings(service: dict[str, Any], presets: list[str], assignments: list
     for assignment in assignments:
         service = assign(service, assignment)
     spec = service.get("spec") or {}
-    if presets and isinstance(spec, dict) and isinstance(named := spec.get("presets") or [], list):
-        service = {**service, "spec": {**spec, "presets": [*named, *(item for _, item in added(named, presets))]}}
+    named = (spec.get("presets") or []) if isinstance(spec, dict) else None
+    more = added(named if isinstance(named, list) else [], presets)  # what names none is told, whatever the spec is
+    if more and isinstance(named, list):
+        service = {**service, "spec": {**spec, "presets": [*named, *(item for _, item in more)]}}
     return service
 
 
