@@ -1,0 +1,369 @@
+"""Where the boxes and lines of a graph go: in layers from left to right, as Sugiyama, Tagawa and Toda have it.
+
+Each part that hangs together is laid out by itself: cycles are cut, a box is a layer behind all that lead to it, lines that are longer than
+a layer, and labels, take their place in the layers between, the order in the layers is the one with the fewest crossings among some tries,
+and every place is the nearest to its neighbours' that leaves a gap. Then the parts are packed in columns.
+
+This is written here because no library fits: of those on PyPI, grandalf and igraph are under the GPL, fast-sugiyama draws differently each
+time and ends the process at a cycle, others call Graphviz; and none knows labels, or boxes of different sizes.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect, insort
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from statistics import fmean
+from typing import NamedTuple
+
+LEVEL_GAP, NEAREST, FARTHEST = 12.0, 24.0, 72.0  # between boxes of a layer, and the room between layers that lines bend in
+LINE_GAP, PORT_GAP = 8.0, 8.0  # between lines in a layer, and where they leave a box
+PART_GAP = 32.0
+SHAPE = 1.4  # how many times as wide as high a picture of many parts may become
+TRIES, ROUNDS = 12, 12  # of orders and of places; more of them change little
+
+
+class Size(NamedTuple):
+    """How much room something takes."""
+
+    width: float
+    height: float
+
+
+class Tie(NamedTuple):
+    """That a line leads from one box to another, and the size of its label."""
+
+    source: int
+    target: int
+    label: Size
+
+
+class Point(NamedTuple):
+    """A place in the picture, from its upper left corner."""
+
+    x: float
+    y: float
+
+
+class Route(NamedTuple):
+    """A line: its points, between which it is straight and bent by turns, and the upper left corner of its label."""
+
+    points: list[Point]
+    label: Point
+
+
+class Layout(NamedTuple):
+    """The upper left corners of the boxes, the routes of the ties, both in the order in which they were given, and the size of the whole."""
+
+    corners: list[Point]
+    routes: list[Route]
+    size: Size
+
+
+@dataclass
+class _Stop:
+    """What takes a place in a layer: a box, a label, or a line that goes through.
+
+    ``line``: how far below the top a line passes; the ports are the same for lines that begin or end here.
+    """
+
+    layer: int
+    size: Size
+    line: float
+    gap: float
+    y: float = 0.0
+    before: list[int] = field(default_factory=list)
+    after: list[int] = field(default_factory=list)
+
+
+def layout(boxes: Sequence[Size], ties: Sequence[Tie]) -> Layout:
+    """Places for boxes and the lines between them, such that no two boxes or labels share any; the same for the same input."""
+    corners = [Point(0, 0)] * len(boxes)
+    routes = [Route([], Point(0, 0))] * len(ties)
+    parts = [_Part(boxes, ties, *members) for members in _parts(len(boxes), ties)]
+    places, size = _packed([part.size for part in parts])
+    for part, place in zip(parts, places, strict=True):
+        for box, corner in part.corners():
+            corners[box] = _moved(corner, place)
+        for tie, route in part.routes():
+            routes[tie] = Route([_moved(point, place) for point in route.points], _moved(route.label, place))
+    return Layout(corners, routes, size)
+
+
+def _moved(point: Point, by: Point) -> Point:
+    return Point(round(point.x + by.x, 1), round(point.y + by.y, 1))
+
+
+def _parts(boxes: int, ties: Sequence[Tie]) -> list[tuple[list[int], list[int]]]:
+    """The boxes, and the ties, of each part that hangs together."""
+    first = list(range(boxes))
+
+    def root(box: int) -> int:
+        while first[box] != box:
+            first[box] = box = first[first[box]]
+        return box
+
+    for tie in ties:
+        one, other = sorted((root(tie.source), root(tie.target)))
+        first[other] = one
+    parts: dict[int, tuple[list[int], list[int]]] = {}
+    for box in range(boxes):
+        parts.setdefault(root(box), ([], []))[0].append(box)
+    for index, tie in enumerate(ties):
+        parts[root(tie.source)][1].append(index)
+    return list(parts.values())
+
+
+def _packed(sizes: list[Size]) -> tuple[list[Point], Size]:
+    """Where parts go, one below the other, in as many columns as keep the whole in shape; and its size."""
+    tallest = max((size.height for size in sizes), default=0.0)
+    area = sum((size.width + PART_GAP) * (size.height + PART_GAP) for size in sizes)
+    limit = max(tallest, (area / SHAPE) ** 0.5)
+    places: list[Point] = []
+    x, y, width, height = 0.0, 0.0, 0.0, 0.0
+    for size in sizes:
+        if y and y + size.height > limit:
+            x, y, width = x + width + PART_GAP, 0.0, 0.0
+        places.append(Point(x, y))
+        height, width = max(height, y + size.height), max(width, size.width)
+        y += size.height + PART_GAP
+    return places, Size(round(x + width, 1), round(height, 1))
+
+
+class _Part:
+    """The layout of boxes that hang together."""
+
+    def __init__(self, boxes: Sequence[Size], ties: Sequence[Tie], members: list[int], tied: list[int]) -> None:
+        ranks = _ranks(members, [(ties[index].source, ties[index].target) for index in tied])
+        self.members, self.tied = members, tied
+        self.stops = [_Stop(2 * ranks[box], boxes[box], boxes[box].height / 2, LEVEL_GAP) for box in members]
+        number = {box: index for index, box in enumerate(members)}
+        self.chains = [self._chain(number[ties[index].source], number[ties[index].target], ties[index].label) for index in tied]
+        self.layers = self._ordered()
+        self.ports = self._ports()
+        self._place()
+        self.columns, width = self._columns()
+        self.size = Size(width, max(stop.y + stop.size.height for stop in self.stops))
+
+    def corners(self) -> Iterable[tuple[int, Point]]:
+        """Each box, with its upper left corner: in the middle of its column."""
+        for box, stop in zip(self.members, self.stops, strict=False):
+            left, right = self.columns[stop.layer]
+            yield box, Point((left + right - stop.size.width) / 2, stop.y)
+
+    def routes(self) -> Iterable[tuple[int, Route]]:
+        """Each tie, with its way from its source to its target."""
+        for tie, (stops, label, is_back) in zip(self.tied, self.chains, strict=True):
+            points = [point for index in range(len(stops)) for point in self._through(stops, index)]
+            stop = self.stops[label]
+            left, right = self.columns[stop.layer]
+            yield tie, Route(points[::-1] if is_back else points, Point((left + right - stop.size.width) / 2, stop.y))
+
+    def _through(self, stops: list[int], index: int) -> list[Point]:
+        """The points of a line at one of its stops: where it leaves or reaches a box, or both ends of the column that it goes through."""
+        stop = self.stops[stops[index]]
+        left, right = self.columns[stop.layer]
+        inset = (right - left - stop.size.width) / 2
+        if index == 0:
+            return [Point(right - inset, stop.y + self.ports[stops[0], stops[1]])]
+        if index == len(stops) - 1:
+            edge = right - inset if stops[0] == stops[index] else left + inset
+            return [Point(edge, stop.y + self.ports[stops[index], stops[index - 1]])]
+        return [Point(left, stop.y + stop.line), Point(right, stop.y + stop.line)]
+
+    def _chain(self, source: int, target: int, label: Size) -> tuple[list[int], int, bool]:
+        """The stops of a line from left to right, the one of its label, which is the first after the box, and whether it runs backwards."""
+        is_back = self.stops[source].layer > self.stops[target].layer
+        if is_back:
+            source, target = target, source
+        start, end = self.stops[source].layer, self.stops[target].layer
+        chain = [source]
+        for layer in range(start + 1, max(end, start + 2)):
+            size = label if layer == start + 1 else Size(0, 0)
+            self.stops.append(_Stop(layer, size, size.height, LINE_GAP))
+            chain.append(len(self.stops) - 1)
+        if source != target:
+            chain.append(target)
+        for one, other in zip(chain, chain[1:], strict=False):
+            self.stops[one].after.append(other)
+            self.stops[other].before.append(one)
+        return (chain if source != target else [*chain, source]), chain[1], is_back
+
+    # The order in each layer
+
+    def _ordered(self) -> list[list[int]]:
+        """The stops of each layer from top to bottom, where few lines cross."""
+        layers = self._first_order()
+        best, fewest = [layer[:] for layer in layers], self._crossings(layers)
+        for attempt in range(TRIES):
+            if not fewest:
+                break
+            onwards = attempt % 2 == 0
+            for layer in layers[1:] if onwards else layers[-2::-1]:
+                self._sort(layer, layers, onwards=onwards)
+            if (crossings := self._crossings(layers)) < fewest:
+                best, fewest = [layer[:] for layer in layers], crossings
+        return best
+
+    def _first_order(self) -> list[list[int]]:
+        """The order in which one comes by the stops who follows the lines, so that what hangs together stays together."""
+        layers: list[list[int]] = [[] for _ in range(max(stop.layer for stop in self.stops) + 1)]
+        seen: set[int] = set()
+        for start in range(len(self.members)):
+            waiting = [start]
+            while waiting:
+                index = waiting.pop()
+                if index not in seen:
+                    seen.add(index)
+                    stop = self.stops[index]
+                    layers[stop.layer].append(index)
+                    waiting += [*stop.before[::-1], *stop.after[::-1]]
+        return layers
+
+    def _sort(self, layer: list[int], layers: list[list[int]], *, onwards: bool) -> None:
+        """Order a layer by the mean place of each stop's neighbours on one side; who has none stays about where he is."""
+        places = {index: place for other in layers for place, index in enumerate(other)}
+        means = {}
+        for index in layer:
+            neighbours = self.stops[index].before if onwards else self.stops[index].after
+            means[index] = fmean(places[other] for other in neighbours) if neighbours else None
+        last = 0.0
+        keys = {}
+        for index in layer:
+            mean = means[index]
+            last = last if mean is None else mean
+            keys[index] = last
+        layer.sort(key=lambda index: keys[index])
+
+    def _crossings(self, layers: list[list[int]]) -> int:
+        crossings = 0
+        for layer, following in zip(layers, layers[1:], strict=False):
+            places = {index: place for place, index in enumerate(following)}
+            ends: list[int] = []
+            for index in layer:
+                new = sorted(places[other] for other in self.stops[index].after)
+                crossings += sum(len(ends) - bisect(ends, end) for end in new)
+                for end in new:
+                    insort(ends, end)
+        return crossings
+
+    def _ports(self) -> dict[tuple[int, int], float]:
+        """How far below the top of a stop its line from or to another leaves it: at a box one below the other, in the order of the others."""
+        places = {index: place for layer in self.layers for place, index in enumerate(layer)}
+        ports = {}
+        for index, stop in enumerate(self.stops):
+            for others in (stop.before, stop.after):
+                if index >= len(self.members):
+                    ports.update(((index, other), stop.line) for other in others)
+                    continue
+                gap = min(PORT_GAP, (stop.size.height - 16) / max(len(others), 1))
+                for place, other in enumerate(sorted(others, key=lambda one: places[one])):
+                    ports[index, other] = stop.line + gap * (place - (len(others) - 1) / 2)
+        return ports
+
+    # The places
+
+    def _place(self) -> None:
+        """Give each stop its height: as near to those of its neighbours as the gaps allow."""
+        for layer in self.layers:
+            y = 0.0
+            for index in layer:
+                self.stops[index].y = y
+                y += self.stops[index].size.height + self.stops[index].gap
+        sides: list[Callable[[_Stop], list[int]]] = [lambda stop: stop.before, lambda stop: stop.after]
+        for attempt in range(ROUNDS):
+            both = attempt >= ROUNDS - 4
+            for layer in self.layers if attempt % 2 == 0 else self.layers[::-1]:
+                self._settle(layer, [*sides] if both else [sides[attempt % 2]])
+        top = min(stop.y for stop in self.stops)
+        for stop in self.stops:
+            stop.y -= top
+
+    def _settle(self, layer: list[int], sides: list[Callable[[_Stop], list[int]]]) -> None:
+        """Move the stops of a layer to the places nearest to where their neighbours on these sides would have them.
+
+        Nearest by the squares of the distances, which pooling adjacent violators finds: stops that would overlap become a block, which goes
+        to the mean of their wishes.
+        """
+        blocks: list[tuple[float, float, int]] = []  # the mean wish, its weight, how many stops
+        offsets = []
+        offset = 0.0
+        for place, index in enumerate(layer):
+            stop = self.stops[index]
+            if place:
+                above = self.stops[layer[place - 1]]
+                offset += above.size.height + max(above.gap, stop.gap)
+            offsets.append(offset)
+            wish, weight = self._wish(index, [other for side in sides for other in side(stop)])
+            block = (wish - offset, weight, 1)
+            while blocks and blocks[-1][0] >= block[0]:
+                mean, heavy, count = blocks.pop()
+                whole = heavy + block[1]
+                block = ((mean * heavy + block[0] * block[1]) / whole, whole, count + block[2])
+            blocks.append(block)
+        settled = [mean for mean, _, count in blocks for _ in range(count)]
+        for index, offset, mean in zip(layer, offsets, settled, strict=True):
+            self.stops[index].y = mean + offset
+
+    def _wish(self, index: int, others: list[int]) -> tuple[float, float]:
+        """Where a stop would have straight lines to others, and how much that counts: long lines more, to be straight."""
+        if not others:
+            return self.stops[index].y, 0.01
+        boxes = len(self.members)
+        weights = [4.0 if index >= boxes and other >= boxes else 1.0 for other in others]
+        wishes = [self.stops[other].y + self.ports[other, index] - self.ports[index, other] for other in others]
+        return sum(wish * weight for wish, weight in zip(wishes, weights, strict=True)) / sum(weights), sum(weights)
+
+    def _columns(self) -> tuple[list[tuple[float, float]], float]:
+        """Where the column of each layer begins and ends: the steeper the lines between two, the farther apart; and the width of all."""
+        columns: list[tuple[float, float]] = []
+        x = 0.0
+        for layer in self.layers:
+            width = max((self.stops[index].size.width for index in layer), default=0.0)
+            columns.append((x, x + width))
+            heights = [abs(self._climb(index, other)) for index in layer for other in self.stops[index].after]
+            x += width + min(max(NEAREST, max(heights, default=0.0) / 6), FARTHEST)
+        return columns, columns[-1][1]
+
+    def _climb(self, one: int, other: int) -> float:
+        return self.stops[one].y + self.ports[one, other] - self.stops[other].y - self.ports[other, one]
+
+
+def _ranks(members: list[int], lines: list[tuple[int, int]]) -> dict[int, int]:
+    """In which layer each box goes: behind all that lead to it, except where a line closes a cycle."""
+    after: dict[int, list[int]] = {box: [] for box in members}
+    before: dict[int, list[int]] = {box: [] for box in members}
+    for source, target in dict.fromkeys(lines):
+        if source != target:
+            after[source].append(target)
+    order = _without_cycles(members, after)
+    place = {box: index for index, box in enumerate(order)}
+    for box in members:
+        after[box] = [other for other in after[box] if place[other] > place[box]]
+        for other in after[box]:
+            before[other].append(box)
+    ranks = dict.fromkeys(members, 0)
+    for box in order:
+        for other in after[box]:
+            ranks[other] = max(ranks[other], ranks[box] + 1)
+    for box in reversed(order):  # nearer to what it leads to, where more lines become shorter than longer
+        if len(after[box]) > len(before[box]):
+            ranks[box] = min(ranks[other] for other in after[box]) - 1
+    return ranks
+
+
+def _without_cycles(members: list[int], after: dict[int, list[int]]) -> list[int]:
+    """The boxes, each before those that it leads to; of a cycle, that it was entered at decides which line runs back."""
+    finished: list[int] = []
+    seen: set[int] = set()
+    for start in members:
+        waiting = [(start, False)]
+        while waiting:
+            box, is_left = waiting.pop()
+            if is_left:
+                finished.append(box)
+            elif box not in seen:
+                seen.add(box)
+                waiting.append((box, True))
+                waiting += [(other, False) for other in reversed(after[box])]
+    return finished[::-1]
