@@ -13,11 +13,12 @@ from __future__ import annotations
 from bisect import bisect, insort
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from statistics import fmean
 from typing import NamedTuple
 
 LEVEL_GAP, NEAREST, FARTHEST = 12.0, 24.0, 72.0  # between boxes of a layer, and the room between layers that lines bend in
-LINE_GAP, PORT_GAP = 8.0, 8.0  # between lines in a layer, and where they leave a box
+LINE_GAP, PORT_GAP, LOOP = 8.0, 8.0, 3.0  # between lines in a layer, where they leave a box, and half that of one that comes back
 PART_GAP = 32.0
 SHAPE = 1.4  # how many times as wide as high a picture of many parts may become
 TRIES, ROUNDS = 12, 12  # of orders and of places; more of them change little
@@ -52,10 +53,17 @@ class Route(NamedTuple):
     label: Point
 
 
-class Layout(NamedTuple):
-    """The upper left corners of the boxes, the routes of the ties, both in the order in which they were given, and the size of the whole."""
+class Box(NamedTuple):
+    """The upper left corner of a box, and its size: as wide as the widest of its column."""
 
-    corners: list[Point]
+    corner: Point
+    size: Size
+
+
+class Layout(NamedTuple):
+    """The boxes and the routes, both in the order in which they were asked for, and the size of the whole."""
+
+    boxes: list[Box]
     routes: list[Route]
     size: Size
 
@@ -78,16 +86,16 @@ class _Stop:
 
 def layout(boxes: Sequence[Size], ties: Sequence[Tie]) -> Layout:
     """Places for boxes and the lines between them, such that no two boxes or labels share any; the same for the same input."""
-    corners = [Point(0, 0)] * len(boxes)
+    placed = [Box(Point(0, 0), size) for size in boxes]
     routes = [Route([], Point(0, 0))] * len(ties)
     parts = [_Part(boxes, ties, *members) for members in _parts(len(boxes), ties)]
     places, size = _packed([part.size for part in parts])
     for part, place in zip(parts, places, strict=True):
-        for box, corner in part.corners():
-            corners[box] = _moved(corner, place)
+        for index, box in part.boxes():
+            placed[index] = Box(_moved(box.corner, place), box.size)
         for tie, route in part.routes():
             routes[tie] = Route([_moved(point, place) for point in route.points], _moved(route.label, place))
-    return Layout(corners, routes, size)
+    return Layout(placed, routes, size)
 
 
 def _moved(point: Point, by: Point) -> Point:
@@ -145,11 +153,11 @@ class _Part:
         self.columns, width = self._columns()
         self.size = Size(width, max(stop.y + stop.size.height for stop in self.stops))
 
-    def corners(self) -> Iterable[tuple[int, Point]]:
-        """Each box, with its upper left corner: in the middle of its column."""
-        for box, stop in zip(self.members, self.stops, strict=False):
+    def boxes(self) -> Iterable[tuple[int, Box]]:
+        """Each box, which fills its column: no line that leaves it has to go round a wider one."""
+        for index, stop in zip(self.members, self.stops, strict=False):
             left, right = self.columns[stop.layer]
-            yield box, Point((left + right - stop.size.width) / 2, stop.y)
+            yield index, Box(Point(left, stop.y), Size(right - left, stop.size.height))
 
     def routes(self) -> Iterable[tuple[int, Route]]:
         """Each tie, with its way from its source to its target."""
@@ -160,16 +168,19 @@ class _Part:
             yield tie, Route(points[::-1] if is_back else points, Point((left + right - stop.size.width) / 2, stop.y))
 
     def _through(self, stops: list[int], index: int) -> list[Point]:
-        """The points of a line at one of its stops: where it leaves or reaches a box, or both ends of the column that it goes through."""
-        stop = self.stops[stops[index]]
+        """The points of a line at one of its stops: where it leaves or reaches a box, or both ends of the column that it goes through.
+
+        A line that leads to its own box turns round before its label.
+        """
+        stop, is_loop = self.stops[stops[index]], stops[0] == stops[-1]
         left, right = self.columns[stop.layer]
-        inset = (right - left - stop.size.width) / 2
         if index == 0:
-            return [Point(right - inset, stop.y + self.ports[stops[0], stops[1]])]
+            return [Point(right, stop.y + self.ports[stops[0], stops[1]] - (LOOP if is_loop else 0))]
+        if index == len(stops) - 1 and is_loop:
+            return [Point(right, stop.y + self.ports[stops[0], stops[1]] + LOOP)]
         if index == len(stops) - 1:
-            edge = right - inset if stops[0] == stops[index] else left + inset
-            return [Point(edge, stop.y + self.ports[stops[index], stops[index - 1]])]
-        return [Point(left, stop.y + stop.line), Point(right, stop.y + stop.line)]
+            return [Point(left, stop.y + self.ports[stops[index], stops[index - 1]])]
+        return [Point(left, stop.y + stop.line), *([] if is_loop else [Point(right, stop.y + stop.line)])]
 
     def _chain(self, source: int, target: int, label: Size) -> tuple[list[int], int, bool]:
         """The stops of a line from left to right, the one of its label, which is the first after the box, and whether it runs backwards."""
@@ -184,7 +195,7 @@ class _Part:
             chain.append(len(self.stops) - 1)
         if source != target:
             chain.append(target)
-        for one, other in zip(chain, chain[1:], strict=False):
+        for one, other in pairwise(chain):
             self.stops[one].after.append(other)
             self.stops[other].before.append(one)
         return (chain if source != target else [*chain, source]), chain[1], is_back
@@ -193,19 +204,20 @@ class _Part:
 
     def _ordered(self) -> list[list[int]]:
         """The stops of each layer from top to bottom, where few lines cross."""
-        layers = self._first_order()
-        best, fewest = [layer[:] for layer in layers], self._crossings(layers)
-        for attempt in range(TRIES):
-            if not fewest:
-                break
-            onwards = attempt % 2 == 0
-            for layer in layers[1:] if onwards else layers[-2::-1]:
-                self._sort(layer, layers, onwards=onwards)
-            if (crossings := self._crossings(layers)) < fewest:
-                best, fewest = [layer[:] for layer in layers], crossings
+        best: list[list[int]] = []
+        fewest = None
+        for turned in (False, True):
+            layers = self._first_order(turned=turned)
+            for attempt in range(TRIES):
+                crossings = self._crossings(layers)
+                if fewest is None or crossings < fewest:
+                    best, fewest = [layer[:] for layer in layers], crossings
+                onwards = attempt % 2 == 0
+                for layer, beside in pairwise(layers if onwards else layers[::-1]):
+                    self._sort(beside, layer, onwards=onwards, turned=attempt % 4 > 1)
         return best
 
-    def _first_order(self) -> list[list[int]]:
+    def _first_order(self, *, turned: bool) -> list[list[int]]:
         """The order in which one comes by the stops who follows the lines, so that what hangs together stays together."""
         layers: list[list[int]] = [[] for _ in range(max(stop.layer for stop in self.stops) + 1)]
         seen: set[int] = set()
@@ -217,27 +229,28 @@ class _Part:
                     seen.add(index)
                     stop = self.stops[index]
                     layers[stop.layer].append(index)
-                    waiting += [*stop.before[::-1], *stop.after[::-1]]
+                    others = [*stop.after, *stop.before]
+                    waiting += others if turned else others[::-1]
         return layers
 
-    def _sort(self, layer: list[int], layers: list[list[int]], *, onwards: bool) -> None:
-        """Order a layer by the mean place of each stop's neighbours on one side; who has none stays about where he is."""
-        places = {index: place for other in layers for place, index in enumerate(other)}
-        means = {}
+    def _sort(self, layer: list[int], beside: list[int], *, onwards: bool, turned: bool) -> None:
+        """Order a layer by the mean place of each stop's neighbours in the layer beside; who has none stays by the one above.
+
+        ``turned``: those of the same mean change places.
+        """
+        places = {index: place for place, index in enumerate(beside)}
+        keys: dict[int, float] = {}
+        last = -1.0
         for index in layer:
             neighbours = self.stops[index].before if onwards else self.stops[index].after
-            means[index] = fmean(places[other] for other in neighbours) if neighbours else None
-        last = 0.0
-        keys = {}
-        for index in layer:
-            mean = means[index]
-            last = last if mean is None else mean
-            keys[index] = last
-        layer.sort(key=lambda index: keys[index])
+            keys[index] = last = fmean(places[other] for other in neighbours) if neighbours else last
+        if turned:
+            layer.reverse()
+        layer.sort(key=keys.__getitem__)
 
     def _crossings(self, layers: list[list[int]]) -> int:
         crossings = 0
-        for layer, following in zip(layers, layers[1:], strict=False):
+        for layer, following in pairwise(layers):
             places = {index: place for place, index in enumerate(following)}
             ends: list[int] = []
             for index in layer:
@@ -248,9 +261,9 @@ class _Part:
         return crossings
 
     def _ports(self) -> dict[tuple[int, int], float]:
-        """How far below the top of a stop its line from or to another leaves it: at a box one below the other, in the order of the others."""
+        """How far below the top of a stop its line from or to another leaves it: at a box in the order of the others."""
         places = {index: place for layer in self.layers for place, index in enumerate(layer)}
-        ports = {}
+        ports: dict[tuple[int, int], float] = {}
         for index, stop in enumerate(self.stops):
             for others in (stop.before, stop.after):
                 if index >= len(self.members):

@@ -5,38 +5,55 @@ from __future__ import annotations
 import unicodedata
 from html import escape
 
-from modelservice.graph.layout import Layout, Point, Route, Size, Tie, layout
+from modelservice.graph.layout import Box, Point, Route, Size, Tie, layout
 from modelservice.graph.links import Graph, Key, Link, Node
 from modelservice.texts import one_line
 
+CLASS = "modelservice-graph"  # of the whole: the style of a picture inside a page is for that alone
 MARGIN = 16.0
 BOX = 44.0  # the height
 LONGEST = 36  # characters of a name, or a label: what is longer is cut in the middle, as names differ at their ends
 NAME, SMALL = 7.3, 6.3  # the width of a character of a name, and of a kind or a label
 HEAD = 7.0  # the length of an arrow head
-# Colours are variables so that a page may set its own; the ground makes the picture readable on any page.
-STYLE = """
-.graph{--ground:#fff;--box:#f6f8fa;--edge:#57606a;--line:#6e7781;--text:#1f2328;--faint:#59636e;--wrong:#cf222e;\
-font-family:ui-monospace,SFMono-Regular,Menlo,Consolas,"DejaVu Sans Mono","Liberation Mono",monospace}
-@media(prefers-color-scheme:dark){.graph{--ground:#0d1117;--box:#161b22;--edge:#8b949e;--line:#8b949e;--text:#e6edf3;--faint:#9198a1;\
---wrong:#ff7b72}}
-.graph .ground{fill:var(--ground)}
-.graph .node rect{fill:var(--box);stroke:var(--edge)}
-.graph text{fill:var(--text);font-size:12px}
-.graph .kind,.graph .label{fill:var(--faint);font-size:10px}
-.graph .line{fill:none;stroke:var(--line);stroke-width:1.2}
-.graph .head{fill:var(--line)}
-.graph .absent rect,.graph .absent .line{stroke-dasharray:4 3}
-.graph .wrong rect,.graph .wrong .line{stroke:var(--wrong);stroke-width:2}
-.graph .wrong .head,.graph .wrong .label,.graph .wrong .kind{fill:var(--wrong)}
+FONT = 'ui-monospace,SFMono-Regular,Menlo,Consolas,"DejaVu Sans Mono","Liberation Mono",monospace'
+# What is drawn: ground, boxes, their edges, lines, names, what is small, and what does not line up. The ground makes a picture that an <img>
+# shows readable on a page of the other scheme. No variables, which not every viewer knows.
+LIGHT = ("#fff", "#f6f8fa", "#57606a", "#6e7781", "#1f2328", "#59636e", "#cf222e")
+DARK = ("#0d1117", "#161b22", "#8b949e", "#8b949e", "#e6edf3", "#9198a1", "#ff7b72")
+
+
+def _colours(ground: str, box: str, edge: str, line: str, name: str, small: str, wrong: str) -> str:
+    fills = {"ground": ground, "node rect": box, "head": line, "name": name, "kind": small, "label": small}
+    return "\n".join(
+        [
+            *(f".{CLASS} .{what}{{fill:{colour}}}" for what, colour in fills.items()),
+            f".{CLASS} .node rect{{stroke:{edge}}}",
+            f".{CLASS} .line{{stroke:{line}}}",
+            *(f".{CLASS} .wrong {what}{{stroke:{wrong}}}" for what in ("rect", ".line")),
+            *(f".{CLASS} .wrong .{what}{{fill:{wrong}}}" for what in ("head", "kind", "label")),
+        ]
+    )
+
+
+STYLE = f"""\
+.{CLASS} text{{font:12px {FONT}}}
+.{CLASS} .kind,.{CLASS} .label{{font-size:10px}}
+.{CLASS} .line{{fill:none;stroke-width:1.2}}
+.{CLASS} .absent rect,.{CLASS} .absent .line{{stroke-dasharray:4 3}}
+.{CLASS} .wrong rect,.{CLASS} .wrong .line{{stroke-width:2}}
+{_colours(*LIGHT)}
+@media (prefers-color-scheme:dark){{
+{_colours(*DARK)}
+}}
 """
 
 
 def svg(graph: Graph) -> str:
-    """A standalone ``<svg>``: a ``<g class="node" data-key="Kind/namespace/name">`` an object, ``<g class="link" data-from data-to>`` a link.
+    """A standalone ``<svg>``.
 
-    ``absent``, which is dashed, is what is not there, ``wrong``, which is red, what does not line up: more classes of both. The same graph
-    gives the same bytes. Control characters in names are written as their escapes.
+    An object is a ``<g class="node" data-key="Kind/namespace/name">``, a link a ``<g class="link" data-from="…" data-to="…">`` with such
+    keys. Both have the class ``absent``, and are dashed, for what is not there, and ``wrong``, and are red, for what does not line up. The
+    same graph gives the same bytes. Control characters are written as their escapes.
     """
     with_namespace = len({node.namespace for node in graph.nodes.values()}) > 1
     names = [f"{node.namespace}/{node.name}" if with_namespace else node.name for node in graph.nodes.values()]
@@ -52,29 +69,22 @@ def svg(graph: Graph) -> str:
     width, height = plan.size.width + 2 * MARGIN, plan.size.height + 2 * MARGIN
     size = f'width="{_number(width)}" height="{_number(height)}"'
     lines = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" class="graph" role="img" viewBox="0 0 {_number(width)} {_number(height)}" {size}>',
+        f'<svg xmlns="http://www.w3.org/2000/svg" class="{CLASS}" role="img" viewBox="0 0 {_number(width)} {_number(height)}" {size}>',
         "<title>How the objects find one another</title>",
         f"<style>{STYLE}</style>",
         f'<rect class="ground" {size} rx="6"/>',
         f'<g transform="translate({_number(MARGIN)} {_number(MARGIN)})">',
         *(_drawn_link(graph, link, route, tie.label) for link, route, tie in zip(graph.links, plan.routes, ties, strict=True)),
-        *_drawn_nodes(graph, plan, boxes, names),
+        *(_drawn_node(key, node, name, box) for (key, node), name, box in zip(graph.nodes.items(), names, plan.boxes, strict=True)),
         "</g>",
         "</svg>",
     ]
     return "\n".join(lines)
 
 
-def _drawn_nodes(graph: Graph, plan: Layout, boxes: list[Size], names: list[str]) -> list[str]:
-    return [
-        _drawn_node(key, node, name, corner, size)
-        for (key, node), name, corner, size in zip(graph.nodes.items(), names, plan.corners, boxes, strict=True)
-    ]
-
-
-def _drawn_node(key: Key, node: Node, name: str, corner: Point, size: Size) -> str:
+def _drawn_node(key: Key, node: Node, name: str, box: Box) -> str:
     title = "\n".join([f"{_kind(node)} {node.namespace}/{node.name}", *node.problems])
-    x, y = corner
+    (x, y), size = box
     rect = f'<rect x="{_number(x)}" y="{_number(y)}" width="{_number(size.width)}" height="{_number(size.height)}" rx="6"/>'
     kind = f'<text class="kind" x="{_number(x + 10)}" y="{_number(y + 17)}">{_text(_short(_kind(node)))}</text>'
     named = f'<text class="name" x="{_number(x + 10)}" y="{_number(y + 33)}">{_text(_short(name))}</text>'
@@ -108,7 +118,7 @@ def _line(points: list[Point]) -> tuple[str, str]:
     return "".join(steps), head
 
 
-def _classes(kind: str, is_wrong: bool, is_there: bool) -> str:  # noqa: FBT001
+def _classes(kind: str, is_wrong: bool, is_there: bool) -> str:
     return " ".join([kind, *(["wrong"] if is_wrong else []), *([] if is_there else ["absent"])])
 
 
