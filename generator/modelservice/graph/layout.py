@@ -2,7 +2,8 @@
 
 Each part that hangs together is laid out by itself: cycles are cut, a box is a layer behind all that lead to it, lines that are longer than
 a layer, and labels, take their place in the layers between, the order in the layers is the one with the fewest crossings among some tries,
-and every place is the nearest to its neighbours' that leaves a gap. Then the parts are packed in columns.
+and every place is the nearest to its neighbours' that leaves a gap. What hangs together only by what many share, as services do by a Secret,
+stays in a band of its own. Then the parts are packed in columns.
 
 This is written here because no library fits: of those on PyPI, grandalf and igraph are under the GPL, fast-sugiyama draws differently each
 time and ends the process at a cycle, others call Graphviz; and none knows labels, or boxes of different sizes.
@@ -80,6 +81,7 @@ class _Stop:
     line: float
     gap: float
     y: float = 0.0
+    band: float = 0.0
     before: list[int] = field(default_factory=list)
     after: list[int] = field(default_factory=list)
 
@@ -123,19 +125,36 @@ def _parts(boxes: int, ties: Sequence[Tie]) -> list[tuple[list[int], list[int]]]
 
 
 def _packed(sizes: list[Size]) -> tuple[list[Point], Size]:
-    """Where parts go, one below the other, in as many columns as keep the whole in shape; and its size."""
-    tallest = max((size.height for size in sizes), default=0.0)
+    """Where parts go, one below the other, in as many columns as keep the whole in shape, all about as high; and its size."""
     area = sum((size.width + PART_GAP) * (size.height + PART_GAP) for size in sizes)
-    limit = max(tallest, (area / SHAPE) ** 0.5)
+    tallest = max((size.height for size in sizes), default=0.0)
+    columns = _columns(sizes, max(tallest, (area / SHAPE) ** 0.5))
+    limit = max(tallest, sum(size.height + PART_GAP for size in sizes) / max(len(columns), 1))
+    while len(even := _columns(sizes, limit)) > len(columns):
+        limit *= 1.02
     places: list[Point] = []
-    x, y, width, height = 0.0, 0.0, 0.0, 0.0
+    x, height = 0.0, 0.0
+    for column in even:
+        y = 0.0
+        for size in column:
+            places.append(Point(x, y))
+            height = max(height, y + size.height)
+            y += size.height + PART_GAP
+        x += max(size.width for size in column) + PART_GAP
+    return places, Size(round(max(x - PART_GAP, 0), 1), round(height, 1))
+
+
+def _columns(sizes: list[Size], limit: float) -> list[list[Size]]:
+    """The sizes, in their order, in columns that are no higher than a limit."""
+    columns: list[list[Size]] = []
+    y = 0.0
     for size in sizes:
-        if y and y + size.height > limit:
-            x, y, width = x + width + PART_GAP, 0.0, 0.0
-        places.append(Point(x, y))
-        height, width = max(height, y + size.height), max(width, size.width)
+        if not columns or y + size.height > limit:
+            columns.append([])
+            y = 0.0
+        columns[-1].append(size)
         y += size.height + PART_GAP
-    return places, Size(round(x + width, 1), round(height, 1))
+    return columns
 
 
 class _Part:
@@ -146,7 +165,9 @@ class _Part:
         self.members, self.tied = members, tied
         self.stops = [_Stop(2 * ranks[box], boxes[box], boxes[box].height / 2, LEVEL_GAP) for box in members]
         number = {box: index for index, box in enumerate(members)}
-        self.chains = [self._chain(number[ties[index].source], number[ties[index].target], ties[index].label) for index in tied]
+        ends = [(number[ties[index].source], number[ties[index].target]) for index in tied]
+        self.joints = self._band(ends)
+        self.chains = [self._chain(*end, ties[index].label) for end, index in zip(ends, tied, strict=True)]
         self.layers = self._ordered()
         self.ports = self._ports()
         self._place()
@@ -182,6 +203,27 @@ class _Part:
             return [Point(left, stop.y + self.ports[stops[index], stops[index - 1]])]
         return [Point(left, stop.y + stop.line), *([] if is_loop else [Point(right, stop.y + stop.line)])]
 
+    def _band(self, ends: list[tuple[int, int]]) -> set[int]:
+        """Give each box its band: what hangs together also without those boxes that lines only lead to, or only come from.
+
+        Such a box goes in the middle of the bands that it joins. Returned are those that join several.
+        """
+        beside: list[set[int]] = [set() for _ in self.stops]
+        for source, target in ends:
+            beside[source].add(target)
+            beside[target].add(source)
+        sources, targets = ({end[side] for end in ends} for side in (0, 1))
+        shared = {index for index in sources ^ targets if len(beside[index]) > 1}
+        kept = [Tie(*end, Size(0, 0)) for end in ends if shared.isdisjoint(end)]
+        bands = [members for members, _ in _parts(len(self.stops), kept) if shared.isdisjoint(members)]
+        for band, members in enumerate(bands):
+            for index in members:
+                self.stops[index].band = band
+        joined = {index: sorted({self.stops[other].band for other in beside[index] - shared}) for index in shared}
+        for index, others in joined.items():
+            self.stops[index].band = fmean(others) if others else 0.0
+        return {index for index, others in joined.items() if len(others) > 1}
+
     def _chain(self, source: int, target: int, label: Size) -> tuple[list[int], int, bool]:
         """The stops of a line from left to right, the one of its label, which is the first after the box, and whether it runs backwards."""
         is_back = self.stops[source].layer > self.stops[target].layer
@@ -191,7 +233,7 @@ class _Part:
         chain = [source]
         for layer in range(start + 1, max(end, start + 2)):
             size = label if layer == start + 1 else Size(0, 0)
-            self.stops.append(_Stop(layer, size, size.height, LINE_GAP))
+            self.stops.append(_Stop(layer, size, size.height, LINE_GAP, band=self.stops[target if source in self.joints else source].band))
             chain.append(len(self.stops) - 1)
         if source != target:
             chain.append(target)
@@ -231,6 +273,8 @@ class _Part:
                     layers[stop.layer].append(index)
                     others = [*stop.after, *stop.before]
                     waiting += others if turned else others[::-1]
+        for layer in layers:
+            layer.sort(key=lambda index: self.stops[index].band)
         return layers
 
     def _sort(self, layer: list[int], beside: list[int], *, onwards: bool, turned: bool) -> None:
@@ -246,7 +290,7 @@ class _Part:
             keys[index] = last = fmean(places[other] for other in neighbours) if neighbours else last
         if turned:
             layer.reverse()
-        layer.sort(key=keys.__getitem__)
+        layer.sort(key=lambda index: (self.stops[index].band, keys[index]))
 
     def _crossings(self, layers: list[list[int]]) -> int:
         crossings = 0
@@ -319,11 +363,13 @@ class _Part:
             self.stops[index].y = mean + offset
 
     def _wish(self, index: int, others: list[int]) -> tuple[float, float]:
-        """Where a stop would have straight lines to others, and how much that counts: long lines more, to be straight."""
+        """Where a stop would have straight lines to others, and how much that counts: long lines more, to be straight, shared boxes little."""
         if not others:
             return self.stops[index].y, 0.01
         boxes = len(self.members)
-        weights = [4.0 if index >= boxes and other >= boxes else 1.0 for other in others]
+        weights = [
+            0.05 if index in self.joints or other in self.joints else 4.0 if index >= boxes and other >= boxes else 1.0 for other in others
+        ]
         wishes = [self.stops[other].y + self.ports[other, index] - self.ports[index, other] for other in others]
         return sum(wish * weight for wish, weight in zip(wishes, weights, strict=True)) / sum(weights), sum(weights)
 
