@@ -2,7 +2,7 @@
 
 Each part that hangs together is laid out by itself: cycles are cut, a box is a layer behind all that lead to it, lines that are longer than
 a layer, and labels, take their place in the layers between, the order in the layers is the one with the fewest crossings among some tries,
-and every place is the nearest to its neighbours' that leaves a gap. What hangs together only by what many share, as services do by a Secret,
+and every place is the nearest to its neighbours' that leaves a gap. What only hangs together by what it shares, as services do by a Secret,
 stays in a band of its own. Then the parts are packed in columns.
 
 This is written here because no library fits: of those on PyPI, grandalf and igraph are under the GPL, fast-sugiyama draws differently each
@@ -20,7 +20,7 @@ from typing import NamedTuple
 
 LEVEL_GAP, NEAREST, FARTHEST = 12.0, 24.0, 72.0  # between boxes of a layer, and the room between layers that lines bend in
 LINE_GAP, PORT_GAP, LOOP = 8.0, 8.0, 3.0  # between lines in a layer, where they leave a box, and half that of one that comes back
-PART_GAP = 32.0
+TRUNK_GAP, PART_GAP = 10.0, 32.0
 SHAPE = 1.4  # how many times as wide as high a picture of many parts may become
 TRIES, ROUNDS = 12, 12  # of orders and of places; more of them change little
 
@@ -48,9 +48,13 @@ class Point(NamedTuple):
 
 
 class Route(NamedTuple):
-    """A line: its points, between which it is straight and bent by turns, and the upper left corner of its label."""
+    """A line: its points, between which it is bent and straight by turns, and the upper left corner of its label.
+
+    ``trunks``: of each bend where the line runs up or down that it shares with others; None where it has a bend of its own.
+    """
 
     points: list[Point]
+    trunks: list[float | None]
     label: Point
 
 
@@ -89,14 +93,15 @@ class _Stop:
 def layout(boxes: Sequence[Size], ties: Sequence[Tie]) -> Layout:
     """Places for boxes and the lines between them, such that no two boxes or labels share any; the same for the same input."""
     placed = [Box(Point(0, 0), size) for size in boxes]
-    routes = [Route([], Point(0, 0))] * len(ties)
+    routes = [Route([], [], Point(0, 0))] * len(ties)
     parts = [_Part(boxes, ties, *members) for members in _parts(len(boxes), ties)]
     places, size = _packed([part.size for part in parts])
     for part, place in zip(parts, places, strict=True):
         for index, box in part.boxes():
             placed[index] = Box(_moved(box.corner, place), box.size)
         for tie, route in part.routes():
-            routes[tie] = Route([_moved(point, place) for point in route.points], _moved(route.label, place))
+            trunks = [None if x is None else round(x + place.x, 1) for x in route.trunks]
+            routes[tie] = Route([_moved(point, place) for point in route.points], trunks, _moved(route.label, place))
     return Layout(placed, routes, size)
 
 
@@ -184,9 +189,20 @@ class _Part:
         """Each tie, with its way from its source to its target."""
         for tie, (stops, label, is_back) in zip(self.tied, self.chains, strict=True):
             points = [point for index in range(len(stops)) for point in self._through(stops, index)]
+            trunks = [self._trunk(one, other) for one, other in pairwise(stops)]
             stop = self.stops[label]
             left, right = self.columns[stop.layer]
-            yield tie, Route(points[::-1] if is_back else points, Point((left + right - stop.size.width) / 2, stop.y))
+            corner = Point((left + right - stop.size.width) / 2, stop.y)
+            yield tie, Route(points[::-1], trunks[::-1], corner) if is_back else Route(points, trunks, corner)
+
+    def _trunk(self, one: int, other: int) -> float | None:
+        """Where the lines of a box that joins bands run up and down together, else there would be as many beside one another."""
+        if one not in self.joints and other not in self.joints:
+            return None
+        joint, side = (other, 0) if other in self.joints else (one, 1)
+        layer = self.stops[joint].layer
+        place = [index for index in self.layers[layer] if index in self.joints].index(joint)
+        return self.columns[layer][side] + (1, -1)[1 - side] * TRUNK_GAP * (place + 1.5)
 
     def _through(self, stops: list[int], index: int) -> list[Point]:
         """The points of a line at one of its stops: where it leaves or reaches a box, or both ends of the column that it goes through.
@@ -219,10 +235,14 @@ class _Part:
         for band, members in enumerate(bands):
             for index in members:
                 self.stops[index].band = band
-        joined = {index: sorted({self.stops[other].band for other in beside[index] - shared}) for index in shared}
-        for index, others in joined.items():
-            self.stops[index].band = fmean(others) if others else 0.0
-        return {index for index, others in joined.items() if len(others) > 1}
+        joined = {index: {self.stops[other].band for other in beside[index] - shared} for index in sorted(shared)}
+        joints = {index for index, others in joined.items() if len(others) != 1}
+        for index in shared - joints:
+            (self.stops[index].band,) = joined[index]
+        for index in sorted(joints):
+            others = {self.stops[other].band for other in beside[index] - joints}
+            self.stops[index].band = fmean(sorted(others)) if others else 0.0
+        return joints if len(bands) > 1 else set()
 
     def _chain(self, source: int, target: int, label: Size) -> tuple[list[int], int, bool]:
         """The stops of a line from left to right, the one of its label, which is the first after the box, and whether it runs backwards."""
@@ -313,7 +333,7 @@ class _Part:
                 if index >= len(self.members):
                     ports.update(((index, other), stop.line) for other in others)
                     continue
-                gap = min(PORT_GAP, (stop.size.height - 16) / max(len(others), 1))
+                gap = 0.0 if index in self.joints else min(PORT_GAP, (stop.size.height - 16) / max(len(others), 1))
                 for place, other in enumerate(sorted(others, key=lambda one: places[one])):
                     ports[index, other] = stop.line + gap * (place - (len(others) - 1) / 2)
         return ports
@@ -363,7 +383,7 @@ class _Part:
             self.stops[index].y = mean + offset
 
     def _wish(self, index: int, others: list[int]) -> tuple[float, float]:
-        """Where a stop would have straight lines to others, and how much that counts: long lines more, to be straight, shared boxes little."""
+        """Where a stop would have straight lines to others, and how much that counts: long lines more, shared boxes little."""
         if not others:
             return self.stops[index].y, 0.01
         boxes = len(self.members)
@@ -377,11 +397,17 @@ class _Part:
         """Where the column of each layer begins and ends: the steeper the lines between two, the farther apart; and the width of all."""
         columns: list[tuple[float, float]] = []
         x = 0.0
-        for layer in self.layers:
+        for layer, following in zip(self.layers, [*self.layers[1:], []], strict=True):
             width = max((self.stops[index].size.width for index in layer), default=0.0)
             columns.append((x, x + width))
-            heights = [abs(self._climb(index, other)) for index in layer for other in self.stops[index].after]
-            x += width + min(max(NEAREST, max(heights, default=0.0) / 6), FARTHEST)
+            heights = [
+                abs(self._climb(index, other))
+                for index in layer
+                for other in self.stops[index].after
+                if index not in self.joints and other not in self.joints
+            ]
+            trunks = sum(index in self.joints for index in (*layer, *following))
+            x += width + min(max(NEAREST, max(heights, default=0.0) / 6), FARTHEST) + TRUNK_GAP * trunks
         return columns, columns[-1][1]
 
     def _climb(self, one: int, other: int) -> float:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from html import escape
+from itertools import pairwise
 
 from modelservice.graph.layout import Box, Point, Route, Size, Tie, layout
 from modelservice.graph.links import Graph, Key, Link, Node
@@ -14,10 +15,10 @@ MARGIN = 16.0
 BOX = 44.0  # the height
 LONGEST = 36  # characters of a name, or a label: what is longer is cut in the middle, as names differ at their ends
 NAME, SMALL = 7.3, 6.3  # the width of a character of a name, and of a kind or a label
-HEAD = 7.0  # the length of an arrow head
+HEAD, CORNER = 7.0, 6.0  # the length of an arrow head, and the radius of a corner
 FONT = 'ui-monospace,SFMono-Regular,Menlo,Consolas,"DejaVu Sans Mono","Liberation Mono",monospace'
-# What is drawn: ground, boxes, their edges, lines, names, what is small, and what does not line up. The ground makes a picture that an <img>
-# shows readable on a page of the other scheme. No variables, which not every viewer knows.
+# Ground, boxes, their edges, lines, names, what is small, and what does not line up. The ground makes a picture readable on a page of the
+# other scheme. No variables, which not every viewer knows.
 LIGHT = ("#fff", "#f6f8fa", "#57606a", "#6e7781", "#1f2328", "#59636e", "#cf222e")
 DARK = ("#0d1117", "#161b22", "#8b949e", "#8b949e", "#e6edf3", "#9198a1", "#ff7b72")
 
@@ -74,7 +75,7 @@ def svg(graph: Graph) -> str:
         f"<style>{STYLE}</style>",
         f'<rect class="ground" {size} rx="6"/>',
         f'<g transform="translate({_number(MARGIN)} {_number(MARGIN)})">',
-        *(_drawn_link(graph, link, route, tie.label) for link, route, tie in zip(graph.links, plan.routes, ties, strict=True)),
+        *(_drawn_link(graph, *one) for one in sorted(zip(graph.links, plan.routes, ties, strict=True), key=lambda one: one[0].is_wrong)),
         *(_drawn_node(key, node, name, box) for (key, node), name, box in zip(graph.nodes.items(), names, plan.boxes, strict=True)),
         "</g>",
         "</svg>",
@@ -92,28 +93,37 @@ def _drawn_node(key: Key, node: Node, name: str, box: Box) -> str:
     return f"<g {attributes}><title>{_lines(title)}</title>{rect}{kind}{named}</g>"
 
 
-def _drawn_link(graph: Graph, link: Link, route: Route, label: Size) -> str:
+def _drawn_link(graph: Graph, link: Link, route: Route, tie: Tie) -> str:
     source, target = (_text("/".join(key)) for key in (link.source, link.target))
     title = "\n".join([f"{' '.join(link.source[::2])} {_label(link)} {' '.join(link.target[::2])}", *link.fields])
-    words = f'<text class="label" x="{_number(route.label.x + HEAD)}" y="{_number(route.label.y + label.height - 5)}">'
+    words = f'<text class="label" x="{_number(route.label.x + HEAD)}" y="{_number(route.label.y + tie.label.height - 5)}">'
     classes = _classes("link", link.is_wrong, graph.nodes[link.target].is_there)
-    line, head = _line(route.points)
+    line, head = _line(route)
     return (
         f'<g class="{classes}" data-from="{source}" data-to="{target}"><title>{_lines(title)}</title>'
         f'<path class="line" d="{line}"/><path class="head" d="{head}"/>{words}{_text(_short(_label(link)))}</text></g>'
     )
 
 
-def _line(points: list[Point]) -> tuple[str, str]:
-    """The path of a line, bent between layers and straight within them, and that of its arrow head."""
-    end = points[-1]
-    back = HEAD if points[-2].x < end.x else -HEAD
-    *rest, last = points
-    stop = Point(last.x - back, last.y)
+def _line(route: Route) -> tuple[str, str]:
+    """The path of a line, and that of its arrow head."""
+    *points, end = route.points
+    back = HEAD if points[-1].x < end.x else -HEAD
+    points.append(Point(end.x - back, end.y))
     steps = [f"M{_at(points[0])}"]
-    for one, other in zip([*rest], [*rest[1:], stop], strict=True):
-        middle = (one.x + other.x) / 2
-        steps.append(f"C{_number(middle)} {_number(one.y)} {_number(middle)} {_number(other.y)} {_at(other)}")
+    for index, (one, other) in enumerate(pairwise(points)):
+        trunk = None if index % 2 else route.trunks[index // 2]
+        if index % 2:
+            steps.append(f"H{_number(other.x)}")
+        elif trunk is None or one.y == other.y:
+            middle = (one.x + other.x) / 2
+            steps.append(f"C{_number(middle)} {_number(one.y)} {_number(middle)} {_number(other.y)} {_at(other)}")
+        else:
+            radius = min(CORNER, abs(other.y - one.y) / 2) * (1 if other.y > one.y else -1)
+            onwards = CORNER if other.x > one.x else -CORNER
+            steps.append(f"H{_number(trunk - onwards)}Q{_number(trunk)} {_number(one.y)} {_number(trunk)} {_number(one.y + radius)}")
+            steps.append(f"V{_number(other.y - radius)}Q{_number(trunk)} {_number(other.y)} {_number(trunk + onwards)} {_number(other.y)}")
+            steps.append(f"H{_number(other.x)}")
     head = f"M{_at(end)}L{_at(Point(end.x - back, end.y - 3.5))}L{_at(Point(end.x - back, end.y + 3.5))}z"
     return "".join(steps), head
 
