@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from modelservice.cli.answers import Answer, Output, OutputOption, give
+from modelservice.cli.answers import Answer, Output, give
 from modelservice.cli.objects import objects_of
 from modelservice.cli.services import Files, Given, LayerOption, OverlayOption, PresetOption, ProfileOption, SetOption
 
@@ -19,10 +19,12 @@ Map = dict[str, Any]
 
 
 class Format(StrEnum):
-    """How a graph is written."""
+    """How a graph is printed."""
 
     TEXT = "text"
     MERMAID = "mermaid"
+    SVG = "svg"
+    JSON = "json"
 
 
 def graph(
@@ -32,15 +34,18 @@ def graph(
     overlay: OverlayOption = None,
     profile: ProfileOption = None,
     assignments: SetOption = None,
-    form: Annotated[Format, typer.Option("--format", help="text: paragraphs; mermaid: a flowchart for Markdown.")] = Format.TEXT,
-    output: OutputOption = Output.TEXT,
+    output: Annotated[
+        Format,
+        typer.Option("--output", help="text: paragraphs; mermaid: a flowchart for Markdown; svg: a picture; json for machines."),
+    ] = Format.TEXT,
 ) -> None:
     """Show how the objects that serve the ModelServices in FILE…, or those in it, find one another, and what does not line up."""
-    from modelservice.graph import graph_of, mermaid, text  # the checks take time to import  # noqa: PLC0415
+    from modelservice.graph import graph_of, mermaid, svg, text  # the checks take time to import  # noqa: PLC0415
 
     found = graph_of(objects_of(Given(files, layer or [], overlay or [], profile or [], preset or [], assignments or [])).objects)
     data = {"objects": [_node(node) for node in found.nodes.values()], "links": [_link(link) for link in found.links]}
-    give(Answer(data, (mermaid if form is Format.MERMAID else text)(found)), output)
+    written = {Format.MERMAID: mermaid, Format.SVG: svg}.get(output, text)(found)
+    give(Answer(data, written), Output.JSON if output is Format.JSON else Output.TEXT)
 
 
 def _node(node: Node) -> Map:
