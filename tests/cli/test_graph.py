@@ -21,9 +21,18 @@ def test_a_model_service_becomes_a_graph(tmp_path: Path) -> None:
 
 def test_a_flowchart(tmp_path: Path) -> None:
     """For Markdown."""
-    said = call("graph", written(tmp_path, "a.yaml", service()), "--format", "mermaid")
+    said = call("graph", written(tmp_path, "a.yaml", service()), "--output", "mermaid")
     assert said.code == 0
     assert said.stdout.startswith('flowchart LR\n  n0["')
+
+
+def test_a_picture(tmp_path: Path) -> None:
+    """One element of SVG, and nothing else."""
+    said = call("graph", written(tmp_path, "a.yaml", service()), "--output", "svg")
+    assert (said.code, said.stderr) == (0, "")
+    assert said.stdout.startswith("<svg ")
+    assert said.stdout.endswith("</svg>\n")
+    assert 'data-key="Deployment/default/llama-decode"' in said.stdout
 
 
 def test_the_json(tmp_path: Path) -> None:
@@ -52,3 +61,4 @@ def test_what_is_wrong_is_told(tmp_path: Path) -> None:
     """Exit code 1 for content, 2 for the call."""
     assert call("graph", written(tmp_path, "a.yaml", "a: b\n")).code == 1
     assert call("graph", str(tmp_path / "nothing.yaml")).code == 2
+    assert call("graph", written(tmp_path, "b.yaml", service()), "--output", "png").code == 2

@@ -12,6 +12,7 @@ time and ends the process at a cycle, others call Graphviz; and none knows label
 from __future__ import annotations
 
 from bisect import bisect, insort
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -220,29 +221,33 @@ class _Part:
         return [Point(left, stop.y + stop.line), *([] if is_loop else [Point(right, stop.y + stop.line)])]
 
     def _band(self, ends: list[tuple[int, int]]) -> set[int]:
-        """Give each box its band: what hangs together also without those boxes that lines only lead to, or only come from.
-
-        Such a box goes in the middle of the bands that it joins. Returned are those that join several.
-        """
+        """Give each box its band: what hangs together also without the joints, which are returned, and go amid the bands that they join."""
         beside: list[set[int]] = [set() for _ in self.stops]
         for source, target in ends:
             beside[source].add(target)
             beside[target].add(source)
-        sources, targets = ({end[side] for end in ends} for side in (0, 1))
-        shared = {index for index in sources ^ targets if len(beside[index]) > 1}
-        kept = [Tie(*end, Size(0, 0)) for end in ends if shared.isdisjoint(end)]
-        bands = [members for members, _ in _parts(len(self.stops), kept) if shared.isdisjoint(members)]
-        for band, members in enumerate(bands):
+        joints = self._shared(ends, beside)
+        bands = _parts(len(self.stops), [Tie(*end, Size(0, 0)) for end in ends if joints.isdisjoint(end)])
+        for band, (members, _) in enumerate(bands):
             for index in members:
                 self.stops[index].band = band
-        joined = {index: {self.stops[other].band for other in beside[index] - shared} for index in sorted(shared)}
-        joints = {index for index, others in joined.items() if len(others) != 1}
-        for index in shared - joints:
-            (self.stops[index].band,) = joined[index]
-        for index in sorted(joints):
-            others = {self.stops[other].band for other in beside[index] - joints}
-            self.stops[index].band = fmean(sorted(others)) if others else 0.0
-        return joints if len(bands) > 1 else set()
+        for joint in sorted(joints):
+            others = sorted({self.stops[other].band for other in beside[joint] - joints})
+            self.stops[joint].band = fmean(others) if others else 0.0
+        return joints
+
+    def _shared(self, ends: list[tuple[int, int]], beside: list[set[int]]) -> set[int]:
+        """The boxes that lines only lead to, or only come from, and that join several groups of boxes."""
+        sources, targets = ({end[side] for end in ends} for side in (0, 1))
+        ending = {index for index in sources ^ targets if len(beside[index]) > 1}
+        groups = _parts(len(self.stops), [Tie(*end, Size(0, 0)) for end in ends if ending.isdisjoint(end)])
+        group_of = {index: group for group, (members, _) in enumerate(groups) for index in members if index not in ending}
+        for index in sorted(ending):  # who is beside one group alone belongs to it
+            if len(own := {group_of[other] for other in beside[index] - ending}) == 1:
+                group_of[index] = own.pop()
+        sizes = Counter(group_of.values())
+        joined = {index: {group_of[other] for other in beside[index] if other in group_of} for index in ending}
+        return {index for index, others in joined.items() if sum(sizes[group] > 1 for group in others) > 1}
 
     def _chain(self, source: int, target: int, label: Size) -> tuple[list[int], int, bool]:
         """The stops of a line from left to right, the one of its label, which is the first after the box, and whether it runs backwards."""

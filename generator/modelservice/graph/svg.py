@@ -13,7 +13,7 @@ from modelservice.texts import one_line
 CLASS = "modelservice-graph"  # of the whole: the style of a picture inside a page is for that alone
 MARGIN = 16.0
 BOX = 44.0  # the height
-LONGEST = 36  # characters of a name, or a label: what is longer is cut in the middle, as names differ at their ends
+LONGEST = 40  # characters of a name, or a label: what is longer is cut in the middle, as names differ at their ends
 NAME, SMALL = 7.3, 6.3  # the width of a character of a name, and of a kind or a label
 HEAD, CORNER = 7.0, 6.0  # the length of an arrow head, and the radius of a corner
 FONT = 'ui-monospace,SFMono-Regular,Menlo,Consolas,"DejaVu Sans Mono","Liberation Mono",monospace'

@@ -1,0 +1,41 @@
+"""The graphs of the examples, drawn by generator/tasks/graphs.py, and the page that shows them."""
+
+from __future__ import annotations
+
+import importlib.util
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def load() -> ModuleType:
+    """Return the script, which is no part of the package, as a module."""
+    spec = importlib.util.spec_from_file_location("graphs", ROOT / "generator" / "tasks" / "graphs.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+GRAPHS = load()
+
+
+@pytest.mark.parametrize("example", GRAPHS.EXAMPLES, ids=lambda folder: str(folder.name))
+def test_the_picture_is_what_is_built(example: Path, kustomize: Path) -> None:
+    """Each example's graph.svg is what `make made` would draw; its README shows it."""
+    assert (example / "graph.svg").read_text(encoding="utf-8") == GRAPHS.picture(example, kustomize)
+    assert "](graph.svg)" in (example / "README.md").read_text(encoding="utf-8")
+
+
+def test_the_page_has_every_example() -> None:
+    """docs/examples.md is what `make made` would write; what it links to is there."""
+    page = (ROOT / "docs" / "examples.md").read_text(encoding="utf-8")
+    assert page == GRAPHS.overview()
+    assert len(GRAPHS.EXAMPLES) >= 10
+    for example in GRAPHS.EXAMPLES:
+        assert f"(../examples/{example.name}/README.md)" in page
+        assert f"(../examples/{example.name}/graph.svg)" in page
