@@ -16,6 +16,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
+from math import fsum  # which every Python rounds alike, unlike sum
 from statistics import fmean
 from typing import NamedTuple
 
@@ -23,7 +24,8 @@ LEVEL_GAP, NEAREST, FARTHEST = 12.0, 24.0, 72.0  # between boxes of a layer, and
 LINE_GAP, PORT_GAP, LOOP = 8.0, 8.0, 3.0  # between lines in a layer, where they leave a box, and half that of one that comes back
 TRUNK_GAP, PART_GAP = 10.0, 32.0
 SHAPE = 1.4  # how many times as wide as high a picture of many parts may become
-TRIES, ROUNDS = 12, 12  # of orders and of places; more of them change little
+TRIES, ROUNDS, LAST = 12, 12, 4  # of orders and of places, the last with a view to both sides; more of them change little
+MOST = 4_000  # places that are tried again as often; of more, as only a tangle has, the fewer tries the more they are
 
 
 class Size(NamedTuple):
@@ -132,10 +134,10 @@ def _parts(boxes: int, ties: Sequence[Tie]) -> list[tuple[list[int], list[int]]]
 
 def _packed(sizes: list[Size]) -> tuple[list[Point], Size]:
     """Where parts go, one below the other, in as many columns as keep the whole in shape, all about as high; and its size."""
-    area = sum((size.width + PART_GAP) * (size.height + PART_GAP) for size in sizes)
+    area = fsum((size.width + PART_GAP) * (size.height + PART_GAP) for size in sizes)
     tallest = max((size.height for size in sizes), default=0.0)
     columns = _columns(sizes, max(tallest, (area / SHAPE) ** 0.5))
-    limit = max(tallest, sum(size.height + PART_GAP for size in sizes) / max(len(columns), 1))
+    limit = max(tallest, fsum(size.height + PART_GAP for size in sizes) / max(len(columns), 1))
     while len(even := _columns(sizes, limit)) > len(columns):
         limit *= 1.02
     places: list[Point] = []
@@ -174,9 +176,10 @@ class _Part:
         ends = [(number[ties[index].source], number[ties[index].target]) for index in tied]
         self.joints = self._band(ends)
         self.chains = [self._chain(*end, ties[index].label) for end, index in zip(ends, tied, strict=True)]
-        self.layers = self._ordered()
+        share = min(MOST / len(self.stops), 1.0)
+        self.layers = self._ordered(max(int(TRIES * share), 2))
         self.ports = self._ports()
-        self._place()
+        self._place(max(int(ROUNDS * share), LAST + 2))
         self.columns, width = self._columns()
         self.size = Size(width, max(stop.y + stop.size.height for stop in self.stops))
 
@@ -269,13 +272,13 @@ class _Part:
 
     # The order in each layer
 
-    def _ordered(self) -> list[list[int]]:
+    def _ordered(self, tries: int) -> list[list[int]]:
         """The stops of each layer from top to bottom, where few lines cross."""
         best: list[list[int]] = []
         fewest = None
         for turned in (False, True):
             layers = self._first_order(turned=turned)
-            for attempt in range(TRIES):
+            for attempt in range(tries):
                 crossings = self._crossings(layers)
                 if fewest is None or crossings < fewest:
                     best, fewest = [layer[:] for layer in layers], crossings
@@ -345,7 +348,7 @@ class _Part:
 
     # The places
 
-    def _place(self) -> None:
+    def _place(self, rounds: int) -> None:
         """Give each stop its height: as near to those of its neighbours as the gaps allow."""
         for layer in self.layers:
             y = 0.0
@@ -353,8 +356,8 @@ class _Part:
                 self.stops[index].y = y
                 y += self.stops[index].size.height + self.stops[index].gap
         sides: list[Callable[[_Stop], list[int]]] = [lambda stop: stop.before, lambda stop: stop.after]
-        for attempt in range(ROUNDS):
-            both = attempt >= ROUNDS - 4
+        for attempt in range(rounds):
+            both = attempt >= rounds - LAST
             for layer in self.layers if attempt % 2 == 0 else self.layers[::-1]:
                 self._settle(layer, [*sides] if both else [sides[attempt % 2]])
         top = min(stop.y for stop in self.stops)
@@ -396,7 +399,8 @@ class _Part:
             0.05 if index in self.joints or other in self.joints else 4.0 if index >= boxes and other >= boxes else 1.0 for other in others
         ]
         wishes = [self.stops[other].y + self.ports[other, index] - self.ports[index, other] for other in others]
-        return sum(wish * weight for wish, weight in zip(wishes, weights, strict=True)) / sum(weights), sum(weights)
+        whole = fsum(weights)
+        return fsum(wish * weight for wish, weight in zip(wishes, weights, strict=True)) / whole, whole
 
     def _columns(self) -> tuple[list[tuple[float, float]], float]:
         """Where the column of each layer begins and ends: the steeper the lines between two, the farther apart; and the width of all."""
