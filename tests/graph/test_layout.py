@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import combinations, pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from modelservice.graph.layout import Box, Layout, Point, Size, Tie, layout
@@ -34,6 +34,7 @@ def overlap(one: Box, other: Box) -> bool:
     return x < left + wide and left < x + width and y < top + high and top < y + height
 
 
+@settings(deadline=None)
 @given(drawn())
 def test_nothing_is_on_top_of_another(graph: tuple[list[Size], list[Tie]]) -> None:
     """No box on another or on a label, no label on another; each at least as large as asked for, and all within the picture."""
@@ -47,6 +48,7 @@ def test_nothing_is_on_top_of_another(graph: tuple[list[Size], list[Tie]]) -> No
         assert 0 <= y <= y + height <= found.size.height + 0.2
 
 
+@settings(deadline=None)
 @given(drawn())
 def test_lines_lead_from_box_to_box(graph: tuple[list[Size], list[Tie]]) -> None:
     """From an edge of the source to an edge of the target; a straight piece goes through no box and no other label."""
@@ -67,6 +69,7 @@ def test_lines_lead_from_box_to_box(graph: tuple[list[Size], list[Tie]]) -> None
             assert not [room for number, room in enumerate(rooms) if number != len(sizes) + index and overlap(line, room)]
 
 
+@settings(deadline=None)
 @given(drawn())
 def test_the_same_twice(graph: tuple[list[Size], list[Tie]]) -> None:
     """The same input gives the same places."""

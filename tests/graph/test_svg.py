@@ -5,7 +5,7 @@ from __future__ import annotations
 from xml.etree import ElementTree as ET  # what is parsed is our own
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from modelservice.graph import Graph, Link, Node, svg
@@ -93,6 +93,7 @@ TEXTS = st.text(min_size=1, max_size=60) | st.sampled_from(['"><script>alert(1)<
 KEYS = st.tuples(TEXTS, TEXTS, TEXTS)
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(KEYS, KEYS, TEXTS), max_size=6))
 def test_any_name_is_only_text(links: list[tuple[Key, Key, str]]) -> None:
     """Well-formed whatever they are, with no element of theirs; in UTF-8, and the same twice."""
