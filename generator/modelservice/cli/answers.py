@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import sys
 from dataclasses import dataclass
 from enum import StrEnum
@@ -11,6 +10,7 @@ from typing import Annotated, Any, NoReturn
 
 import typer
 
+from modelservice.cli.messages import is_coloured
 from modelservice.krm import write_stdout
 
 TYPE_CHECKING = False
@@ -39,8 +39,7 @@ class Answer:
 
 def dimmed(text: str) -> str:
     """``text`` as what stands behind the rest; as it is where no terminal shows it, or none with colours."""
-    plain = not sys.stdout.isatty() or os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb"
-    return text if plain else typer.style(text, dim=True)
+    return typer.style(text, dim=True) if is_coloured(sys.stdout) else text
 
 
 def give(answer: Answer, output: Output) -> NoReturn:
@@ -51,14 +50,14 @@ def give(answer: Answer, output: Output) -> NoReturn:
 
 
 def _printed(text: str | Text) -> str:
-    """The text, with its colours only where stdout is a terminal and NO_COLOR is not set."""
+    """The text, with its colours where those are wanted."""
     if isinstance(text, str):
         return text
+    if not is_coloured(sys.stdout):
+        return text.plain
     from rich.console import Console  # typer brings it; its import takes time  # noqa: PLC0415
 
-    console = Console(highlight=False, soft_wrap=True)
-    if not console.is_terminal or console.no_color:
-        return text.plain
+    console = Console(highlight=False, soft_wrap=True, force_terminal=True)
     with console.capture() as capture:
         console.print(text, end="")
     return capture.get()

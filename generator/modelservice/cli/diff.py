@@ -59,16 +59,10 @@ def diff(
     from modelservice.cli.diff_text import text_of  # rich takes time to import  # noqa: PLC0415
 
     before, after = _sides(old, new)
-    files = {"overlays": overlay or [], "profiles": profile or []}
+    of_both = Given.of([], layer, overlay, profile, preset, assignments)
     given = [
-        Given(
-            [path],
-            [*(layer or []), *(layers or [])],
-            **files,
-            presets=[*(preset or []), *(presets or [])],
-            settings=[*(assignments or []), *(settings or [])],
-        )
-        for path, layers, presets, settings in ((before, old_layer, old_preset, old_set), (after, new_layer, new_preset, new_set))
+        of_both.with_more(Given.of([before], old_layer, None, None, old_preset, old_set)),
+        of_both.with_more(Given.of([after], new_layer, None, None, new_preset, new_set)),
     ]
     try:
         sides = [objects_of(_as_of(side), one_of_two=True) for side in given]

@@ -65,5 +65,7 @@ def in_colour(text: str, severity: str) -> str:
 
 
 def is_coloured(stream: TextIO | None) -> bool:
-    """Whether people look at a stream who want colours: a terminal, unless NO_COLOR is set (https://no-color.org)."""
-    return stream is not None and stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+    """Whether people look at a stream who want colours: at a terminal, or elsewhere with FORCE_COLOR; not with NO_COLOR (https://no-color.org)."""
+    if stream is None or os.environ.get("NO_COLOR"):
+        return False
+    return bool(os.environ.get("FORCE_COLOR")) or (stream.isatty() and os.environ.get("TERM") != "dumb")

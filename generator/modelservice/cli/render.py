@@ -54,7 +54,7 @@ def render(
     if output is not None and provenance:
         raise typer.BadParameter("goes without --output", param_hint="--provenance")
     settings = with_version(assignments, kubernetes)
-    generated = generate_from(Given(files, layer or [], overlay or [], profile or [], preset or [], settings))
+    generated = generate_from(Given.of(files, layer, overlay, profile, preset, settings))
     generated.tell(quiet=quiet)
     if generated.failed:
         raise typer.Exit(1)

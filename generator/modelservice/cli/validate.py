@@ -76,7 +76,7 @@ def validate(
     what is there although no file says so.
     """
     validations = [{"kubernetesVersion": _version(kubernetes)}] if kubernetes is not None else []
-    given = Given(files, layer or [], overlay or [], profile or [], preset or [], with_version(assignments, kubernetes))
+    given = Given.of(files, layer, overlay, profile, preset, with_version(assignments, kubernetes))
     generated: Generated | None = None
     try:
         generated = generate_from(given, Judging(validations, complete))
