@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Annotated, Any, NoReturn
 
 import typer
 
-from modelservice.cli.messages import is_coloured
-from modelservice.krm import write_stdout
+from modelservice.cli.messages import Message, is_coloured
+from modelservice.krm import Result, write_documents, write_stdout
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from rich.text import Text
+
+
+IS_FOR_MACHINES = "modelservice.answers.json"
 
 
 class Output(StrEnum):
@@ -25,7 +29,23 @@ class Output(StrEnum):
     JSON = "json"
 
 
-OutputOption = Annotated[Output, typer.Option("--output", help="How to print it: text for people, json for machines.")]
+class ObjectsOutput(StrEnum):
+    """How objects are printed."""
+
+    YAML = "yaml"
+    JSON = "json"
+
+
+def noted(ctx: typer.Context, value: StrEnum) -> StrEnum:
+    """Keep in mind how the answer is to be printed: an error is printed so, too."""
+    ctx.meta[IS_FOR_MACHINES] = value == Output.JSON
+    return value
+
+
+OutputOption = Annotated[Output, typer.Option("--output", callback=noted, help="How to print it: text for people, json for machines.")]
+ObjectsOption = Annotated[
+    ObjectsOutput, typer.Option("--output", callback=noted, help="How to print the objects: a stream of YAML documents, or a List in JSON.")
+]
 
 
 @dataclass(frozen=True)
@@ -47,6 +67,24 @@ def give(answer: Answer, output: Output) -> NoReturn:
     text = json.dumps(answer.data, indent=2, ensure_ascii=False) if output is Output.JSON else _printed(answer.text)
     write_stdout((text if text.endswith("\n") or not text else f"{text}\n").encode())
     raise typer.Exit(answer.code)
+
+
+def give_objects(objects: list[Any], output: ObjectsOutput) -> NoReturn:
+    """Print objects on stdout, as `kubectl apply -f -` takes them, and end the command."""
+    if output is ObjectsOutput.JSON:
+        give(Answer({"apiVersion": "v1", "kind": "List", "items": objects}, ""), Output.JSON)
+    write_stdout(write_documents(objects).encode())
+    raise typer.Exit
+
+
+def give_error(ctx: typer.Context, problems: Iterable[Message | str]) -> None:
+    """Print what a command ends with on stdout, too, in the form of `validate`'s findings, where its answer was to be JSON."""
+    if not ctx.meta.get(IS_FOR_MACHINES):
+        return
+    from modelservice.cli.findings import as_json  # takes time to import  # noqa: PLC0415
+
+    messages = [problem if isinstance(problem, Message) else Message("", Result(problem)) for problem in problems]
+    write_stdout(as_json(messages, {}).encode(errors="backslashreplace"))
 
 
 def _printed(text: str | Text) -> str:

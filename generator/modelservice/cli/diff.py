@@ -10,7 +10,7 @@ import typer
 
 from modelservice.cli import revisions
 from modelservice.cli.answers import Answer, Output, OutputOption, give
-from modelservice.cli.messages import InputError, tell
+from modelservice.cli.messages import InputError
 from modelservice.cli.objects import objects_of
 from modelservice.cli.services import (
     Given,
@@ -67,10 +67,7 @@ def diff(
     try:
         sides = [objects_of(_as_of(side), one_of_two=True) for side in given]
     except InputError as error:  # 1 says that there are differences
-        tell(error.problems)
-        raise typer.Exit(2) from None
-    except typer.Exit:
-        raise typer.Exit(2) from None
+        raise InputError(error.problems, code=2) from None
     if not any(side.has_services for side in sides) and any(side != Given(side.files) for side in given):
         raise typer.BadParameter(f"neither {before} nor {after} has a ModelService, which layers, presets and settings are for")
     found = compare(sides[0].objects, sides[1].objects)

@@ -72,9 +72,7 @@ def _history(given: Given, target: Sequence[str]) -> Answer:
     from modelservice.cli.origins import Origins  # noqa: PLC0415
 
     generated = generate_from(given)
-    if generated.failed:
-        generated.tell()
-        raise typer.Exit(1)
+    generated.stop_at_errors()
     objects = generated.objects
     origins = Origins(generated)
     chosen, rest = _chosen(objects, origins, target)

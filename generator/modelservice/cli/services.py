@@ -138,9 +138,16 @@ class Generated:
         return sorted(once.values(), key=lambda one: one.position)
 
     def tell(self, *, quiet: bool = False) -> None:
-        """Print what is told on stderr; only the errors when ``quiet``."""
-        told = [*self.told, *self.results()]
-        tell([one for one in told if not quiet or one.result.severity == "error"])
+        """Print what is told on stderr, only the errors when ``quiet``; an error ends the command."""
+        told = [one for one in (*self.told, *self.results()) if not quiet or one.result.severity == "error"]
+        if self.failed:
+            stop_at(told)
+        tell(told)
+
+    def stop_at_errors(self) -> None:
+        """End the command, with all that is told, where a result is an error; else nothing is told."""
+        if self.failed:
+            self.tell()
 
 
 def for_cluster(values: Iterable[Map]) -> list[Map]:

@@ -6,8 +6,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
-import typer
-
 from modelservice import data
 from modelservice.cli.answers import Answer
 from modelservice.cli.origins import Layer, Origins
@@ -34,8 +32,6 @@ def together(given: Given, asked: Sequence[str]) -> Answer:
     kept = [text for name, text in zip(asked, given.presets, strict=True) if name not in left_out]
     generated = generate_from(replace(given, presets=kept))
     generated.tell()
-    if generated.failed:
-        raise typer.Exit(1)
     origins = Origins(generated)
     names = [name for name in dict.fromkeys(asked) if name not in left_out]
     services = [_service(origins, service, names) for service in origins.services]
