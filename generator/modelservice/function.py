@@ -10,7 +10,7 @@ import sys
 
 from modelservice import __version__
 from modelservice.checks import check_world
-from modelservice.config import API_VERSION
+from modelservice.config import API_VERSION, is_ours
 from modelservice.generate import generate
 from modelservice.krm import (
     Item,
@@ -106,10 +106,10 @@ def run(
     where the items have files. ``validations``, if only an empty list: every item is looked at, too, as a Validation does it, and those
     among the items and the specs in here say how serious what is found is.
     """
-    if _is(resources.function_config, "Validation"):
+    if is_ours(resources.function_config, "Validation"):
         _validate(resources)
         return
-    if _is(resources.function_config, "Patches"):
+    if is_ours(resources.function_config, "Patches"):
         _patch(resources)
         return
     before = resources.items
@@ -128,7 +128,7 @@ def _generate_and_judge(resources: ResourceList, overlays: Sequence[Map], comple
     found: list[Result] = []
     specs = list(validations)
     for kind, read in (("Validation", validation_spec), ("Patches", patches_spec)):
-        for document in (item.value for item in resources.items if _is(item.value, kind)):
+        for document in (item.value for item in resources.items if is_ours(item.value, kind)):
             spec, problems = read(document)
             for problem in problems:
                 problem.resource = ResourceRef.of(document)
@@ -152,7 +152,7 @@ def _generate(resources: ResourceList, overlays: Sequence[Map], complete: bool, 
         return
     made = [obj for one in generated for obj in one.objects]
     specs = [one.spec for one in generated]
-    others = resources.has_files or not all(_is_config(item.value) for item in before)
+    others = resources.has_files or not all(is_ours(item.value) for item in before)
     if others or any(spec.get("patches") or spec.get("extraObjects") for spec in specs):
         judged = validations is not None
         _check_world(resources, [*(validations or []), *specs], made, complete=complete, judged=judged)
@@ -173,7 +173,7 @@ def _generated(resources: ResourceList, overlays: Sequence[Map], *, judging: boo
         resources.results.append(Result(str(error), resource=ResourceRef.of(config)))
     if resources.results:
         return None
-    library, profiles = ([item.value for item in resources.items if _is(item.value, kind)] for kind in ("Overlay", "Profile"))
+    library, profiles = ([item.value for item in resources.items if is_ours(item.value, kind)] for kind in ("Overlay", "Profile"))
     resources.results += [result for overlay in library for result in _overlay_problems(overlay, library)] or _same_names(library)
     if profiles:
         from modelservice.config.profile import problems  # few bring any  # noqa: PLC0415
@@ -192,10 +192,10 @@ def _generated(resources: ResourceList, overlays: Sequence[Map], *, judging: boo
     if resources.has_files:
         from modelservice import package  # only packages have files  # noqa: PLC0415
 
-        placed = package.place(resources, generated, all_services=not _is(config, "ModelService"))
+        placed = package.place(resources, generated, all_services=not is_ours(config, "ModelService"))
         resources.results += placed
         return None if any(result.severity == "error" for result in placed) else generated
-    left = before if _is(config, "ModelService") else [item for item in before if not _is_consumed(item.value)]
+    left = before if is_ours(config, "ModelService") else [item for item in before if not _is_consumed(item.value)]
     made = [obj for one in generated for obj in one.objects]
     notes = [_note(one) for one in generated if one.spec.get("external")]
     resources.items = [*left, *(Item(obj) for obj in [*sorted(made, key=apply_rank), *notes])]
@@ -204,7 +204,7 @@ def _generated(resources: ResourceList, overlays: Sequence[Map], *, judging: boo
 
 def _is_consumed(value: Any) -> bool:
     """Whether a resource has said all that it has to say once it was generated from: a patch of it would come too late."""
-    return any(_is(value, kind) for kind in ("ModelService", "Overlay", "Profile"))
+    return is_ours(value, "ModelService", "Overlay", "Profile")
 
 
 def _note(one: Generated) -> Map:
@@ -215,7 +215,7 @@ def _note(one: Generated) -> Map:
 
 def _name_places(resources: ResourceList, before: list[Item]) -> None:
     """Say of results where their mistake was written: in settings, or in which file."""
-    if isinstance(resources.function_config, dict) and not _is(resources.function_config, "ModelService"):
+    if isinstance(resources.function_config, dict) and not is_ours(resources.function_config, "ModelService"):
         _name_settings(resources.results, resources.function_config)
     if resources.has_files:
         _name_files(resources.results, [*resources.items, *before])
@@ -270,7 +270,7 @@ def _validate(resources: ResourceList) -> None:
         result.resource = ResourceRef.of(resources.function_config)
     resources.items = [item for item in resources.items if not _is_echo(item, resources.function_config)]
     if not resources.results:
-        services = [item.value.get("spec") for item in resources.items if _is(item.value, "ModelService") or _is(item.value, "Validation")]
+        services = [item.value.get("spec") for item in resources.items if is_ours(item.value, "ModelService", "Validation")]
         lists = [service.get("external") for service in services if isinstance(service, dict)]
         known = [name for names in lists if isinstance(names, list) for name in names]
         _check_world(resources, [{**spec, "external": [*(spec.get("external") or []), *known]}], [], complete=True, judged=True)
@@ -290,7 +290,7 @@ def _patch(resources: ResourceList) -> None:
 def _nameless(items: Sequence[Item]) -> Iterator[Result]:
     """An error for each config of ours that has no name, by which all else is told: in its file."""
     for item in items:
-        if any(_is(item.value, kind) for kind in ("ModelService", "Overlay", "Profile")) and ResourceRef.of(item.value) is None:
+        if is_ours(item.value, "ModelService", "Overlay", "Profile") and ResourceRef.of(item.value) is None:
             metadata = item.value.get("metadata")
             name = metadata.get("name") if isinstance(metadata, dict) else None
             message = "missing" if name is None else f"is {shown(name)}; must be text that is a name"
@@ -325,14 +325,14 @@ class RequestError(ValueError):
 def _services(resources: ResourceList) -> list[Map]:
     """The ModelServices to generate from: the functionConfig, or those among the items, with the settings of a ConfigMap."""
     config = resources.function_config
-    if _is(config, "ModelService"):
+    if is_ours(config, "ModelService"):
         return [config]
     if not isinstance(config, dict | None) or (config and (config.get("apiVersion"), config.get("kind")) != ("v1", "ConfigMap")):
         found = " ".join(cut(str(config.get(key))) for key in ("apiVersion", "kind")) if isinstance(config, dict) else shown(config)
         raise RequestError(
             f"the functionConfig is {found}; must be a {API_VERSION} ModelService, Validation or Patches, or a ConfigMap with settings"
         )
-    services = [item.value for item in resources.items if _is(item.value, "ModelService")]
+    services = [item.value for item in resources.items if is_ours(item.value, "ModelService")]
     if not services and not resources.has_files:
         raise RequestError(f"there is no ModelService: give one as functionConfig, or among the items (apiVersion: {API_VERSION})")
     data = (config or {}).get("data") or {}
@@ -348,15 +348,6 @@ def _services(resources: ResourceList) -> list[Map]:
         return [with_settings(service, presets, [f"{key}={value}" for key, value in settings.items()]) for service in services]
     except SettingError as error:
         raise RequestError(f"the functionConfig's data does not fit: {error}") from None
-
-
-def _is_config(value: Any) -> bool:
-    """Whether a resource is a config of ours, of which nobody makes objects but this function."""
-    return isinstance(value, dict) and value.get("apiVersion") == API_VERSION
-
-
-def _is(value: Any, kind: str) -> bool:
-    return isinstance(value, dict) and value.get("kind") == kind and value.get("apiVersion") == API_VERSION
 
 
 def _is_echo(item: Item, function_config: Any) -> bool:

@@ -196,7 +196,7 @@ def test_a_model_service_is_compared_with_what_was_made_of_it(tmp_path: Path) ->
     file = written(tmp_path, "a.yaml", service())
     rendered = call("render", file)
     assert diff(file, "-", stdin=rendered.stdout) == (0, "", "")
-    call("render", file, "--output", str(tmp_path / "out"))
+    call("render", file, "-o", str(tmp_path / "out"))
     assert diff(str(tmp_path / "out"), file) == (0, "", "")
     items = json.dumps({"apiVersion": "v1", "kind": "List", "items": rendered.objects[::-1]})
     assert diff(file, "-", stdin=items) == (0, "", "")

@@ -56,5 +56,5 @@ def test_it_goes_to_stdout_alone(tmp_path: Path) -> None:
     """Files are compared by their bytes, run by run: they have no comments."""
     said = call("render", written(tmp_path, "a.yaml", service()), "--provenance", "-o", str(tmp_path / "out"))
     assert said.code == 2
-    assert "goes without --output" in said.stderr
+    assert "goes without -o" in said.stderr
     assert not (tmp_path / "out").exists()

@@ -106,7 +106,7 @@ def test_files_are_written_over_and_others_stay(tmp_path: Path, llama: str) -> N
     out = tmp_path / "out"
     call("render", llama, "-o", str(out))
     (out / "own.yaml").write_text("mine", encoding="utf-8")
-    said = call("render", llama, "--output", str(out), "--set", "decode.replicas=4")
+    said = call("render", llama, "--to", str(out), "--set", "decode.replicas=4")
     assert said == (0, "", f"{out}: files written: 1, kept: 1, removed: 0\n")
     files = read(out)
     assert files["own.yaml"] == b"mine"
@@ -176,7 +176,7 @@ def test_options_of_output_alone_are_a_wrong_call(llama: str, option: str) -> No
     said = call("render", llama, option)
     assert (said.code, said.stdout) == (2, "")
     assert option in said.lines[-1]
-    assert "--output" in said.lines[-1]
+    assert "goes with -o" in said.lines[-1]
 
 
 def test_two_resources_of_one_name_share_a_file(tmp_path: Path) -> None:

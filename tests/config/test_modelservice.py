@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.compose.made import document, engine, make, overlay
 
-from modelservice.config.modelservice import ModelService, label_value, tidy
+from modelservice.config.modelservice import ModelService, is_ours, label_value, tidy
 
 Map = dict[str, Any]
 
@@ -363,3 +363,18 @@ def test_mistakes_of_all_sorts_are_told_together() -> None:
     }
     fields = [problem.field for problem in ModelService(document(spec)).problems]
     assert sorted(fields) == ["spec.decode.containers[0].env[0].value", "spec.nonsense", "spec.presets[0]"]
+
+
+@pytest.mark.parametrize("value", [None, 1, "x", [], {}, {"kind": "Overlay"}, {"apiVersion": "v1", "kind": "Overlay"}])
+def test_what_is_no_config_of_ours(value: Any) -> None:
+    """Whatever it is, of our version it is not."""
+    assert not is_ours(value)
+    assert not is_ours(value, "Overlay")
+
+
+def test_a_config_of_ours_is_of_its_kind() -> None:
+    """Of one of those that are asked for, or of any."""
+    value = {"apiVersion": "modelservice.llm-d.ai/v1alpha1", "kind": ["Overlay"]}
+    assert is_ours(value)
+    assert not is_ours(value, "Overlay", "Profile")
+    assert is_ours({**value, "kind": "Profile"}, "Overlay", "Profile")

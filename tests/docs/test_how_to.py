@@ -12,7 +12,7 @@ TAKE_OVER = Path(__file__).resolve().parents[2] / "docs" / "how-to" / "take-over
 
 def test_the_values_become_what_is_said_of_them(tmp_path: Path) -> None:
     """Those of take-over-a-helm-release, which nothing keeps from rendering."""
-    values, service = re.findall(r"```yaml\n(.*?)```", TAKE_OVER.read_text(encoding="utf-8"), re.DOTALL)
+    values, service = re.findall(r"^```yaml\n(.*?)^```", TAKE_OVER.read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE)
     said = call("convert", written(tmp_path, "values.yaml", values), "--release", "chat", "--chart-version", "0.4.12")
     assert said.stdout == service
     assert call("render", "-", stdin=service).code == 0
@@ -21,8 +21,8 @@ def test_the_values_become_what_is_said_of_them(tmp_path: Path) -> None:
 def test_the_commands_are_there() -> None:
     """With the options that the page gives them."""
     text = TAKE_OVER.read_text(encoding="utf-8")
-    for command in sorted(set(re.findall(r"^modelservice (\w+)", text, re.MULTILINE))):
+    for command in sorted(set(re.findall(r"^ *modelservice (\w+)", text, re.MULTILINE))):
         said = call(command, "--help")
         assert said.code == 0
-        for line in re.findall(rf"^modelservice {command} (.*?)(?: \||  +#|$)", text, re.MULTILINE):
+        for line in re.findall(rf"^ *modelservice {command} (.*?)(?: \||  +#|$)", text, re.MULTILINE):
             assert all(option in said.stdout for option in re.findall(r"--[a-z-]+", line))

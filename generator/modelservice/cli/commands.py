@@ -11,12 +11,14 @@ from typer.core import TyperGroup
 
 from modelservice import __version__
 from modelservice.cli import convert, diff, explain, graph, images, init, patch, presets, render, requires, schema, validate
-from modelservice.cli.messages import InputError, tell
+from modelservice.cli.answers import give_error
+from modelservice.cli.messages import InputError, Message, tell
+from modelservice.krm import Result
 from modelservice.texts import cut
 
 
 class Commands(TyperGroup):
-    """The commands: where one is mistyped the next step is told, and where the input is wrong that is, with exit code 1."""
+    """The commands: where one is mistyped the next step is told, and where the input or the call is wrong that is."""
 
     def invoke(self, ctx: Any) -> Any:
         """Run the command."""
@@ -24,7 +26,12 @@ class Commands(TyperGroup):
             return super().invoke(ctx)
         except InputError as error:
             tell(error.problems)
-            raise typer.Exit(1) from None
+            give_error(ctx, error.problems)
+            raise typer.Exit(error.code) from None
+        except typer.BadParameter as error:
+            hint = error.param_hint
+            give_error(ctx, [Message(hint if isinstance(hint, str) else "", Result(error.message))])
+            raise
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         """The command that is named first, of those that there are."""

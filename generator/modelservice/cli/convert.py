@@ -11,19 +11,20 @@ import typer
 
 from modelservice.cli.answers import Answer, Output, OutputOption, give
 from modelservice.cli.files import read_documents_of, stop_at
-from modelservice.krm import Document
+from modelservice.cli.messages import Message, error_at
+from modelservice.krm import Document, Result
 from modelservice.texts import listed, shown
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from modelservice.conversion import Conversion
-    from modelservice.conversion.problems import Path
+    from modelservice.conversion.problems import Path, Problem
     from modelservice.conversion.takeover import Takeover
     from modelservice.krm.comments import Comments
 
 Map = dict[str, Any]
 
-
+CHECK = "convert"
 SCHEMA = "# yaml-language-server:"  # names the schema of the values
 
 
@@ -75,7 +76,7 @@ def convert(
         of_release = Release(release or "", namespace or "", named)
         found = converted(values, chart, (chart_version or version).removeprefix("v"), of_release)
     except ConversionError as error:
-        stop_at([f"{place}: error: {problem.line()}" for place, problem in _placed(documents, error.problems)])
+        stop_at([_message(place, problem) for place, problem in _placed(documents, error.problems)])
     text, lost = _text(found, documents)
     over = takeover(runs, found.objects) if manifest else None
     _tell(found, documents, lost, over)
@@ -90,15 +91,21 @@ def convert(
     give(Answer(_data(found, text, lost, over), "" if to else text), output)
 
 
+def _message(place: str, problem: Problem) -> Message:
+    from modelservice.conversion.problems import written  # noqa: PLC0415
+
+    return Message(place, Result(problem.message, field=written(problem.key), tags={"check": problem.check}))
+
+
 def _values(file: str) -> Document:
     """The one document of a values file; ends the command where it is none."""
     documents = read_documents_of(file)
     if len(documents) > 1:
-        stop_at([f"{documents[1].place()}: error: a second document; a values file has one [convert]"])
+        stop_at([error_at(documents[1].place(), "a second document; a values file has one", CHECK)])
     if not documents:
-        stop_at([f"{file}:1:1: error: there is nothing in it [convert]"])
+        stop_at([error_at(f"{file}:1:1", "there is nothing in it", CHECK)])
     if not isinstance(documents[0].value, dict):
-        stop_at([f"{documents[0].place()}: error: this is {shown(documents[0].value)}; values are a map [convert]"])
+        stop_at([error_at(documents[0].place(), f"this is {shown(documents[0].value)}; values are a map", CHECK)])
     return documents[0]
 
 
@@ -108,7 +115,7 @@ def _manifest(file: str) -> list[Map]:
     wrong = [document for document in documents if not _is_object(document.value)]
     if wrong or not documents:
         place = wrong[0].place() if wrong else f"{file}:1:1"
-        stop_at([f"{place}: error: this is no manifest of objects, as `helm get manifest` prints it [convert]"])
+        stop_at([error_at(place, "this is no manifest of objects, as `helm get manifest` prints it", CHECK)])
     return [document.value for document in documents]
 
 

@@ -10,7 +10,7 @@ import typer
 
 from modelservice.cli import revisions
 from modelservice.cli.answers import Answer, Output, OutputOption, give
-from modelservice.cli.messages import InputError, tell
+from modelservice.cli.messages import InputError
 from modelservice.cli.objects import objects_of
 from modelservice.cli.services import (
     Given,
@@ -59,24 +59,15 @@ def diff(
     from modelservice.cli.diff_text import text_of  # rich takes time to import  # noqa: PLC0415
 
     before, after = _sides(old, new)
-    files = {"overlays": overlay or [], "profiles": profile or []}
+    of_both = Given.of([], layer, overlay, profile, preset, assignments)
     given = [
-        Given(
-            [path],
-            [*(layer or []), *(layers or [])],
-            **files,
-            presets=[*(preset or []), *(presets or [])],
-            settings=[*(assignments or []), *(settings or [])],
-        )
-        for path, layers, presets, settings in ((before, old_layer, old_preset, old_set), (after, new_layer, new_preset, new_set))
+        of_both.with_more(Given.of([before], old_layer, None, None, old_preset, old_set)),
+        of_both.with_more(Given.of([after], new_layer, None, None, new_preset, new_set)),
     ]
     try:
         sides = [objects_of(_as_of(side), one_of_two=True) for side in given]
     except InputError as error:  # 1 says that there are differences
-        tell(error.problems)
-        raise typer.Exit(2) from None
-    except typer.Exit:
-        raise typer.Exit(2) from None
+        raise InputError(error.problems, code=2) from None
     if not any(side.has_services for side in sides) and any(side != Given(side.files) for side in given):
         raise typer.BadParameter(f"neither {before} nor {after} has a ModelService, which layers, presets and settings are for")
     found = compare(sides[0].objects, sides[1].objects)

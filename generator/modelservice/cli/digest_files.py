@@ -6,12 +6,14 @@ import re
 from collections.abc import Iterator
 
 from modelservice.cli.files import content_of, stop_at
+from modelservice.cli.messages import error_at
 from modelservice.inventory.digests import DIGEST
 from modelservice.krm import ReadError, read_documents
 from modelservice.texts import shown
 
 LINE = re.compile(r"\s*([^\s#]\S*)@(\S+)\s*(?:#.*)?")
 NOTHING = re.compile(r"\s*(?:#.*)?")
+CHECK = "images"
 RIGHT = "must be sha256: and 64 hexadecimal digits"
 
 
@@ -28,13 +30,13 @@ def digests_in(file: str) -> dict[str, str]:
     digests: dict[str, str] = {}
     for place, image, digest in entries:
         if not isinstance(digest, str) or not DIGEST.fullmatch(digest):
-            problems.append(f"{place}: error: {image}: is {shown(digest)}; {RIGHT} [images]")
+            problems.append(error_at(place, f"{image}: is {shown(digest)}; {RIGHT}", CHECK))
         elif digests.setdefault(image, digest) != digest:
-            problems.append(f"{place}: error: {image}: has another digest above; leave one of them out [images]")
+            problems.append(error_at(place, f"{image}: has another digest above; leave one of them out", CHECK))
     if problems:
         stop_at(problems)
     if not digests:
-        stop_at([f"{name}:1:1: error: there is no digest in it; write lines IMAGE@sha256:…, or a map of IMAGE: sha256:… [images]"])
+        stop_at([error_at(f"{name}:1:1", "there is no digest in it; write lines IMAGE@sha256:…, or a map of IMAGE: sha256:…", CHECK)])
     return digests
 
 
@@ -42,10 +44,10 @@ def _in_map(content: bytes, name: str) -> Iterator[tuple[str, str, object]]:
     try:
         documents = read_documents(content, name)
     except ReadError as error:
-        stop_at([f"{error.name}:{error.line}:{error.column}: error: {error.problem} [yaml]"])
+        stop_at([error_at(f"{error.name}:{error.line}:{error.column}", error.problem, "yaml")])
     for document in documents:
         if not isinstance(document.value, dict):
-            what = f"this is {shown(document.value)}; must be lines IMAGE@sha256:…, or a map of IMAGE: sha256:… [images]"
-            stop_at([f"{document.place()}: error: {what}"])
+            what = f"this is {shown(document.value)}; must be lines IMAGE@sha256:…, or a map of IMAGE: sha256:…"
+            stop_at([error_at(document.place(), what, CHECK)])
         for image, digest in document.value.items():
             yield document.place(image), str(image), digest

@@ -46,13 +46,12 @@ def explain(
     """
     given = arguments or []
     files = _files(given)
-    options = [layer, preset, overlay, profile, assignments]
     if files:
         target = given[len(files) :]
         if len(target) > 2:
             raise typer.BadParameter(f"{cut(target[2])}: there is no such file; FILE… come first, then one OBJECT and one PATH")
-        give(_history(Given(files, *(option or [] for option in (layer, overlay, profile, preset, assignments))), target), output)
-    if any(options):
+        give(_history(Given.of(files, layer, overlay, profile, preset, assignments), target), output)
+    if any((layer, preset, overlay, profile, assignments)):
         raise typer.BadParameter("options that change ModelServices go with FILE… OBJECT")
     if len(given) > 1 or (given and ("/" in given[0] or given[0].endswith(ENDINGS))):
         raise typer.BadParameter(f"{cut(given[0])}: there is no such file")
@@ -73,9 +72,7 @@ def _history(given: Given, target: Sequence[str]) -> Answer:
     from modelservice.cli.origins import Origins  # noqa: PLC0415
 
     generated = generate_from(given)
-    if generated.failed:
-        generated.tell()
-        raise typer.Exit(1)
+    generated.stop_at_errors()
     objects = generated.objects
     origins = Origins(generated)
     chosen, rest = _chosen(objects, origins, target)

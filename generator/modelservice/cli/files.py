@@ -8,8 +8,8 @@ from typing import NoReturn
 import typer
 
 from modelservice.cli import revisions
-from modelservice.cli.messages import InputError, Message
-from modelservice.krm import Document, ReadError, Result, read_documents, read_stdin
+from modelservice.cli.messages import InputError, Message, error_at
+from modelservice.krm import Document, ReadError, read_documents, read_stdin
 from modelservice.krm.limits import MAX_BYTES
 
 
@@ -28,7 +28,7 @@ def documents_in(data: bytes, name: str) -> list[Document]:
     try:
         return read_documents(data, name)
     except ReadError as error:
-        stop_at([Message(f"{error.name}:{error.line}:{error.column}", Result(error.problem, tags={"check": "yaml"}))])
+        stop_at([error_at(f"{error.name}:{error.line}:{error.column}", error.problem, "yaml")])
 
 
 def refuse_stdin_twice(files: list[str]) -> None:

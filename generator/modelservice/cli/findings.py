@@ -57,7 +57,7 @@ def as_json(messages: Sequence[Message], head: Map) -> str:
 def _finding(message: Message) -> Map:
     name, line, column = message.position
     result = message.result
-    where = {"file": name, "line": line, "column": column} if name else {"place": message.place}
+    where = {"file": name, "line": line, "column": column} if name else {"place": message.place or None}
     told = {"severity": result.severity, "check": check_of(message), "message": result.message, "field": result.field}
     return {**where, **told, "resource": result.resource.to_dict() if result.resource else None}
 

@@ -8,8 +8,8 @@ from typing import Annotated, Any
 import typer
 
 from modelservice.cli.answers import Answer, Output, give
-from modelservice.cli.objects import objects_of
-from modelservice.cli.services import Files, Given, LayerOption, OverlayOption, PresetOption, ProfileOption, SetOption
+from modelservice.cli.objects import ObjectFiles, objects_of
+from modelservice.cli.services import Given, LayerOption, OverlayOption, PresetOption, ProfileOption, SetOption
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ class Format(StrEnum):
 
 
 def graph(
-    files: Files,
+    files: ObjectFiles,
     layer: LayerOption = None,
     preset: PresetOption = None,
     overlay: OverlayOption = None,
@@ -42,7 +42,7 @@ def graph(
     """Show how the objects that serve the ModelServices in FILE…, or those in it, find one another, and what does not line up."""
     from modelservice.graph import graph_of, mermaid, svg, text  # the checks take time to import  # noqa: PLC0415
 
-    found = graph_of(objects_of(Given(files, layer or [], overlay or [], profile or [], preset or [], assignments or [])).objects)
+    found = graph_of(objects_of(Given.of(files, layer, overlay, profile, preset, assignments)).objects)
     data = {"objects": [_node(node) for node in found.nodes.values()], "links": [_link(link) for link in found.links]}
     written = {Format.MERMAID: mermaid, Format.SVG: svg}.get(output, text)(found)
     give(Answer(data, written), Output.JSON if output is Format.JSON else Output.TEXT)

@@ -41,7 +41,7 @@ def images(
     """
     from modelservice.inventory.images import images as images_of  # noqa: PLC0415
 
-    found = objects_of(Given(files, layer or [], overlay or [], profile or [], preset or [], assignments or []))
+    found = objects_of(Given.of(files, layer, overlay, profile, preset, assignments))
     uses = images_of(found.objects)
     sources = _Sources(found)
     give(_listed(uses, sources) if pin is None else _pinned(pin, found, uses, sources), output)

@@ -10,6 +10,7 @@ from typing import NamedTuple, TextIO
 import typer
 
 from modelservice.krm import Result
+from modelservice.krm.results import CONFIG
 
 SEVERITIES = ("error", "warning", "info")  # the worst first
 COLOURS = {"error": typer.colors.RED, "warning": typer.colors.YELLOW, "info": typer.colors.BLUE}
@@ -35,11 +36,16 @@ class Message(NamedTuple):
         return (name, int(line), int(column)) if is_in_file else ("", 0, 0)
 
 
-class InputError(Exception):
-    """The input is wrong: what is told of it, as messages, or as texts where there is no place."""
+def error_at(place: str, what: str, check: str = CONFIG) -> Message:
+    """What is wrong at a place of a file that is about no resource."""
+    return Message(place, Result(what, tags={"check": check}))
 
-    def __init__(self, problems: Iterable[Message | str]) -> None:
-        self.problems = list(problems)
+
+class InputError(Exception):
+    """The input is wrong: what is told of it, as messages, or as texts where there is no place; and the exit code."""
+
+    def __init__(self, problems: Iterable[Message | str], code: int = 1) -> None:
+        self.problems, self.code = list(problems), code
         super().__init__("; ".join(map(str, self.problems)))
 
     @property
@@ -56,7 +62,7 @@ def tell(problems: Iterable[Message | str]) -> None:
             print(problem.line(coloured=coloured), file=sys.stderr)
         else:
             error = in_colour("error", "error") if coloured else "error"
-            print(problem if ": error: " in problem else f"{error}: {problem}", file=sys.stderr)
+            print(f"{error}: {problem}", file=sys.stderr)
 
 
 def in_colour(text: str, severity: str) -> str:
@@ -65,5 +71,7 @@ def in_colour(text: str, severity: str) -> str:
 
 
 def is_coloured(stream: TextIO | None) -> bool:
-    """Whether people look at a stream who want colours: a terminal, unless NO_COLOR is set (https://no-color.org)."""
-    return stream is not None and stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+    """Whether people look at a stream who want colours: at a terminal, or elsewhere with FORCE_COLOR; not with NO_COLOR (https://no-color.org)."""
+    if stream is None or os.environ.get("NO_COLOR"):
+        return False
+    return bool(os.environ.get("FORCE_COLOR")) or (stream.isatty() and os.environ.get("TERM") != "dumb")

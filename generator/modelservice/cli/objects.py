@@ -8,6 +8,7 @@ import typer
 
 from modelservice.cli import packages
 from modelservice.cli.files import stop_at
+from modelservice.cli.messages import error_at
 from modelservice.cli.services import Generated, Given, for_cluster, generate_of, is_service
 from modelservice.comparison import Identity, identity
 from modelservice.krm import Document
@@ -40,9 +41,7 @@ def objects_of(given: Given, *, one_of_two: bool = False) -> Objects:
     named, found = packages.read(given.files)
     if any(is_service(document.value) for document in (*named, *found)):
         generated = generate_of(given, named, found)
-        if generated.failed:
-            generated.tell()
-            raise typer.Exit(1)
+        generated.stop_at_errors()
         return Objects(generated.objects, generated, [])
     if given != Given(given.files) and not one_of_two:
         raise typer.BadParameter(f"{' '.join(given.files)}: there is no ModelService in it, which the options are for")
@@ -53,7 +52,7 @@ def objects_of(given: Given, *, one_of_two: bool = False) -> Objects:
     _stop_at_twice(listed)
     placed = [(obj, (document, field)) for document, field, value in listed for obj in for_cluster([value])]
     if not placed and not one_of_two:
-        stop_at([f"{given.files[0]}:1:1: error: there is no object in it [config]"])
+        stop_at([error_at(f"{given.files[0]}:1:1", "there is no object in it")])
     return Objects([obj for obj, _ in placed], None, [place for _, place in placed])
 
 
@@ -65,7 +64,7 @@ def _stop_at_twice(listed: list[tuple[Document, str, Map]]) -> None:
         here = document.place(f"{field}.metadata.name".removeprefix("."))
         if (there := places.setdefault(identity(obj), here)) is not here:
             name = " ".join(part for part in identity(obj)[1:] if part)
-            problems.append(f"{here}: error: {name} is there twice, first at {there} [config]")
+            problems.append(error_at(here, f"{name} is there twice, first at {there}"))
     if problems:
         stop_at(problems)
 
@@ -77,8 +76,7 @@ def _listed(document: Document, *, must: bool = False) -> list[tuple[Document, s
     listed = [(document, f"items[{index}]", obj) for index, obj in enumerate(value["items"])] if is_list else [(document, "", value)]
     wrong = [field for _, field, obj in listed if not _is_object(obj)]
     if wrong and must:
-        what = "this is no object: an object has apiVersion, kind and metadata.name [config]"
-        stop_at([f"{document.place(field)}: error: {what}" for field in wrong])
+        stop_at([error_at(document.place(field), "this is no object: an object has apiVersion, kind and metadata.name") for field in wrong])
     return [one for one in listed if _is_object(one[2])]
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from modelservice.cli.services import Generated
 from modelservice.compose import Composition, Overlay
-from modelservice.config import API_VERSION
+from modelservice.config import is_ours
 from modelservice.config.settings import sets
 from modelservice.config.written import find, value_at
 from modelservice.generate import composed
@@ -72,12 +72,12 @@ class Origins:
 
     def __init__(self, generated: Generated) -> None:
         self._places = generated.places
-        by_kind = {kind: [one for one in generated.given if _is(one, kind)] for kind in ("ModelService", "Overlay", "Profile")}
+        by_kind = {kind: [one for one in generated.given if is_ours(one, kind)] for kind in ("ModelService", "Overlay", "Profile")}
         profiles = {one["metadata"]["name"]: one for one in by_kind["Profile"]}
         extra, library = ([Overlay(one, "") for one in given] for given in (generated.overlays, by_kind["Overlay"]))
         self._beside = extra, library, profiles
         self.services = [composed(service, *self._beside)[0] for service in by_kind["ModelService"]]
-        documents = [one for one in generated.places.documents if _is(one.value, "ModelService")]
+        documents = [one for one in generated.places.documents if is_ours(one.value, "ModelService")]
         self._documents = {id(service): document for service, document in zip(self.services, documents, strict=True)}
         self._histories: dict[int, History] = {}
 
@@ -193,7 +193,3 @@ def _found(obj: Map, steps: Sequence[paths.Step]) -> list[str | int]:
         found.append(place if place is not None else str(step))
         value = paths.child(value, step)
     return found
-
-
-def _is(value: Any, kind: str) -> bool:
-    return isinstance(value, dict) and value.get("kind") == kind and value.get("apiVersion") == API_VERSION

@@ -8,8 +8,10 @@ from typing import Annotated, Any
 
 import typer
 
+from modelservice.cli.answers import ObjectsOption, ObjectsOutput, give_objects
 from modelservice.cli.files import read_documents_of, stop_at
-from modelservice.krm import ReadError, parse_all, write_documents, write_stdout
+from modelservice.cli.messages import error_at
+from modelservice.krm import ReadError, parse_all
 from modelservice.patch import PatchError, json_patch, strategic_merge
 from modelservice.texts import shown
 
@@ -42,6 +44,7 @@ def patch(
     new_items: Annotated[
         NewItems, typer.Option(help="Where new items of merged lists go: first, as kustomize has it, or last.")
     ] = NewItems.PREPEND,
+    output: ObjectsOption = ObjectsOutput.YAML,
 ) -> None:
     """Print the objects in FILE with patches applied, as `kubectl patch --local` does.
 
@@ -55,14 +58,14 @@ def patch(
         values = fields["items"] if is_list else [document.value]
         for index, value in enumerate(values):
             if not isinstance(value, dict):
-                stop_at([f"{document.place(f'items[{index}]' if is_list else '')}: error: this is no object [config]"])
+                stop_at([error_at(document.place(f"items[{index}]" if is_list else ""), "this is no object")])
         objects += values
     if not objects:
         stop_at([f"{file}: there is no object in it"])
     for number, text in enumerate(patches, 1):
         for content in _contents(text, number):
             objects = _patched(objects, content, kind, new_items, number)
-    write_stdout(write_documents(objects).encode())
+    give_objects(objects, output)
 
 
 def _contents(text: str, number: int) -> list[Any]:

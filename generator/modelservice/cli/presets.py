@@ -41,7 +41,7 @@ def presets(
             raise typer.BadParameter("name the presets that are to be put on it", param_hint="--on")
         from modelservice.cli.together import together  # composes services  # noqa: PLC0415
 
-        given = Given(on, layer or [], [], profile or [], list(names or []), assignments or [])
+        given = Given.of(on, layer, None, profile, names, assignments)
         give(together(given, asked), output)
     if any((layer, profile, assignments)):
         raise typer.BadParameter("options that change ModelServices go with --on FILE")

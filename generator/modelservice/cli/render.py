@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
+from modelservice.cli.answers import Answer, ObjectsOption, ObjectsOutput, Output, give, give_objects
 from modelservice.cli.files import is_step, stop_at
 from modelservice.cli.services import (
     Files,
@@ -22,7 +23,11 @@ from modelservice.cli.services import (
     generate_from,
     with_version,
 )
-from modelservice.krm import write_documents, write_stdout
+from modelservice.krm import write_stdout
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from modelservice.cli.folder import Outcome
 
 Map = dict[str, Any]
 
@@ -30,9 +35,9 @@ Map = dict[str, Any]
 def render(
     files: Files,
     layer: LayerOption = None,
-    output: Annotated[
+    to: Annotated[
         str | None,
-        typer.Option("--output", "-o", metavar="DIR", help="Write one file per resource into DIR, and remove those of earlier runs."),
+        typer.Option("--to", "-o", metavar="DIR", help="Write one file per resource into DIR, and remove those of earlier runs."),
     ] = None,
     kustomization: Annotated[bool, typer.Option("--kustomization", help="With -o: write a kustomization.yaml of the files, too.")] = False,
     force: Annotated[
@@ -47,27 +52,30 @@ def render(
     provenance: Annotated[
         bool, typer.Option("--provenance", help="Say behind each line, as a comment, which layer set the value, and over which.")
     ] = False,
+    output: ObjectsOption = ObjectsOutput.YAML,
 ) -> None:
     """Print the resources that serve the ModelServices in FILE…, as one stream of YAML documents, and what else is in there."""
-    if output is None and (kustomization or force):
-        raise typer.BadParameter("goes with --output", param_hint="--kustomization" if kustomization else "--force")
-    if output is not None and provenance:
-        raise typer.BadParameter("goes without --output", param_hint="--provenance")
+    if to is None and (kustomization or force):
+        raise typer.BadParameter("goes with -o DIR", param_hint="--kustomization" if kustomization else "--force")
+    if to is not None and provenance:
+        raise typer.BadParameter("goes without -o DIR", param_hint="--provenance")
+    if output is ObjectsOutput.JSON and provenance:
+        raise typer.BadParameter("JSON has no comments; explain --output json says the same", param_hint="--provenance")
     settings = with_version(assignments, kubernetes)
-    generated = generate_from(Given(files, layer or [], overlay or [], profile or [], preset or [], settings))
+    generated = generate_from(Given.of(files, layer, overlay, profile, preset, settings))
     generated.tell(quiet=quiet)
-    if generated.failed:
-        raise typer.Exit(1)
     objects = generated.objects
     if provenance:
         from modelservice.cli.origins import Origins, with_comments  # composes the services once more  # noqa: PLC0415
 
         origins = Origins(generated)
         write_stdout("---\n".join(with_comments(origins, obj) for obj in objects).encode())
-    elif output is None:
-        write_stdout(write_documents(objects).encode())
+    elif to is None:
+        give_objects(objects, output)
     else:
-        _write_files(_files(objects, kustomization=kustomization), output, force=force)
+        outcome = _write_files(_files(objects, kustomization=kustomization), to, force=force)
+        if output is ObjectsOutput.JSON:
+            give(Answer({"directory": to, **outcome._asdict()}, ""), Output.JSON)
 
 
 def _files(objects: list[Map], *, kustomization: bool) -> dict[str, list[Map]]:
@@ -80,7 +88,7 @@ def _files(objects: list[Map], *, kustomization: bool) -> dict[str, list[Map]]:
     return files
 
 
-def _write_files(files: dict[str, list[Map]], directory: str, *, force: bool) -> None:
+def _write_files(files: dict[str, list[Map]], directory: str, *, force: bool) -> Outcome:
     from modelservice.cli import folder  # needs a POSIX system  # noqa: PLC0415
 
     try:
@@ -88,11 +96,12 @@ def _write_files(files: dict[str, list[Map]], directory: str, *, force: bool) ->
     except folder.FolderError as error:
         stop_at(error.problems)
     except OSError as error:
-        raise typer.BadParameter(f"{error.filename}: {error.strerror}", param_hint="--output") from None
+        raise typer.BadParameter(f"{error.filename}: {error.strerror}", param_hint="-o") from None
     for name, why in outcome.left.items():
         print(f"{os.path.join(directory, name)}: warning: {why}", file=sys.stderr)
     counts = f"files written: {len(outcome.written)}, kept: {len(outcome.unchanged)}, removed: {len(outcome.removed)}"
     print(f"{directory}: {counts}{f', left as they are: {len(outcome.left)}' if outcome.left else ''}", file=sys.stderr)
+    return outcome
 
 
 def _file_name(obj: Map) -> str:

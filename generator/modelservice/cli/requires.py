@@ -24,7 +24,7 @@ def requires(
     """List what the cluster must have for the ModelServices, or the objects, in FILE…: what they need and is not among them."""
     from modelservice.inventory.requirements import requirements  # noqa: PLC0415
 
-    found = requirements(objects_of(Given(files, layer or [], overlay or [], profile or [], preset or [], assignments or [])).objects)
+    found = requirements(objects_of(Given.of(files, layer, overlay, profile, preset, assignments)).objects)
     give(Answer(found, "\n\n".join("\n".join(block) for block in _blocks(found) if block)), output)
 
 

@@ -49,10 +49,10 @@ def schema(
 
 def _brought(files: list[str]) -> tuple[list[Any], list[Any]]:
     """The Overlays and Profiles in files and folders, which must be right."""
-    from modelservice.config import API_VERSION, overlay, profile  # noqa: PLC0415
+    from modelservice.config import is_ours, overlay, profile  # noqa: PLC0415
 
     named, found = packages.read(files)
-    ours = [one for one in [*named, *found] if isinstance(one.value, dict) and one.value.get("apiVersion") == API_VERSION]
+    ours = [one for one in [*named, *found] if is_ours(one.value)]
     overlays, profiles = ([one for one in ours if one.value.get("kind") == kind] for kind in ("Overlay", "Profile"))
     names = [reference.name for one in overlays if (reference := ResourceRef.of(one.value))]
     messages = [Message(one.place(result.field), result) for one in overlays for result in overlay.problems(one.value, "", names)]

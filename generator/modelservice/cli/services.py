@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from functools import partial
 from typing import Annotated, Any
 
@@ -14,7 +14,7 @@ from modelservice.cli import packages
 from modelservice.cli.files import read_documents_of, refuse_stdin_twice, stop_at
 from modelservice.cli.layers import Layer, apply
 from modelservice.cli.messages import Message, tell
-from modelservice.config import API_VERSION
+from modelservice.config import API_VERSION, is_ours
 from modelservice.config import overlay as overlay_module
 from modelservice.config.settings import SettingError, added, sets, with_settings
 from modelservice.function import run
@@ -73,6 +73,24 @@ class Given:
     presets: list[str] = field(default_factory=list)
     settings: list[str] = field(default_factory=list)
 
+    @classmethod
+    def of(
+        cls,
+        files: list[str],
+        layer: list[str] | None,
+        overlay: list[str] | None,
+        profile: list[str] | None,
+        preset: list[str] | None,
+        assignments: list[str] | None,
+    ) -> Given:
+        """What the options of a command say, None where one was not given."""
+        return cls(files, layer or [], overlay or [], profile or [], preset or [], assignments or [])
+
+    def with_more(self, more: Given) -> Given:
+        """What this is, with ``more`` of each behind."""
+        ours, theirs = (asdict(given) for given in (self, more))
+        return Given(**{name: [*ours[name], *theirs[name]] for name in ours})
+
 
 @dataclass(frozen=True)
 class Judging:
@@ -120,9 +138,16 @@ class Generated:
         return sorted(once.values(), key=lambda one: one.position)
 
     def tell(self, *, quiet: bool = False) -> None:
-        """Print what is told on stderr; only the errors when ``quiet``."""
-        told = [*self.told, *self.results()]
-        tell([one for one in told if not quiet or one.result.severity == "error"])
+        """Print what is told on stderr, only the errors when ``quiet``; an error ends the command."""
+        told = [one for one in (*self.told, *self.results()) if not quiet or one.result.severity == "error"]
+        if self.failed:
+            stop_at(told)
+        tell(told)
+
+    def stop_at_errors(self) -> None:
+        """End the command, with all that is told, where a result is an error; else nothing is told."""
+        if self.failed:
+            self.tell()
 
 
 def for_cluster(values: Iterable[Map]) -> list[Map]:
@@ -131,7 +156,7 @@ def for_cluster(values: Iterable[Map]) -> list[Map]:
 
 
 def is_service(value: Any) -> bool:
-    """Whether a document is a ModelService, of whatever version."""
+    """Whether a document is meant as a ModelService; that it is of a version that there is not is told later."""
     return isinstance(value, dict) and value.get("kind") == "ModelService"
 
 
@@ -159,7 +184,7 @@ def generate_of(
     documents = _right([*named, *resources, *profiles], partial(_wrong, any_kind=judging is not None), told)
     seen: dict[str, Document] = {}
     documents = documents if told and judging is None else _right(documents, partial(_same_name, seen=seen), told)
-    services = [document for document in documents if is_service(document.value)]
+    services = [document for document in documents if is_ours(document.value, "ModelService")]
     if not services and not told and (judging is None or not documents):
         told += [message for document in named for message in _wrong_kind(document, ("ModelService",))]
         nothing = "there is no ModelService in it" if judging is None else "there is nothing in it"
@@ -223,7 +248,7 @@ def _resources(documents: list[Document]) -> tuple[list[Document], list[Document
 def _same_name(document: Document, seen: dict[str, Document]) -> list[Message]:
     """An error for a ModelService that is called as one that was ``seen``; it is seen then."""
     reference = ResourceRef.of(document.value)
-    if not is_service(document.value) or reference is None:
+    if not is_ours(document.value, "ModelService") or reference is None:
         return []
     owner = owner_of(document.value)
     other = seen.setdefault(owner, document)
@@ -262,7 +287,7 @@ def _misshapen(document: Document) -> list[Message]:
 
 def _wrong_kind(document: Document, kinds: tuple[str, ...]) -> list[Message]:
     value, right = document.value, f"{API_VERSION} {' or '.join(kinds)}"
-    if isinstance(value, dict) and value.get("kind") in kinds and value.get("apiVersion") == API_VERSION:
+    if is_ours(value, *kinds):
         return []
     hint = ""
     if isinstance(value, dict) and "kind" not in value:
@@ -310,13 +335,13 @@ class Places:
         """``FILE:LINE:COLUMN``, ``--set PATH=VALUE`` or ``--preset NAME:PARAMETER=VALUE``."""
         document = self._document(result)
         if (owner := self.owners.get(_key(result.resource))) is not None:
-            services = [one for one in self.documents if is_service(one.value) and owner_of(one.value) == owner]
+            services = [one for one in self.documents if is_ours(one.value, "ModelService") and owner_of(one.value) == owner]
             is_edit = document is not None and result.tags == OF_EDITS
             if services and not is_edit:
                 return services[0].place("metadata.name")
         if document is None:
             return result.file or self.documents[0].name
-        if not is_service(document.value):
+        if not is_ours(document.value, "ModelService"):
             return document.place(result.field)
         for assignment in reversed(self.assignments):
             if sets(assignment.partition("=")[0], result.field):

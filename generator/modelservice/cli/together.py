@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Any
-
-import typer
 
 from modelservice import data
 from modelservice.cli.answers import Answer
@@ -31,10 +30,8 @@ def together(given: Given, asked: Sequence[str]) -> Answer:
     refused = [*_refused(asked)]
     left_out = {later for _, later in refused}
     kept = [text for name, text in zip(asked, given.presets, strict=True) if name not in left_out]
-    generated = generate_from(Given(given.files, given.layers, given.overlays, given.profiles, kept, given.settings))
+    generated = generate_from(replace(given, presets=kept))
     generated.tell()
-    if generated.failed:
-        raise typer.Exit(1)
     origins = Origins(generated)
     names = [name for name in dict.fromkeys(asked) if name not in left_out]
     services = [_service(origins, service, names) for service in origins.services]

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from modelservice.cli import findings
+from modelservice.cli.answers import noted
 from modelservice.cli.messages import SEVERITIES, InputError, Message, in_colour, is_coloured, tell
 from modelservice.cli.services import (
     Generated,
@@ -63,7 +64,7 @@ def validate(
     ] = None,
     severity: Annotated[Severity, typer.Option(help="The least serious finding that makes the command fail.")] = Severity.ERROR,
     output: Annotated[
-        Format, typer.Option("--output", help="How to print it: text for people, github for workflows, sarif, or json.")
+        Format, typer.Option("--output", callback=noted, help="How to print it: text for people, github for workflows, sarif, or json.")
     ] = Format.TEXT,
     source: Annotated[
         bool | None, typer.Option("--source/--no-source", help="Show the lines of the files; by default on a terminal.", show_default=False)
@@ -76,7 +77,7 @@ def validate(
     what is there although no file says so.
     """
     validations = [{"kubernetesVersion": _version(kubernetes)}] if kubernetes is not None else []
-    given = Given(files, layer or [], overlay or [], profile or [], preset or [], with_version(assignments, kubernetes))
+    given = Given.of(files, layer, overlay, profile, preset, with_version(assignments, kubernetes))
     generated: Generated | None = None
     try:
         generated = generate_from(given, Judging(validations, complete))

@@ -27,6 +27,11 @@ NONE: Mapping[str, Map] = {}
 ASKS = {"require", "exclude", "defaults"}  # of an Overlay: what has to be looked at where it is named as a preset
 
 
+def is_ours(value: Any, *kinds: str) -> bool:
+    """Whether a resource, which may be anything, is a config of this function: of one of the ``kinds``, or of any where none is named."""
+    return isinstance(value, dict) and value.get("apiVersion") == API_VERSION and (not kinds or value.get("kind") in kinds)
+
+
 class ModelService:
     """A ModelService as it was meant.
 

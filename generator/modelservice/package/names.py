@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from modelservice.config import API_VERSION
+from modelservice.config import is_ours
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ def owner_in(value: Any) -> str | None:
 
 def is_record(value: Any) -> bool:
     """Whether a resource is the record of what was generated last."""
-    return isinstance(value, dict) and value.get("kind") == RECORD_KIND and value.get("apiVersion") == API_VERSION
+    return is_ours(value, RECORD_KIND)
 
 
 def identity(obj: Any) -> Identity:
