@@ -27,7 +27,7 @@ from modelservice.krm.results import CONFIG
 from modelservice.kubernetes.apply_order import apply_rank
 from modelservice.origin import paths
 from modelservice.origin.paths import PathError, resolved, written
-from modelservice.package.secrecy import MARK, Concealed, conceal
+from modelservice.package.secrecy import MARK, Concealed, conceal, secrets_in
 from modelservice.patch.three_way import ABSENT, same
 from modelservice.texts import listed
 
@@ -41,6 +41,7 @@ Path = tuple[str | int, ...]
 
 IN_BRACKETS = re.compile(r"\[([^\]=]*[^\]=\d][^\]=]*)\]")
 LAST_STEP = re.compile(r"(?:\.[^.\[\]]*|\[[^\]]*\]|^[^.\[\]]+)$")
+SHORTEST = 8  # characters of a secret that is looked for everywhere: a shorter one may be part of any word
 ANOTHER = f"{MARK}, another"
 
 
@@ -129,7 +130,14 @@ class _Contents:
             "difference": self._difference(against, objects) if against is not None else None,
         }
         tables = {"texts": self._texts.all(), "paths": self._paths.all(), "layers": self._layers.all(), "stories": self._stories.all()}
-        return {**told, **tables, "files": self._sources.files}
+        secrets = {one for obj in self._secretive(against) for one in secrets_in(conceal(obj)) if isinstance(one, str)}
+        return _scrubbed({**told, **tables, "files": self._sources.files}, [one for one in secrets if len(one) >= SHORTEST])
+
+    def _secretive(self, against: Against | None) -> Iterator[Any]:
+        """What there may be secrets in."""
+        yield from (shown.obj for shown in self._shown)
+        yield from (document.value for document in self._sources.documents)
+        yield from against.objects if against is not None else ()
 
     def _files(self) -> list[str]:
         return [*dict.fromkeys(document.name.rpartition("/")[2] for document in self._generated.sources)]
@@ -157,8 +165,8 @@ class _Contents:
         steps = []
         for layer in layers:
             layer.value = Concealed(layer.value) if is_secret and layer.value is not ABSENT else conceal(layer.value)
-            if layer.kind == "set" and is_secret:
-                layer.place = f"{layer.place.partition('=')[0]}={MARK}"
+            if layer.kind == "set":
+                layer.place = f"{layer.place.partition('=')[0]}={MARK}" if is_secret else str(conceal(layer.place))
             found = self._sources.at(layer.place, layer.field) if layer.kind != "file" else None
             told = (layer.kind, layer.text(), layer.name, layer.place, layer.field, layer.through, tuple(layer.depends), found)
             steps += [self._layers.number(told), self._texts.number(layer.said()) if layer is not layers[-1] else -1]
@@ -173,7 +181,7 @@ class _Contents:
             "message": str(conceal(result.message)),
             "field": result.field,
             "about": f"{result.resource.kind} {result.resource.name}".strip() if result.resource else "",
-            "place": message.place,
+            "place": str(conceal(message.place)),
             "at": self._sources.at(message.place),
             "object": shown.number if shown else None,
             "line": shown.line(result.field)[0] if shown else None,
@@ -273,16 +281,30 @@ def _as_shown(obj: Map | None, path: str, value: Any) -> Any:
     return shown if isinstance(shown, dict | list | Concealed) else value
 
 
+def _scrubbed(value: Any, secrets: Sequence[str]) -> Any:
+    """``value`` without what is known to be secret, wherever else it was said: in a message, in the text of an option."""
+    if not secrets:
+        return value
+    if isinstance(value, str):
+        for one in secrets:
+            value = value.replace(one, MARK)
+        return value
+    if isinstance(value, dict):
+        return {key: _scrubbed(below, secrets) for key, below in value.items()}
+    return [_scrubbed(one, secrets) for one in value] if isinstance(value, list | tuple) else value
+
+
 def _segments(text: Text) -> Iterator[tuple[str, str]]:
     """A text as pieces, each with its style, which is empty for none."""
+    text.rstrip()
     plain, done = text.plain, 0
     for span in text.spans:
         if span.start > done:
             yield "", plain[done : span.start]
         yield str(span.style), plain[span.start : span.end]
         done = span.end
-    if plain[done:].rstrip("\n"):
-        yield "", plain[done:].rstrip("\n")
+    if plain[done:]:
+        yield "", plain[done:]
 
 
 def _name(obj: Map) -> str:

@@ -17,7 +17,7 @@ Map = dict[str, Any]
 OURS = ("bases/", "overlays/")  # the folders of the project, whose files say values
 SHORTEST = 4  # characters of a secret that is looked for in the text of a file
 NOT_SHOWN = "# This file is not shown: it holds secrets that cannot be told from the rest."
-KEY = re.compile(r"""(?:"[^"]*"|'[^']*'|[^:])*:[ \t]*""")
+KEY = re.compile(r"""(?:"[^"]*"|'[^']*'|[^:])*:""")
 
 
 class Sources:
@@ -31,7 +31,8 @@ class Sources:
         self._numbers: dict[str, int] = {}
         self._given: dict[str, list[Document]] = {}
         self._ours: dict[str, Document] = {}
-        for document in documents:
+        self.documents = list(documents)
+        for document in self.documents:
             self._given.setdefault(document.name, []).append(document)
 
     def at(self, place: str, field: str = "") -> tuple[int, int] | None:
@@ -77,7 +78,7 @@ def _hide(lines: list[str], line: int, column: int, *, has_key: bool) -> None:
     """Take away what stands at a position, where its key does or else itself, to the end of the line, and what is deeper below."""
     text = lines[line - 1]
     key = KEY.match(text, column - 1) if has_key else None
-    lines[line - 1] = text[: key.end() if key else column - 1] + MARK
+    lines[line - 1] = f"{text[: key.end()]} {MARK}" if key else text[: column - 1] + MARK
     depth = column - 1 if has_key else column - 3  # that of the dash
     for place in range(line, len(lines)):
         below = lines[place]
