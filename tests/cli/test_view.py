@@ -13,8 +13,7 @@ from typing import Any
 import pytest
 from tests.cli.terminal import call, service, written
 
-WRONG = "  patches: [{target: {kind: Deployment}, patch: [{op: remove, path: /spec/template/spec/containers}]}]\n"
-SECRET = "apiVersion: v1\nkind: Secret\nmetadata: {name: s}\nstringData: {password: swordfish-9}\n"
+HOLDS_ONE = "apiVersion: v1\nkind: Secret\nmetadata: {name: s}\nstringData: {password: swordfish-9}\n"
 
 
 def contents(page: str) -> dict[str, Any]:
@@ -107,25 +106,16 @@ def test_where_there_is_nothing_to_show_there_is_no_page(tmp_path: Path, text: s
 
 def test_secrets_are_not_in_a_page(tmp_path: Path) -> None:
     """Not in objects, files, stories, differences, nor what the command line says; that they differ is told."""
-    token = "  engine: {env: {API_TOKEN: swordfish-1}}\n  patches: [{target: {role: decode, part: container}, patch: {env: [{name: API_TOKEN, value: swordfish-2}]}}]\n"
+    patch = "{env: [{name: API_TOKEN, value: swordfish-2}]}"
+    more = f"  engine: {{env: {{API_TOKEN: swordfish-1}}}}\n  patches: [{{target: {{role: decode, part: container}}, patch: {patch}}}]\n"
     folder = tmp_path / "models"
     folder.mkdir()
-    written(folder, "a.yaml", service().replace("imageDefault", "vllmServe") + token)
-    written(folder, "s.yaml", SECRET)
-    old = written(tmp_path, "s.yaml", SECRET.replace("fish-9", "fish-8"))
+    written(folder, "a.yaml", service().replace("imageDefault", "vllmServe") + more)
+    written(folder, "s.yaml", HOLDS_ONE)
+    old = written(tmp_path, "s.yaml", HOLDS_ONE.replace("fish-9", "fish-8"))
     page = tmp_path / "page.html"
-    said = call(
-        "view",
-        str(folder),
-        "-o",
-        str(page),
-        "--set",
-        "engine.env.API_TOKEN=swordfish-3",
-        "--against",
-        old,
-        "--new-set",
-        "engine.env.B_PASSWORD=swordfish-4",
-    )
+    options = ["--set", "engine.env.API_TOKEN=swordfish-3", "--new-set", "engine.env.B_PASSWORD=swordfish-4"]
+    said = call("view", str(folder), "-o", str(page), "--against", old, *options)
     assert said.code == 0, said.stderr
     text = page.read_text(encoding="utf-8")
     assert "swordfish" not in text

@@ -109,7 +109,8 @@ def test_what_does_not_line_up_is_marked_in_the_graph(tmp_path: Path) -> None:
 
 def test_each_service_has_a_graph_of_its_own(tmp_path: Path) -> None:
     """With the objects that it leads to, and those that lead to it; what is of no service has one, too."""
-    scaler = "apiVersion: autoscaling/v2\nkind: HorizontalPodAutoscaler\nmetadata: {name: h}\nspec: {maxReplicas: 2, scaleTargetRef: {apiVersion: apps/v1, kind: Deployment, name: one-decode}}\n"
+    spec = "{maxReplicas: 2, scaleTargetRef: {apiVersion: apps/v1, kind: Deployment, name: one-decode}}"
+    scaler = f"apiVersion: autoscaling/v2\nkind: HorizontalPodAutoscaler\nmetadata: {{name: h}}\nspec: {spec}\n"
     files = [written(tmp_path, f"{name}.yaml", service(name)) for name in ("one", "two")]
     written(tmp_path, "h.yaml", scaler)
     found = told(*files, str(tmp_path))
@@ -156,4 +157,5 @@ def test_nothing_is_there_twice(tmp_path: Path) -> None:
 
 def _deployment(metadata: str) -> str:
     template = f"{{metadata: {{{metadata}}}, spec: {{containers: [{{name: a, image: 'a:1'}}]}}}}"
-    return f"apiVersion: apps/v1\nkind: Deployment\nmetadata: {{name: d}}\nspec: {{selector: {{matchLabels: {{b: z}}}}, template: {template}}}\n"
+    spec = f"{{selector: {{matchLabels: {{b: z}}}}, template: {template}}}"
+    return f"apiVersion: apps/v1\nkind: Deployment\nmetadata: {{name: d}}\nspec: {spec}\n"

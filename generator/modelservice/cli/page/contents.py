@@ -131,7 +131,8 @@ class _Contents:
         }
         tables = {"texts": self._texts.all(), "paths": self._paths.all(), "layers": self._layers.all(), "stories": self._stories.all()}
         secrets = {one for obj in self._secretive(against) for one in secrets_in(conceal(obj)) if isinstance(one, str)}
-        return _scrubbed({**told, **tables, "files": self._sources.files}, [one for one in secrets if len(one) >= SHORTEST])
+        scrubbed: Map = _scrubbed({**told, **tables, "files": self._sources.files}, [one for one in secrets if len(one) >= SHORTEST])
+        return scrubbed
 
     def _secretive(self, against: Against | None) -> Iterator[Any]:
         """What there may be secrets in."""

@@ -92,7 +92,7 @@ function resultCard(result) {
   const story = about && result.line !== null ? lineOf(about, result.line).story : null;
   const setter = story && !result.at ? layers[story[story.length - 2]] : null; // where to mend it
   return el("li", { class: `card ${result.severity}` },
-    el("p", null, el("span", { class: `badge ${result.severity}` }, result.severity), result.message),
+    el("p", null, el("span", { class: `badge ${result.severity}` }, result.severity), " ", result.message),
     el("div", { class: "where" },
       placeLink(result.place, result.at), setter ? el("span", null, "set by ", placeLink(setter[PLACE], setter[AT])) : null,
       about ? el("a", { href: objectLink(result.object, result.line) }, `${about.kind} ${about.name}`) : result.about && el("span", null, result.about),
@@ -109,10 +109,10 @@ function changeCard(change) {
   const impact = change.impact.filter((one) => !(one.effect === "created" && change.way === "added"));
   return el("article", { class: `card ${change.way}` },
     el("p", null,
-      el("span", { class: `badge ${change.way}` }, WORDS[change.way]),
+      el("span", { class: `badge ${change.way}` }, WORDS[change.way]), " ",
       change.object === null ? el("b", null, change.title) : el("a", { href: objectLink(change.object) }, el("b", null, change.title))),
     impact.length ? el("ul", { class: "impact" }, impact.map((one) => el("li", null,
-      change.way === "removed" ? null : el("span", { class: `badge ${one.effect}` }, EFFECTS[one.effect] || one.effect), one.message,
+      change.way === "removed" ? null : el("span", { class: `badge ${one.effect}` }, EFFECTS[one.effect] || one.effect), " ", one.message,
       one.effect === "recreate" && one.paths.length ? el("span", { class: "quiet" }, ` (${one.paths.join(", ")})`) : null))) : null,
     change.fields.length ? el("ul", { class: "fields" }, change.fields.map((field) => el("li", null,
       field.line === null ? el("span", null, `${field.path}:`) : el("a", { href: objectLink(change.object, field.line) }, `${field.path}:`),
@@ -266,11 +266,14 @@ function select(list, item, focus) {
 
 function listen(list, number) {
   list.dataset.object = number;
-  list.addEventListener("mouseover", (event) => {
+  let under = null; // the line that the mouse is over; a page that moves below a mouse that rests tells nothing
+  list.addEventListener("mousemove", (event) => {
     const item = event.target.closest("li");
-    if (item && window.matchMedia("(hover: hover)").matches) tellStory(number, Number(item.dataset.line));
+    if (!item || item === under || !(event.movementX || event.movementY)) return;
+    under = item;
+    tellStory(number, Number(item.dataset.line));
   });
-  list.addEventListener("mouseleave", () => (shownLine ? tellStory(...shownLine) : noStory()));
+  list.addEventListener("mouseleave", () => { if (under) { under = null; if (shownLine) tellStory(...shownLine); else noStory(); } });
   list.addEventListener("click", (event) => {
     const item = event.target.closest("li");
     if (item && !String(window.getSelection())) select(list, item, true);
