@@ -46,7 +46,7 @@ class Trials:
     ) -> list[tuple[str, Any]]:
         """The fields, with their values, that decide a ``part`` of the parameter at ``names`` of a scope or container."""
         index = scope.containers.index(container) if container is not None else None
-        now = look_up(_parameters(scope, index), names)
+        now = _parameter(scope, index, names)
         known = scope.name, index, tuple(names)
         if known not in self._others:  # asked once for each value in a parameter
             self._others[known] = [*self._differing(scope, index, names, now)]
@@ -58,7 +58,7 @@ class Trials:
             other = next((one for one in (plan.service, *plan.roles) if one.name == scope.name), None)
             if other is None:  # one that is not there tells nothing
                 continue
-            then = look_up(_parameters(other, index), names)
+            then = _parameter(other, index, names)
             if not same(now, then):
                 yield field, value, then
 
@@ -81,10 +81,9 @@ class Trials:
             self._plans.append((field, value, Plan(config)))
 
 
-def _parameters(scope: Scope, container: int | None) -> Map:
-    if container is None or container >= len(scope.containers):
-        return scope.parameters
-    return {**scope.parameters, **scope.containers[container].parameters}
+def _parameter(scope: Scope, container: int | None, names: Sequence[str]) -> Any:
+    own = scope.containers[container].parameters if container is not None and container < len(scope.containers) else {}
+    return look_up(own if names[0] in own else scope.parameters, names)
 
 
 def _leaves(value: Any, keys: Keys) -> Iterator[tuple[Keys, Any]]:

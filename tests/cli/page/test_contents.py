@@ -146,6 +146,13 @@ def test_objects_of_no_model_service(tmp_path: Path) -> None:
     assert found["difference"] is None
 
 
+def test_a_list_is_what_is_in_it(tmp_path: Path) -> None:
+    """As `kubectl get` prints objects."""
+    one = "{apiVersion: v1, kind: ConfigMap, metadata: {name: NAME}}"
+    text = f"apiVersion: v1\nkind: List\nitems: [{one.replace('NAME', 'a')}, {one.replace('NAME', 'b')}]\n"
+    assert [obj["name"] for obj in told(written(tmp_path, "a.yaml", text))["objects"]] == ["a", "b"]
+
+
 def test_nothing_is_there_twice(tmp_path: Path) -> None:
     """What two services say alike is in the tables once."""
     found = told(*[written(tmp_path, f"{name}.yaml", service(name)) for name in ("one", "two")])

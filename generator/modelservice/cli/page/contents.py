@@ -224,10 +224,17 @@ def _origins(generated: Generated) -> Origins | None:
 
 def _objects(generated: Generated, origins: Origins | None) -> list[Map]:
     """The objects, in the order in which they may be applied; where nothing was generated those that are composed nevertheless."""
-    objects = {identity(obj): obj for obj in generated.objects if isinstance(obj.get("metadata"), dict)}
+    objects = {identity(obj): obj for obj in _one_by_one(generated.objects) if isinstance(obj.get("metadata"), dict)}
     if generated.failed and origins is not None:
         objects |= {identity(obj): obj for service in origins.services for obj in service.objects}
     return sorted(objects.values(), key=apply_rank)
+
+
+def _one_by_one(objects: Sequence[Map]) -> Iterator[Map]:
+    """The objects, those of a List, as `kubectl get` prints one, each for itself."""
+    for obj in objects:
+        items = obj.get("items") if str(obj.get("kind")).endswith("List") else None
+        yield from [one for one in items if isinstance(one, dict)] if isinstance(items, list) else [obj]
 
 
 def _service(document: Map) -> Map:
