@@ -76,6 +76,16 @@ def kpt_fn(kpt: Path, environment: dict[str, str], tmp_path: Path) -> Kpt:
 
 
 @pytest.fixture(scope="session")
+def chromium() -> tuple[str, str]:
+    """Return the chromium of the machine and its driver; without both, skip the test, or fail it under MODELSERVICE_REQUIRE_BROWSER."""
+    found = shutil.which("chromium"), shutil.which("chromedriver")
+    if None in found:
+        give_up = pytest.fail if os.environ.get("MODELSERVICE_REQUIRE_BROWSER") else pytest.skip
+        give_up("there is no chromium with its chromedriver (Debian: apt-get install chromium chromium-driver)")
+    return str(found[0]), str(found[1])
+
+
+@pytest.fixture(scope="session")
 def kustomize_build(kustomize: Path, environment: dict[str, str]) -> Build:
     """Return a function that builds a folder just as the README says it, and tells how that ended."""
 

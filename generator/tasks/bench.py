@@ -11,6 +11,7 @@ import argparse
 import json
 import os
 import platform
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -35,6 +36,7 @@ SHORT = ROOT / "examples" / "vllm-pd" / "modelservice.yaml"  # the same objects,
 FUNCTION = Path(sys.executable).parent / "modelservice-fn"
 COMMAND = FUNCTION.with_name("modelservice")
 NUMBERED = "numbered-service"
+PAGE = 50  # services of a page
 LINES = 500  # of values that are converted
 PLAIN = {  # nothing in it is said in Kubernetes' own words, so that none of it need be looked at
     "apiVersion": "modelservice.llm-d.ai/v1alpha1",
@@ -212,6 +214,25 @@ class Bench:
             Figure(f"modelservice convert, {LINES} lines", convert.milliseconds, "ms", 1000.0),
         ]
 
+    def view(self) -> list[Figure]:
+        """Tell what a page of 50 services takes, how large it is and, where there is a chromium, when it shows something."""
+        folder, page = self.folder / "models", self.folder / "page.html"
+        folder.mkdir()
+        text = SHORT.read_text(encoding="utf-8")
+        for number in range(PAGE):
+            (folder / f"{number}.yaml").write_text(text.replace("gpt-oss-120b", f"model-{number}"), encoding="utf-8")
+        one = Command([COMMAND, "view", SHORT, "-o", self.folder / "one.html"])
+        (single,) = medians(max(3, self.rounds // 4), one)
+        cost = Command([COMMAND, "view", folder, "-o", page]).run()
+        paint = [Figure("  first paint of the page", time_to_paint, "ms", 1000.0) for time_to_paint in _paints(page)]
+        return [
+            Figure("modelservice view, a service", single.milliseconds, "ms"),
+            Figure(f"modelservice view, {PAGE} services", cost.milliseconds, "ms", 15000.0),
+            Figure("  peak memory", cost.megabytes, "MB"),
+            Figure("  the page", page.stat().st_size / 1e6, "MB", 3.0),
+            *paint,
+        ]
+
     def _build_with(self, script: str, kustomization: Path | None = None) -> Command:
         """Return a build, of the example or another, in which that shell script is the modelservice-fn on PATH."""
         folder = Path(tempfile.mkdtemp(dir=self.folder))
@@ -247,6 +268,33 @@ class Bench:
         return path
 
 
+def _paints(page: Path) -> list[float]:
+    """The median time until a page shows its content, in milliseconds; nothing where there is no browser."""
+    chromium, driver = shutil.which("chromium"), shutil.which("chromedriver")
+    if chromium is None or driver is None:
+        return []
+    from selenium.webdriver import Chrome  # noqa: PLC0415
+    from selenium.webdriver.chrome.options import Options  # noqa: PLC0415
+    from selenium.webdriver.chrome.service import Service  # noqa: PLC0415
+
+    options = Options()
+    options.binary_location = chromium
+    for argument in ("--headless=new", "--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu"):
+        options.add_argument(argument)
+    browser = Chrome(options=options, service=Service(driver))
+    times = []
+    try:
+        for _ in range(6):
+            browser.get("about:blank")
+            browser.get(page.as_uri())
+            drawn = "performance.timing.domContentLoadedEventEnd - performance.timing.navigationStart"  # the script has drawn by then
+            painted = "performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? 0"
+            times.append(float(browser.execute_script(f"return Math.max({painted}, {drawn})")))
+    finally:
+        browser.quit()
+    return [median(times[1:])]
+
+
 def table(figures: Sequence[Figure]) -> str:
     """Set the figures out as lines of text."""
     return "\n".join(
@@ -265,7 +313,16 @@ def main() -> None:
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         bench = Bench(arguments.kustomize, arguments.rounds, Path(folder))
-        figures = [*bench.start(), *bench.build(), *bench.commands(), *bench.services(), *bench.checks(), *bench.diff(), *bench.convert()]
+        figures = [
+            *bench.start(),
+            *bench.build(),
+            *bench.commands(),
+            *bench.services(),
+            *bench.checks(),
+            *bench.diff(),
+            *bench.convert(),
+            *bench.view(),
+        ]
     print(table(figures))
     report = {
         "python": platform.python_version(),

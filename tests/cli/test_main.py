@@ -16,7 +16,7 @@ import modelservice
 from modelservice.cli import commands
 from modelservice.cli.commands import unknown
 
-COMMANDS = ("render", "validate", "schema", "init", "patch", "diff", "convert", "graph", "explain", "presets", "images", "requires")
+COMMANDS = ("render", "validate", "schema", "init", "patch", "diff", "convert", "graph", "view", "explain", "presets", "images", "requires")
 
 
 def known() -> dict[str, Any]:

@@ -10,7 +10,7 @@ import typer
 from typer.core import TyperGroup
 
 from modelservice import __version__
-from modelservice.cli import convert, diff, explain, graph, images, init, patch, presets, render, requires, schema, validate
+from modelservice.cli import convert, diff, explain, graph, images, init, patch, presets, render, requires, schema, validate, view
 from modelservice.cli.answers import give_error
 from modelservice.cli.messages import InputError, Message, tell
 from modelservice.krm import Result
@@ -68,6 +68,7 @@ app.command("patch")(patch.patch)
 app.command("diff")(diff.diff)
 app.command("convert")(convert.convert)
 app.command("graph")(graph.graph)
+app.command("view")(view.view)
 app.command("explain")(explain.explain)
 app.command("presets")(presets.presets)
 app.command("images")(images.images)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from dataclasses import replace
 from typing import Annotated, Any
 
 import typer
@@ -20,6 +19,7 @@ from modelservice.cli.services import (
     ProfileOption,
     SetOption,
 )
+from modelservice.cli.sides import NewLayerOption, NewPresetOption, NewSetOption, OldLayerOption, OldPresetOption, OldSetOption, as_of
 from modelservice.comparison import Change, ObjectChange, compare, identity
 from modelservice.patch.three_way import ABSENT
 
@@ -43,12 +43,12 @@ def diff(
     overlay: OverlayOption = None,
     profile: ProfileOption = None,
     assignments: SetOption = None,
-    old_layer: Annotated[list[str] | None, typer.Option(metavar="FILE", help="As --layer, of OLD alone.")] = None,
-    new_layer: Annotated[list[str] | None, typer.Option(metavar="FILE", help="As --layer, of NEW alone.")] = None,
-    old_preset: Annotated[list[str] | None, typer.Option(metavar="NAME", help="As --preset, of OLD alone.")] = None,
-    new_preset: Annotated[list[str] | None, typer.Option(metavar="NAME", help="As --preset, of NEW alone.")] = None,
-    old_set: Annotated[list[str] | None, typer.Option(metavar="PATH=VALUE", help="As --set, of OLD alone.")] = None,
-    new_set: Annotated[list[str] | None, typer.Option(metavar="PATH=VALUE", help="As --set, of NEW alone.")] = None,
+    old_layer: OldLayerOption = None,
+    new_layer: NewLayerOption = None,
+    old_preset: OldPresetOption = None,
+    new_preset: NewPresetOption = None,
+    old_set: OldSetOption = None,
+    new_set: NewSetOption = None,
     output: OutputOption = Output.TEXT,
 ) -> None:
     """Tell what NEW changes, by meaning, and what that does: pods that restart, objects to make anew, what comes and goes.
@@ -65,7 +65,7 @@ def diff(
         of_both.with_more(Given.of([after], new_layer, None, None, new_preset, new_set)),
     ]
     try:
-        sides = [objects_of(_as_of(side), one_of_two=True) for side in given]
+        sides = [objects_of(as_of(side), one_of_two=True) for side in given]
     except InputError as error:  # 1 says that there are differences
         raise InputError(error.problems, code=2) from None
     if not any(side.has_services for side in sides) and any(side != Given(side.files) for side in given):
@@ -86,30 +86,6 @@ def _sides(old: str, new: str | None) -> tuple[str, str]:
     if old == "-":
         raise typer.BadParameter("is needed beside standard input", param_hint="NEW")
     return (old, revisions.split(old)[1]) if revisions.is_one(old) else (f"{revisions.HEAD}:{old}", old)
-
-
-def _as_of(given: Given) -> Given:
-    """The same with the files of its options in its revision, too; save those that are in no repository, or name another revision."""
-    (path,) = given.files
-    if not revisions.is_one(path):
-        return given
-    revision = revisions.split(path)[0]
-    revisions.read(path)  # what is wrong with it comes before what is wrong with its options
-
-    def there(files: list[str], option: str) -> list[str]:
-        return [_of_revision(file, revision, option) for file in files]
-
-    layers, overlays, profiles = there(given.layers, "--layer"), there(given.overlays, "--overlay"), there(given.profiles, "--profile")
-    return replace(given, layers=layers, overlays=overlays, profiles=profiles)
-
-
-def _of_revision(file: str, revision: str, option: str) -> str:
-    if file == "-" or revisions.is_one(file) or not revisions.is_tracked(file):
-        return file
-    if not revisions.has(f"{revision}:{file}"):
-        hint = "; --new-layer is for NEW alone" if option == "--layer" else ""
-        raise typer.BadParameter(f"{file}: there is no such file in {revision}{hint}", param_hint=option)
-    return f"{revision}:{file}"
 
 
 def _data(one: ObjectChange) -> Map:

@@ -25,13 +25,13 @@ def text_of(found: Sequence[ObjectChange]) -> Text:
     text = Text()
     for one in found:
         mark, style = MARKS[one.way]
-        text.append(f"{mark} {_title(one)}\n", style)
+        text.append(f"{mark} {title_of(one)}\n", style)
         for change in one.fields:
             _field(text, change)
         for impact in one.impact:
             text.append(f"  ! {impact.effect}: {impact.message}{_for(impact.paths if impact.effect == 'recreate' else ())}\n", "yellow")
     if found:
-        text.append(f"{_summary(found)}\n", "bold")
+        text.append(f"{summary(found)}\n", "bold")
     return text
 
 
@@ -41,7 +41,8 @@ def name_of(obj: dict[str, Any]) -> str:
     return one_line(f"{kind} {namespace}/{name}" if namespace else f"{kind} {name}")
 
 
-def _title(one: ObjectChange) -> str:
+def title_of(one: ObjectChange) -> str:
+    """The object, of one with a new name both."""
     if one.way == "renamed" and one.old and one.new:
         return f"{name_of(one.old)} -> {name_of(one.new)}: a new name is a new object, the old one is deleted"
     return name_of(one.new or one.old or {})
@@ -52,8 +53,14 @@ def _for(paths: Sequence[str]) -> str:
 
 
 def _field(text: Text, change: Change) -> None:
-    old, new = change.old, change.new
     text.append(f"    {one_line(change.path)}:", "cyan")
+    text.append(difference(change))
+
+
+def difference(change: Change) -> Text:
+    """What differs at a path, to stand behind that."""
+    text = Text()
+    old, new = change.old, change.new
     if change.way != "value":
         what = "the same in another order" if change.way == "order" else f"{_scalar(change.new)}, which is the default, said or not"
         text.append(f" {what}{'' if change.counts else '; it means nothing, yet makes another pod template'}\n")
@@ -66,6 +73,7 @@ def _field(text: Text, change: Change) -> None:
         text.append(f"{before}{_by_default(change, 'old')}", "red")
         text.append(" -> ")
         text.append(f"{after}{_by_default(change, 'new')}\n", "green")
+    return text
 
 
 def _by_default(change: Change, side: str) -> str:
@@ -128,7 +136,8 @@ def _cut(text: str, other: str) -> str:
     return f"{'…' if start else ''}{text[start : start + LONGEST]}{'…' if start + LONGEST < len(text) else ''}"
 
 
-def _summary(found: Sequence[ObjectChange]) -> str:
+def summary(found: Sequence[ObjectChange]) -> str:
+    """How many objects there are of each way, and of each grave effect."""
     ways = Counter[str](one.way for one in found)
     effects = Counter[str](effect for one in found for effect in {impact.effect for impact in one.impact})
     parts = [f"{ways[way]} {way}" for way in MARKS if ways[way]]

@@ -30,10 +30,15 @@ class Message(NamedTuple):
     @property
     def position(self) -> tuple[str, int, int]:
         """File, line and column; an empty name where the place is in no file."""
-        name, _, column = self.place.rpartition(":")
-        name, _, line = name.rpartition(":")
-        is_in_file = line.isdecimal() and column.isdecimal() and not name.startswith("--")
-        return (name, int(line), int(column)) if is_in_file else ("", 0, 0)
+        return position_of(self.place)
+
+
+def position_of(place: str) -> tuple[str, int, int]:
+    """File, line and column of a place; an empty name where it is in no file."""
+    name, _, column = place.rpartition(":")
+    name, _, line = name.rpartition(":")
+    is_in_file = line.isdecimal() and column.isdecimal() and not name.startswith("--")
+    return (name, int(line), int(column)) if is_in_file else ("", 0, 0)
 
 
 def error_at(place: str, what: str, check: str = CONFIG) -> Message:

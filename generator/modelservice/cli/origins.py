@@ -80,6 +80,8 @@ class Origins:
         documents = [one for one in generated.places.documents if is_ours(one.value, "ModelService")]
         self._documents = {id(service): document for service, document in zip(self.services, documents, strict=True)}
         self._histories: dict[int, History] = {}
+        self._made = {identity_of(obj): (service, obj) for service in reversed(self.services) for obj in reversed(service.objects)}
+        self._written = {identity_of(one.value): one for one in reversed(generated.places.documents) if isinstance(one.value, dict)}
 
     def again(self, document: Map) -> Composition:
         """What another document than a service's would be composed to."""
@@ -87,13 +89,12 @@ class Origins:
 
     def owner(self, obj: Map) -> Composition | None:
         """The service that an object is of; None for one that was there."""
-        return next((one for one in self.services if any(identity_of(made) == identity_of(obj) for made in one.objects)), None)
+        return self._made.get(identity_of(obj), (None, obj))[0]
 
     def role_of(self, obj: Map) -> str | None:
         """The role whose workload an object is; None where it is another one, or was there."""
-        service = self.owner(obj)
-        made = next((one for one in service.objects if identity_of(one) == identity_of(obj)), None) if service is not None else None
-        return self.history(service).role_of(made) if service is not None and made is not None else None
+        service, made = self._made.get(identity_of(obj), (None, obj))
+        return self.history(service).role_of(made) if service is not None else None
 
     def history(self, service: Composition) -> History:
         """The history of a service's objects."""
@@ -103,18 +104,18 @@ class Origins:
 
     def values(self, obj: Map, path: Sequence[str | int] = ()) -> Iterator[tuple[Value, list[Layer]]]:
         """The values at and below ``path`` of ``obj``, each with its layers, the one that counts last."""
-        service = self.owner(obj)
+        service, made = self._made.get(identity_of(obj), (None, obj))
         if service is None:
             document = self._document(obj)
             for leaf in leaves(obj, [*path]):
                 yield self._of_file(obj, leaf, document, "file")
             return
-        made = next(one for one in service.objects if identity_of(one) == identity_of(obj))
         in_file = self._document(obj)
         for leaf in leaves(obj, [*path]):
-            before = paths.at(made, paths.keyed(obj, leaf))
-            history = [*self.history(service).values(made, _found(made, paths.keyed(obj, leaf)))] if before is not ABSENT else []
-            layers = self.layers(service, history[0]) if len(history) == 1 else []
+            keyed = paths.keyed(obj, leaf)
+            before = paths.at(made, keyed)
+            is_leaf = before is not ABSENT and (not isinstance(before, dict | list) or not before)
+            layers = self.layers(service, self.history(service).value(made, keyed, before)) if is_leaf else []
             value, edited = self._of_file(obj, leaf, in_file, "edit")
             yield (value, layers if layers and same(value.value, before) else [*layers, *edited])
 
@@ -129,8 +130,7 @@ class Origins:
         return Value(keyed, value, [source]), [Layer(kind, document.place(field) if document else "", source, value)]
 
     def _document(self, obj: Map) -> Document | None:
-        found = (one for one in self._places.documents if isinstance(one.value, dict) and identity_of(one.value) == identity_of(obj))
-        return next(found, None)
+        return self._written.get(identity_of(obj))
 
     def _layers(self, service: Composition, source: Source) -> list[Layer]:
         """The layers that a source is: of a ModelService its file, those of the command line over it, and settings."""

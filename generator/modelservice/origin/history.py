@@ -69,7 +69,11 @@ class History:
         start = paths.keyed(obj, path)
         for leaf in leaves(obj, [*path]) if paths.at(obj, start) is not ABSENT else ():
             steps = paths.keyed(obj, leaf)
-            yield Value(steps, paths.at(obj, leaf), self._sources(obj, steps, paths.at(obj, leaf)))
+            yield self.value(obj, steps, paths.at(obj, leaf))
+
+    def value(self, obj: Map, steps: Sequence[PathStep], value: Any) -> Value:
+        """The one ``value`` that stands at ``steps``, a path by merge keys, of ``obj``."""
+        return Value(steps, value, self._sources(obj, steps, value))
 
     def removed(self, obj: Map) -> Iterator[Value]:
         """The values that were in ``obj`` while it was composed, and were taken away."""
@@ -242,7 +246,10 @@ class _Argument:
 
     def changes(self, step: Step, path: Sequence[PathStep]) -> bool:
         """Whether a step changes what the list says of the flag."""
-        before, after = (self.of(paths.at(side, path[:-1])) for side in (step.before, step.after))
+        old, new = (paths.at(side, path[:-1]) for side in (step.before, step.after))
+        if old is new:
+            return False
+        before, after = self.of(old), self.of(new)
         return not same(before or [], after or []) and bool(after)
 
 

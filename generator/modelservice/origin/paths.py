@@ -51,7 +51,14 @@ def place_in(items: Sequence[Any], step: Step) -> int | None:
         return step if step < len(items) else None
     if isinstance(step, str):
         return None
-    return next((place for place, item in enumerate(items) if isinstance(item, dict) and all(item.get(k) == v for k, v in step)), None)
+    for place, item in enumerate(items):
+        if isinstance(item, dict):
+            for key, value in step:
+                if item.get(key) != value:
+                    break
+            else:
+                return place
+    return None
 
 
 def at(value: Any, steps: Iterable[Step]) -> Any:

@@ -42,7 +42,12 @@ class Step:
 
     def changes(self, path: Sequence[PathStep]) -> bool:
         """Whether the step changes what stands at ``path``."""
-        return not same(paths.at(self.before, path), paths.at(self.after, path))
+        before, after = self.before, self.after
+        for step in path:
+            if before is after:  # a merge copies only what it changes
+                return False
+            before, after = paths.child(before, step), paths.child(after, step)
+        return not same(before, after)
 
     def makes(self, path: Sequence[PathStep]) -> bool:
         """Whether what stands at ``path`` was not there before."""
@@ -54,8 +59,10 @@ class Step:
             return True
         if len(path) > 1 and isinstance(path[-2], tuple) and path[-1] in dict(path[-2]):
             return False
+        if self.root and list(path[: len(self.root)]) != self.root:
+            return False
         now = paths.at(self.after, path)
-        if now is ABSENT or (self.root and list(path[: len(self.root)]) != self.root):
+        if now is ABSENT:
             return False
         _, template, below = descend(self, path[len(self.root) :])
         if isinstance(template, str) and (reference := REFERENCE.fullmatch(template)):

@@ -39,21 +39,28 @@ class Trials:
     def __init__(self, config: ModelService) -> None:
         self._config = config
         self._plans: list[tuple[str, Any, Plan]] = []
+        self._others: dict[tuple[str, int | None, tuple[str, ...]], list[tuple[str, Any, Any]]] = {}
 
     def deciding(
         self, scope: Scope, container: Container | None, names: Sequence[str], part: Callable[[Any], Any]
     ) -> list[tuple[str, Any]]:
         """The fields, with their values, that decide a ``part`` of the parameter at ``names`` of a scope or container."""
         index = scope.containers.index(container) if container is not None else None
-        now, found = look_up(_parameters(scope, index), names), []
+        now = _parameter(scope, index, names)
+        known = scope.name, index, tuple(names)
+        if known not in self._others:  # asked once for each value in a parameter
+            self._others[known] = [*self._differing(scope, index, names, now)]
+        return [(field, value) for field, value, then in self._others[known] if not same(part(now), part(then))]
+
+    def _differing(self, scope: Scope, index: int | None, names: Sequence[str], now: Any) -> Iterator[tuple[str, Any, Any]]:
+        """The fields, with their values, with which a parameter differs, and what it is then."""
         for field, value, plan in self._all():
             other = next((one for one in (plan.service, *plan.roles) if one.name == scope.name), None)
             if other is None:  # one that is not there tells nothing
                 continue
-            then = look_up(_parameters(other, index), names)
-            if not same(now, then) and not same(part(now), part(then)):
-                found.append((field, value))
-        return found
+            then = _parameter(other, index, names)
+            if not same(now, then):
+                yield field, value, then
 
     def _all(self) -> list[tuple[str, Any, Plan]]:
         if not self._plans:
@@ -74,10 +81,9 @@ class Trials:
             self._plans.append((field, value, Plan(config)))
 
 
-def _parameters(scope: Scope, container: int | None) -> Map:
-    if container is None or container >= len(scope.containers):
-        return scope.parameters
-    return {**scope.parameters, **scope.containers[container].parameters}
+def _parameter(scope: Scope, container: int | None, names: Sequence[str]) -> Any:
+    own = scope.containers[container].parameters if container is not None and container < len(scope.containers) else {}
+    return look_up(own if names[0] in own else scope.parameters, names)
 
 
 def _leaves(value: Any, keys: Keys) -> Iterator[tuple[Keys, Any]]:

@@ -80,6 +80,8 @@ def _merge(path: Path, base: Any, edited: Any, generated: Any, conflicts: list[C
 
 def same(one: Any, other: Any) -> bool:
     """Whether two values are the same; true is not 1."""
+    if one is other:
+        return True
     if isinstance(one, dict) and isinstance(other, dict):
         return one.keys() == other.keys() and all(same(one[key], other[key]) for key in one)
     if isinstance(one, list) and isinstance(other, list):
