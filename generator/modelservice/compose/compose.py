@@ -14,7 +14,7 @@ from modelservice.kubernetes.apply_order import apply_rank
 from modelservice.patch import PatchError, strategic_merge
 from modelservice.template import ABSENT, REFERENCE, MissingParameterError
 from modelservice.texts import shown
-from modelservice.workloads import KINDS, REQUESTER
+from modelservice.workloads import LEADER_WORKER_SET, KINDS, PODS_OF_GROUPS, REQUESTER
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     Map = dict[str, Any]
 
-POD_PARTS = ("pod", "container", "proxy", "otherContainer")
+POD_PARTS = ("pod", *PODS_OF_GROUPS, "container", "proxy", "otherContainer")
 
 
 def compose(plan: Plan, extra: Sequence[Overlay] = (), library: Sequence[Overlay] = (), observer: Observer | None = None) -> Composition:
@@ -42,11 +42,15 @@ def compose(plan: Plan, extra: Sequence[Overlay] = (), library: Sequence[Overlay
         presets = _presets(plan.config, library)
         automatic, composition.problems = _automatic(plan, presets, library)
         layers = _layers(plan.config, [*automatic, *presets], extra)
+        _split(plan.roles, layers)
         changing: set[tuple[int, int]] = set()
         for scope in (plan.service, *plan.roles):
             composer = _Composer(scope, layers, composition.problems, observer, changing)
             if scope is not plan.service:
-                composition.pods[scope.name] = composer.compose_pod()
+                composition.pods[scope.pod] = composer.compose_pod()
+            if scope.worker is not None:
+                of_workers = _Composer(scope.worker, layers, composition.problems, observer, changing)
+                composer.worker_pod = composition.pods[scope.worker.pod] = of_workers.compose_pod()
             composition.objects += composer.compose_objects()
         composition.idle = [one for overlay in _brought(layers, library) for one in _idle(overlay, changing)]
         composition.objects += plan.config.spec.get("extraObjects") or []
@@ -81,7 +85,8 @@ def _automatic(plan: Plan, presets: list[Overlay], library: Sequence[Overlay]) -
 
         problems = [*conditions.unmet(plan, presets), *conditions.unfilled(unnamed)]
         unnamed = [overlay for overlay in unnamed if not overlay.lacks()]
-    return [*overlays.folder("automatic"), *unnamed], problems
+    modes = overlays.folder("modes") if any(role.parameters["group"] for role in plan.roles) else ()
+    return [*overlays.folder("automatic"), *modes, *unnamed], problems
 
 
 def _layers(config: ModelService, ours: Sequence[Overlay], extra: Sequence[Overlay]) -> list[tuple[str, Overlay]]:
@@ -95,6 +100,14 @@ def _layers(config: ModelService, ours: Sequence[Overlay], extra: Sequence[Overl
         *(("", overlay) for overlay in between),
         *(("spec", overlay) for overlay in fields),
     ]
+
+
+def _split(roles: Sequence[Scope], layers: Sequence[tuple[str, Overlay]]) -> None:
+    """Tell leaders from workers in groups of which an overlay patches one of them; elsewhere they are as alike as the plan has them."""
+    if any(role.facts["workload"] == LEADER_WORKER_SET for role in roles) and any(overlay.tells_pods_apart for _, overlay in layers):
+        for role in roles:
+            if role.facts["workload"] == LEADER_WORKER_SET:
+                role.split()
 
 
 def _brought(layers: list[tuple[str, Overlay]], library: Sequence[Overlay]) -> list[Overlay]:
@@ -121,6 +134,7 @@ class _Composer:
         self.place = ""  # of the part of an overlay that is at work, for messages
         self.template: Any = None
         self.pod: Map = {}
+        self.worker_pod: Map = {}
         self.facts = {container.name: {**scope.facts, **container.facts} for container in scope.containers}
         self.parameters: dict[tuple[str, str], Map] = {}  # by container and layer; the role's own by ""
         kind = "service" if scope.name == "service" else "role"
@@ -158,7 +172,9 @@ class _Composer:
     def compose_objects(self) -> list[Map]:
         """The other objects of the scope, with all patches to them."""
         parameters = self.scope.parameters
-        if self.pod:
+        if self.worker_pod:
+            parameters = {**parameters, "pod": self.worker_pod, "leaderPod": self.pod}
+        elif self.pod:
             parameters = {**parameters, "pod": self.pod}
         if self.scope.facts.get("workload") == REQUESTER:
             from modelservice.compose.server_patch import server_patch  # few services have a requester  # noqa: PLC0415
@@ -205,6 +221,8 @@ class _Composer:
             named = [one for one in patches if one]
             return {"spec": {"containers": named}} if named else None
         if not holds(patch.when, self.scope.facts) or (patch.part == "proxy" and not self.scope.facts["proxy"]):
+            return None
+        if patch.part in PODS_OF_GROUPS and patch.part != self.scope.facts["pod"]:
             return None
         filled: Map | None = self._filled(overlay, patch.fill, self._parameters_of(None, layer))
         if filled and patch.part == "otherContainer":

@@ -25,6 +25,8 @@ SERVICE_FACTS = (
     "serviceAccount",
     "inferencePool",
     "httpRoute",
+    "serving",
+    "ranks",
 )
 PRESET_KEYS = ("parameters", "require", "exclude", "for", "defaults")
 # bases that are a part of an object

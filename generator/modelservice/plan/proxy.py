@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     Map = dict[str, Any]
 
 DEFAULT_CONNECTOR = "nixlv2"
+RANKS = "data-parallel-size"  # the flag that has it listen on a port for each rank
 
 
 class Finding:
@@ -26,12 +27,22 @@ class Finding:
         self.severity, self.path, self.message, self.current = severity, path, message, current
 
 
-def arguments(routing: Map) -> list[str]:
+def arguments(routing: Map, ranks: int = 1) -> list[str]:
     """``--port``, one ``--flag=value`` for each key of ``routing.proxy`` that the version can say, in a fixed order, then ``flags``.
 
-    A key that is null or not there says nothing; of ``flags``, one that is there already takes its place.
+    A key that is null or not there says nothing; of ``flags``, one that is there already takes its place. ``ranks`` are those of the engine
+    that have a port of their own, and one of the proxy's.
     """
+    routing = with_ranks(routing, ranks)
     return _arguments(routing, _version(routing.get("proxy") or {}))
+
+
+def with_ranks(routing: Map, ranks: int) -> Map:
+    """``routing`` with the flag for so many ranks; ``routing`` itself where there is one."""
+    if ranks == 1:
+        return routing
+    proxy = routing.get("proxy") or {}
+    return {**routing, "proxy": {**proxy, "flags": {RANKS: ranks, **(proxy.get("flags") or {})}}}
 
 
 def findings(routing: Map, own: Map) -> Iterator[Finding]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from modelservice.plan import artifacts, names, role
 from modelservice.plan.problems import Problems
-from modelservice.plan.scopes import Scope
+from modelservice.plan.scopes import LEADER, Scope
 from modelservice.workloads import ROLES
 
 TYPE_CHECKING = False
@@ -31,11 +31,33 @@ class Plan:
         self.service = _service(config, self.name, self.problems)
         created = [name for name in ROLES if self.enabled and (config.spec.get(name) or {}).get("create")]
         self.roles = [role.planned(config, self.service, name, self.problems) for name in created]
+        self._serve_together()
         if "prefill" in created and config.profile == "furiosa":
             self.problems.error(
                 "spec.prefill.create",
                 "furiosa-llm does not support prefill/decode disaggregation; leave it false",
                 True,
+            )
+
+
+    def _serve_together(self) -> None:
+        """Note on all scopes which pods serve, and on how many ports, where roles serve in groups."""
+        ports = {role.name: role.parameters["proxy"]["ranks"] for role in self.roles}
+        leaders = any(role.facts["pod"] == LEADER for role in self.roles)
+        for scope in (self.service, *self.roles, *(role.worker for role in self.roles if role.worker)):
+            scope.facts["serving"] = "leaders" if leaders else "all"
+            scope.facts["ranks"] = scope.name in ports and ports[scope.name] > 1
+        most = max(ports.values(), default=1)
+        if most > 1:
+            first = self.service.parameters["routing"].get("servicePort")
+            self.service.facts["ranks"] = True
+            self.service.parameters["pool"] = {"targetPorts": [{"number": first + rank} for rank in range(most)] if isinstance(first, int) else []}
+        if self.service.facts["inferencePool"] and len({*ports.values()}) > 1:
+            role = next(name for name, count in ports.items() if count == most)
+            others = ", ".join(f"{name} on {count}" for name, count in ports.items() if name != role)
+            self.problems.error(
+                f"spec.{role}.parallelism.mode",
+                f"its pods serve on {most} ports and those of {others}, and an InferencePool has the same ports for all; give both roles the same ranks",
             )
 
 
