@@ -104,6 +104,37 @@ SAMPLES: dict[str, Map] = {
     "pvc+hf": {"modelArtifacts": {"uri": "pvc+hf://models/hub/meta/llama"}},
     "pvc+hf of llm-d": {"profile": "llm-d", "modelArtifacts": {"uri": "pvc+hf://models/meta/llama"}},
     "oci": {"modelArtifacts": {"uri": "oci://registry.example/llama:1", "path": "weights", "imagePullPolicy": "IfNotPresent"}},
+    "mode mp": {
+        "profile": "llm-d",
+        "presets": ["probes"],
+        "routing": {"inferencePool": {"create": True}},
+        "engine": {"modelCommand": "vllmServe", "image": "registry.example/vllm:0.26"},
+        "decode": {
+            "parallelism": {"mode": "mp", "tensor": 8, "workers": 2},
+            "monitoring": {"podmonitor": {"enabled": True}},
+            "leaderWorkerSet": {"startupPolicy": "LeaderReady"},
+        },
+        "prefill": {"replicas": 1, "parallelism": {"mode": "ray", "tensor": 4, "pipeline": 2}},
+    },
+    "mode internal": {
+        "profile": "llm-d",
+        "engine": {"modelCommand": "vllmServe", "image": "registry.example/vllm:0.26"},
+        "decode": {"parallelism": {"mode": "internal", "data": 4, "dataLocal": 2, "expert": True}},
+        "prefill": {"replicas": 1, "parallelism": {"mode": "hybrid", "data": 4, "dataLocal": 2}},
+    },
+    "mode multi-port": {
+        "profile": "llm-d",
+        "presets": ["probes"],
+        "engine": {"modelCommand": "vllmServe", "image": "registry.example/vllm:0.26"},
+        "decode": {"parallelism": {"mode": "multi-port", "data": 4, "dataLocal": 2}, "monitoring": {"podmonitor": {"enabled": True}}},
+        "prefill": {"create": False},
+    },
+    "sglang": {
+        "profile": "llm-d",
+        "engine": {"modelCommand": "sglangServe", "image": "registry.example/sglang:0.6"},
+        "decode": {"parallelism": {"mode": "mp", "tensor": 8, "workers": 2}},
+        "prefill": {"create": False},
+    },
     "multinode": {
         "profile": "llm-d",
         "multinode": True,

@@ -206,7 +206,8 @@ OURS = {
     },
     "routing": {"inferencePool", "httpRoute", "epp"},
     "routing.proxy": {"version", "kvConnector", "ecConnector", "flags", "resources", "env"},
-    "decode": {"drain", "engine"},
+    "decode": {"drain", "engine", "leaderWorkerSet"},
+    "decode.parallelism": {"mode", "expert"},
     "decode.containers.*": {"flags"},
 }
 SAMPLES: Map = {

@@ -21,7 +21,7 @@ TRUE = ("1", "true")  # what engines take for a variable that is on
 
 def check(service: Composition) -> Iterator[Result]:
     """A finding for each set of flags that is refused; a warning where the command may be another than it looks."""
-    for role in service.plan.roles:
+    for role in service.plan.pods:
         for engine in engines_of(service, role):
             for run in [] if engine.plain else engine.runs():
                 yield from _refused(engine, run)

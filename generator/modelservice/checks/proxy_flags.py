@@ -25,6 +25,9 @@ def check(service: Composition) -> Iterator[Result]:
     for finding in proxy.findings(routing, own):
         field, message = f"spec.routing.proxy.{finding.path}", finding.message
         if finding.path == f"flags.{proxy.RANKS}" and proxy.RANKS not in (own.get("flags") or {}):
-            field, message = f"spec.{proxied.name}.parallelism.mode", f"the routing proxy has a port for each rank, and {message.partition(',')[0]}"
+            field, message = (
+                f"spec.{proxied.name}.parallelism.mode",
+                f"the routing proxy has a port for each rank, and {message.partition(',')[0]}",
+            )
             message = message.replace("this flag", f"--{proxy.RANKS}; take a newer one (routing.proxy.image)")
         yield Result(message, finding.severity, field=field, current=finding.current)

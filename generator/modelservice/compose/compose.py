@@ -14,7 +14,7 @@ from modelservice.kubernetes.apply_order import apply_rank
 from modelservice.patch import PatchError, strategic_merge
 from modelservice.template import ABSENT, REFERENCE, MissingParameterError
 from modelservice.texts import shown
-from modelservice.workloads import LEADER_WORKER_SET, KINDS, PODS_OF_GROUPS, REQUESTER
+from modelservice.workloads import KINDS, LEADER_WORKER_SET, PODS_OF_GROUPS, REQUESTER
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -50,7 +50,8 @@ def compose(plan: Plan, extra: Sequence[Overlay] = (), library: Sequence[Overlay
                 composition.pods[scope.pod] = composer.compose_pod()
             if scope.worker is not None:
                 of_workers = _Composer(scope.worker, layers, composition.problems, observer, changing)
-                composer.worker_pod = composition.pods[scope.worker.pod] = of_workers.compose_pod()
+                composer.pods = {"leaderPod": composer.pod, "pod": of_workers.compose_pod()}
+                composition.pods[scope.worker.pod] = of_workers.pod
             composition.objects += composer.compose_objects()
         composition.idle = [one for overlay in _brought(layers, library) for one in _idle(overlay, changing)]
         composition.objects += plan.config.spec.get("extraObjects") or []
@@ -134,7 +135,7 @@ class _Composer:
         self.place = ""  # of the part of an overlay that is at work, for messages
         self.template: Any = None
         self.pod: Map = {}
-        self.worker_pod: Map = {}
+        self.pods: Map = {}  # as parameters of the workload
         self.facts = {container.name: {**scope.facts, **container.facts} for container in scope.containers}
         self.parameters: dict[tuple[str, str], Map] = {}  # by container and layer; the role's own by ""
         kind = "service" if scope.name == "service" else "role"
@@ -157,6 +158,7 @@ class _Composer:
                     self._note(overlay, index, before, template)
                     self.observer.pod_patched(self.scope, overlay, index, layer, before, template)
         self.pod = template["template"]
+        self.pods = {"pod": self.pod}
         wrong = [f"{name.removeprefix('metadata.')} where {what}" for name, what in misshapen_metadata(self.pod["metadata"])]
         for what in [*wrong, *misshapen(self.pod["spec"])]:
             field = f"spec.{self.scope.name}.extraConfig"
@@ -171,11 +173,7 @@ class _Composer:
 
     def compose_objects(self) -> list[Map]:
         """The other objects of the scope, with all patches to them."""
-        parameters = self.scope.parameters
-        if self.worker_pod:
-            parameters = {**parameters, "pod": self.worker_pod, "leaderPod": self.pod}
-        elif self.pod:
-            parameters = {**parameters, "pod": self.pod}
+        parameters = {**self.scope.parameters, **self.pods}
         if self.scope.facts.get("workload") == REQUESTER:
             from modelservice.compose.server_patch import server_patch  # few services have a requester  # noqa: PLC0415
 
@@ -254,7 +252,7 @@ class _Composer:
             if container.name not in composed or not self._concerns(container, patch, layer):
                 continue
             wanted = self._filled(overlay, patch.fill_flags, self._parameters_of(container, layer))
-            if not wanted:
+            if not wanted or (container.facts["modelCommand"] != "custom" and "args" not in container.parameters["engine"]):
                 continue
             from modelservice.compose import flags  # few services have any  # noqa: PLC0415
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 SHELLS = ("sh", "bash", "dash", "ash", "zsh")
 SCRIPT = "-[a-z]*c"  # the option that has the script behind it, alone or among others
+ARGUMENTS = "$@"  # what a script calls the arguments that it gets
 
 
 class FlagError(ValueError):
@@ -52,8 +53,12 @@ def merged(args: list[str], flags: dict[str, Any], kept: int = 0) -> list[str]:
 
 
 def refuse_script(command: list[str], args: list[str]) -> None:
-    """Raise FlagError for a container that runs a shell script: its flags are inside the script's text, where nothing can be merged."""
-    if script(command, args) is not None:
+    """Raise FlagError for a container that runs a shell script: its flags are inside the script's text, where nothing can be merged.
+
+    Not where the command has the whole script, and passes its arguments on.
+    """
+    text = script(command, args)
+    if text is not None and not (f'"{ARGUMENTS}"' in text and text in command[:-1]):
         program = command[0].rpartition("/")[2]
         raise FlagError(f"cannot be merged: the container runs a {program} script; change the script, or let modelCommand make the command")
 
@@ -64,6 +69,13 @@ def script(command: list[str], args: list[str]) -> str | None:
         return None
     words = iter([*command[1:], *args])
     return next(words, "") if any(re.fullmatch(SCRIPT, word) for word in words) else None
+
+
+def behind_script(command: list[str], args: list[str]) -> list[str]:
+    """The arguments that a shell script gets: what stands behind the word that it is called by."""
+    words = [*command[1:], *args]
+    option = next((place for place, word in enumerate(words) if re.fullmatch(SCRIPT, word)), 0)
+    return words[option + 3 :] if script(command, args) == words[option + 1 : option + 2][0] else []
 
 
 def read(args: list[str]) -> list[Argument]:

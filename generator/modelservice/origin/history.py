@@ -56,7 +56,7 @@ class History:
         self._trace, self._trials = Trace(service), Trials(service.plan.config)
         self._config = service.plan.config
         self._files: dict[int, str] = {}
-        for folder in ("automatic", "spec"):
+        for folder in ("automatic", "modes", "spec"):
             named = zip(data.folder("overlays", folder), data.paths("overlays", folder), strict=True)
             self._files |= {id(document): file for document, file in named}
 

@@ -47,7 +47,7 @@ class Trials:
         index = scope.containers.index(container) if container is not None else None
         now, found = look_up(_parameters(scope, index), names), []
         for field, value, plan in self._all():
-            other = next((one for one in (plan.service, *plan.roles) if one.name == scope.name), None)
+            other = next((one for one in (plan.service, *plan.pods) if one.pod == scope.pod), None)
             if other is None:  # one that is not there tells nothing
                 continue
             then = look_up(_parameters(other, index), names)

@@ -53,9 +53,10 @@ def _planned(scope: Scope, config: ModelService, kind: str, given: Map, field: s
     """The container ``given``, planned; ``parts`` are what each layer says of it."""
     if not given.get("image"):
         problems.error(f"{field}.image", "missing; give the container's image")
+    runs = engine.engine_of(given, config.profile)
     facts = {
         "modelCommand": engine.model_command(given),
-        "engine": engine.engine_of(given, config.profile),
+        "engine": runs,
         "mountModelVolume": bool(given.get("mountModelVolume")),
     }
     device: Map = {}
@@ -80,7 +81,7 @@ def _planned(scope: Scope, config: ModelService, kind: str, given: Map, field: s
             "engine": {
                 **engine.command_and_args(given, serving, field, problems),
                 "port": scope.parameters["port"],
-                "probes": engine.probes(facts["engine"], serving),
+                "probes": engine.probes(runs, serving),
                 "drainFlags": drain.flags(given, facts, scope.parameters["drain"]),
             },
             "device": {**device, "env": accelerators.environment(config.spec, kind)},

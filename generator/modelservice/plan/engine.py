@@ -7,6 +7,7 @@ from modelservice.template import ABSENT, compile_template, look_up
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Any
 
     from modelservice.plan.problems import Problems
@@ -54,10 +55,11 @@ def mode_of(engine: str, mode: str) -> Map:
 
 
 def probes(engine: str, service: Map) -> Map:
-    """How the engine is asked whether it has started, lives, and serves: a handler for each."""
+    """How the engine is asked whether it has started, lives, and serves: a handler for each; none where no port is known."""
+    if service["port"] is None:
+        return {}
     asked = (service.get("mode") or NO_MODE).get("probes") or document(engine)["probes"]
-    filled: Map = compile_template(asked)(_places(service))
-    return filled
+    return _filled(asked, service)
 
 
 def command_and_args(container: Map, service: Map, field: str, problems: Problems) -> Map:
@@ -96,7 +98,9 @@ def _together(mode: Map, service: Map, command: list[str] | None, args: list[str
     if script is None:
         return {**({"command": command} if command else {}), "args": args}
     if command is None:
-        problems.error(field, "imageDefault has a command that nobody knows here, and this mode puts a script around it; write the engine's own")
+        problems.error(
+            field, "imageDefault has a command that nobody knows here, and this mode puts a script around it; write the engine's own"
+        )
         return {"args": args}
     filled = compile_template(script)({**_places(service), "command": " ".join(command)})
     if own.get("arguments") is False:
@@ -109,7 +113,7 @@ def _flags(engine: Map, service: Map, problems: Problems) -> list[str]:
     said: Map = dict(engine.get("flags") or {})
     said |= {flag: split[size] for size, flag in engine["sizes"].items() if split[size] > 1}
     if split.get("expert"):
-        said |= compile_template(engine["expert"])(_places(service))
+        said |= _filled(engine["expert"], service)
     if name := engine.get("servedName"):
         said[name] = service["name"]
     for key, flag in (engine.get("tracing") or {}).items() if service["tracing"] else ():
@@ -118,8 +122,19 @@ def _flags(engine: Map, service: Map, problems: Problems) -> list[str]:
             problems.error(f"spec.tracing.{key}", "missing; tracing needs it")
     if mode := service.get("mode"):
         for part in (mode, mode.get(service["pod"]) or NO_MODE):
-            said |= compile_template(part.get("flags") or {})(_places(service))
+            said |= _filled(part.get("flags") or NO_MODE, service)
     return [word for flag, value in said.items() for word in ([f"--{flag}"] if value is True else [f"--{flag}", str(value)])]
+
+
+_FILLERS: dict[int, Callable[[Map], Any]] = {}  # of the engines' files, which stay
+
+
+def _filled(template: Map, service: Map) -> Map:
+    """A part of an engine's file with sizes and ports put in."""
+    if id(template) not in _FILLERS:
+        _FILLERS[id(template)] = compile_template(template)
+    filled: Map = _FILLERS[id(template)](_places(service))
+    return filled
 
 
 def _places(service: Map) -> Map:
@@ -129,5 +144,5 @@ def _places(service: Map) -> Map:
         **split,
         "pipeline": split["pipeline"] if split["pipeline"] > 1 else None,
         "port": port,
-        "supervisor": port + split["dataLocal"] if isinstance(port, int) else None,
+        "supervisor": (port if isinstance(port, int) else 0) + split["dataLocal"],
     }

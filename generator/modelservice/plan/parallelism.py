@@ -52,16 +52,11 @@ def of_mode(
     local, workers = (given.get(key) if given.get(key) != 1 or key in own else None for key in ("dataLocal", "workers"))
     sizes = {"tensor": tensor, "pipeline": pipeline}
     if mode["spread"] == "shards":
-        shards = tensor * pipeline
         if data > 1:
-            problems.error(f"{field}.data", "is for modes that spread ranks: internal, hybrid, multi-port; here, each replica is one rank", data)
-        if not workers:
-            workers = shards // asked if asked and shards % asked == 0 else pipeline
-        if shards % workers:
-            problems.error(f"{field}.workers", f"tensor x pipeline is {shards}, and must be a multiple of workers", workers)
-        if workers == 1:
-            problems.error(f"{field}.workers", "missing; say over how many pods the model goes, or leave mode out for one")
-        return {**sizes, "data": 1, "dataLocal": 1, "workers": workers, "devices": max(1, shards // workers)}
+            message = "is for modes that spread ranks: internal, hybrid, multi-port; here, each replica is one rank"
+            problems.error(f"{field}.data", message, data)
+        workers = _workers(tensor * pipeline, workers or _needed(tensor * pipeline, asked) or pipeline, field, problems)
+        return {**sizes, "data": 1, "dataLocal": 1, "workers": workers, "devices": max(1, tensor * pipeline // workers)}
     if data == 1 and "data" not in own:
         data = (local or 1) * (workers or 1)
     if local is None:
@@ -73,6 +68,20 @@ def of_mode(
     if data == 1:
         problems.error(f"{field}.data", "missing; say how many ranks there are, or leave mode out for one")
     return {**sizes, "data": data, "dataLocal": local, "workers": max(1, workers), "devices": local * tensor * pipeline}
+
+
+def _needed(shards: int, asked: int | None) -> int | None:
+    """How many pods have so many shards, where each asks for a number of devices that divides them."""
+    return shards // asked if asked and shards % asked == 0 else None
+
+
+def _workers(shards: int, workers: int, field: str, problems: Problems) -> int:
+    """The pods over which the shards of a model go, evenly."""
+    if shards % workers:
+        problems.error(f"{field}.workers", f"tensor x pipeline is {shards}, and must be a multiple of workers", workers)
+    if workers == 1:
+        problems.error(f"{field}.workers", "missing; say over how many pods the model goes, or leave mode out for one")
+    return workers
 
 
 def _divided(data: int, key: str, by: int, field: str, problems: Problems) -> int:

@@ -12,7 +12,7 @@ ENDPOINT = ("path", "interval", "scrapeTimeout", "relabelings", "metricRelabelin
 
 
 def ports(engine: Any, served: Any, ranks: int, podmonitor: Map) -> Map:
-    """The ports of the ranks, from ``engine`` on, as a container has them; those of the proxy, from ``served`` on; the endpoints of metrics.
+    """The ports of the ranks, from ``engine`` on, as a container has them; the proxy's, from ``served`` on; the endpoints of metrics.
 
     The port of the first rank is called as the PodMonitor has it, whose endpoint for that is said elsewhere.
     """

@@ -88,12 +88,16 @@ def _group(config: ModelService, name: str, kind: str, problems: Problems) -> tu
         return {}, {**parallelism.sizes(given, config.profile, field, problems), **_expert(given)}
     generated = [one for one in role.get("containers") or [] if engine.model_command(one) != "custom"]
     if not generated:
-        problems.error(f"{field}.mode", "is for a command that is generated, and the engine's is custom; leave it out, or write modelCommand", mode)
+        problems.error(
+            f"{field}.mode", "is for a command that is generated, and the engine's is custom; leave it out, or write modelCommand", mode
+        )
     runs = engine.engine_of(generated[0] if generated else {}, config.profile)
     group = engine.mode_of(runs, mode)
     if not group:
         there = ", ".join(engine.document(runs).get("modes") or ())
-        problems.error(f"{field}.mode", f"{runs} has no such mode; {f'it has {there}' if there else 'it has none: its processes serve alone'}", mode)
+        problems.error(
+            f"{field}.mode", f"{runs} has no such mode; {f'it has {there}' if there else 'it has none: its processes serve alone'}", mode
+        )
         return {}, parallelism.sizes(given, config.profile, field, problems)
     own = (config.own.get(name) or {}).get("parallelism") or {}
     asked = accelerators.asked_by(generated[0], config.spec, kind) if generated else None

@@ -35,7 +35,7 @@ class Scope:
     @property
     def pod(self) -> str:
         """What tells the pods of the scope from those of others: the role, and which pods of its groups they are."""
-        return f"{self.name} {WORKER}" if self.facts["pod"] == WORKER else self.name
+        return f"{self.name} {WORKER}" if self.facts.get("pod") == WORKER else self.name
 
     def split(self) -> Scope:
         """The scope of the worker pods, made like this one where they were alike; this one is the leader's then."""

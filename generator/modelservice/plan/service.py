@@ -39,25 +39,32 @@ class Plan:
                 True,
             )
 
+    @property
+    def pods(self) -> list[Scope]:
+        """The scopes that have pods of their own: each role, behind it the workers of its groups where they are others."""
+        return [scope for role in self.roles for scope in (role, role.worker) if scope is not None]
 
     def _serve_together(self) -> None:
         """Note on all scopes which pods serve, and on how many ports, where roles serve in groups."""
         ports = {role.name: role.parameters["proxy"]["ranks"] for role in self.roles}
         leaders = any(role.facts["pod"] == LEADER for role in self.roles)
-        for scope in (self.service, *self.roles, *(role.worker for role in self.roles if role.worker)):
+        for scope in (self.service, *self.pods):
             scope.facts["serving"] = "leaders" if leaders else "all"
             scope.facts["ranks"] = scope.name in ports and ports[scope.name] > 1
         most = max(ports.values(), default=1)
         if most > 1:
-            first = self.service.parameters["routing"].get("servicePort")
+            first = (self.service.parameters.get("routing") or {}).get("servicePort")
             self.service.facts["ranks"] = True
-            self.service.parameters["pool"] = {"targetPorts": [{"number": first + rank} for rank in range(most)] if isinstance(first, int) else []}
+            numbers = [{"number": first + rank} for rank in range(most)] if isinstance(first, int) else []
+            for scope in (self.service, *self.pods):
+                scope.parameters["pool"] = {"targetPorts": numbers}
         if self.service.facts["inferencePool"] and len({*ports.values()}) > 1:
             role = next(name for name, count in ports.items() if count == most)
             others = ", ".join(f"{name} on {count}" for name, count in ports.items() if name != role)
             self.problems.error(
                 f"spec.{role}.parallelism.mode",
-                f"its pods serve on {most} ports and those of {others}, and an InferencePool has the same ports for all; give both roles the same ranks",
+                f"its pods serve on {most} ports and those of {others}, and an InferencePool has the same ports for all; "
+                "give both roles the same ranks",
             )
 
 
