@@ -324,6 +324,35 @@ def test_flags_of_the_user_go_over_those_of_a_mode(tmp_path: Path) -> None:
     assert told["headless"] is True
 
 
+@pytest.mark.parametrize("how", ["flags", "args"])
+def test_a_flag_that_the_script_says_is_told(how: str) -> None:
+    """What a mode says of each pod comes last, and counts."""
+    spec = served(mode="hybrid", data=4, dataLocal=2)
+    spec["engine"] |= {"flags": {"data-parallel-start-rank": 3}} if how == "flags" else {"args": ["--data-parallel-start-rank", "3"]}
+    assert make(spec).warnings == [
+        f"spec.engine.{how}{'.data-parallel-start-rank' if how == 'flags' else ''}: --data-parallel-start-rank is what parallelism.mode says"
+        " for each pod, behind this one, and the last one counts; leave it out"
+    ]
+
+
+@pytest.mark.parametrize(("mode", "flag"), [("hybrid", "headless"), ("internal", "data-parallel-hybrid-lb"), ("multi-port", "grpc")])
+def test_a_flag_that_the_engine_refuses_in_a_mode_is_told(mode: str, flag: str) -> None:
+    """The checks know what a mode says, of the leader and of the workers, also in a script."""
+    spec = served(mode=mode, data=4, dataLocal=2)
+    spec["engine"]["flags"] = {flag: True}
+    (error,) = make(spec).errors
+    assert error.startswith(f"spec.engine.flags.{flag}: the engine refuses --")
+
+
+def test_flags_for_who_serves_are_the_leader_s() -> None:
+    """A process without a head refuses to be told of API servers: they are the leader's alone."""
+    spec = served(mode="internal", data=4, dataLocal=2)
+    spec["engine"]["flags"] = {"api_server_count": 2}
+    made = make(spec)
+    assert made.errors == []
+    assert {"--api_server_count" in one["spec"]["containers"][0]["args"] for one in pods(made).values()} == {True, False}
+
+
 def test_a_worker_that_only_joins_takes_no_flags() -> None:
     """A worker of Ray gets its work from the leader: the user's flags are the leader's."""
     spec = served(mode="ray", tensor=4, workers=2)

@@ -84,4 +84,5 @@ def _written(run: Run, key: str) -> str:
 def _field(engine: Engine, keys: list[str]) -> tuple[str, Any]:
     """Where the first of the flags is written that the user gave."""
     places = [engine.written_at(key) for key in keys]
-    return next((place for place in places if place[0].startswith(engine.field)), places[0])
+    named = (place for place in places if ".flags." in place[0])
+    return next(named, None) or next((place for place in places if place[0].startswith(engine.field)), places[0])

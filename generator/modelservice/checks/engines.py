@@ -101,6 +101,13 @@ class Engine:
         args = planned.get("args") or []
         return next(_runs(planned.get("command") or [], args[: len(args) - len(self.own_args)], self.container.facts["engine"]), None)
 
+    def scripted(self) -> set[str]:
+        """The flags that the script of a mode adds behind all others."""
+        planned = self.container.parameters["engine"].get("command") or []
+        if not self.generated or flags.script(planned, []) is None:
+            return set()
+        return {key for run in _runs(planned, [], "") for key, _ in run.flags if key}
+
     def port(self) -> int | None:
         """The port that the container serves; None where it cannot be read."""
         if self.plain:
@@ -151,7 +158,7 @@ def _runs(command: list[str], args: list[str], engine: str) -> Iterator[Run]:
             found, rest = _engine_in(words)
             if found:
                 at = rest.index(flags.ARGUMENTS) if given and flags.ARGUMENTS in rest else None
-                yield Run(found, rest if at is None else [*rest[:at], *given, *rest[at + 1 :]])
+                yield Run(found, rest if at is None else [*rest[:at], *given, *rest[at + 1 :]], certain=bool(engine))
         return
     if not command:
         yield Run(_engine(engine) if engine else {}, args)

@@ -38,12 +38,20 @@ def _findings(engine: Engine) -> Iterator[tuple[str, str]]:
     for run in engine.runs():
         if engine.generated:
             own = Run(run.engine, engine.own_args)
+            yield from _before_script(engine, run)
             yield from _generated_again(engine, run, own)
             yield from _sizes(engine, run)
             yield from _different(own, run)
         else:
             yield from _devices(engine, run)
             yield from _different(run, run)
+
+
+def _before_script(engine: Engine, run: Run) -> Iterator[tuple[str, str]]:
+    """Flags that the mode's script gives behind those of the user, which say another value of each pod."""
+    for key in sorted(engine.scripted()):
+        if run.count(key) > 1:
+            yield key, f"--{key} is what parallelism.mode says for each pod, behind this one, and the last one counts; leave it out"
 
 
 def _generated_again(engine: Engine, run: Run, own: Run) -> Iterator[tuple[str, str]]:

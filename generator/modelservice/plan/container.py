@@ -70,8 +70,8 @@ def _planned(scope: Scope, config: ModelService, kind: str, given: Map, field: s
     pod_claims = scope.parameters["claims"]["pod"]
     name = given.get("name") or engine.of_profile(config.profile)
     serving = _serving(scope, config)
-    if scope.facts["pod"] == WORKER:  # nobody answers there
-        parts = {layer: {key: value for key, value in part.items() if key not in PROBES} for layer, part in parts.items()}
+    if scope.facts["pod"] == WORKER:
+        parts = {layer: _without_serving(part, scope.parameters["group"]) for layer, part in parts.items()}
     return Container(
         name,
         facts,
@@ -89,6 +89,15 @@ def _planned(scope: Scope, config: ModelService, kind: str, given: Map, field: s
         },
         {layer: _fields(part, bool(pod_claims)) for layer, part in parts.items()},
     )
+
+
+def _without_serving(part: Map, group: Map) -> Map:
+    """What a layer says of a container, for a pod in which it answers nobody: no probes, nor flags for who answers."""
+    fields = {key: value for key, value in part.items() if key not in PROBES}
+    if fields.get("flags"):
+        left_out = (group.get("worker") or {}).get("without") or ()
+        fields["flags"] = {name: value for name, value in fields["flags"].items() if name.lstrip("-").replace("_", "-") not in left_out}
+    return fields
 
 
 def _fields(part: Map, with_claims: bool) -> Map:
