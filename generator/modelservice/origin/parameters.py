@@ -72,7 +72,7 @@ def _field_of(config: ModelService, scope: Scope, container: Container | None, p
     if path[0] == "drain" or tuple(path) == ("engine", "drainFlags"):
         return _drain_field(config, scope.name)
     of_container = _container_field(scope, container)
-    for length in (len(path), 1):
+    for length in range(len(path), 0, -1):
         if (computed := COMPUTED.get(".".join(path[:length]))) is not None:
             field, whole = computed
             port = "proxy.targetPort" if scope.facts.get("proxy") else "servicePort"
@@ -93,7 +93,7 @@ def fields_of(path: Sequence[str]) -> list[str]:
         return [*CLAIM_TEMPLATES.values(), "spec.accelerator.resourceClaimTemplates"]
     if path[0] == "drain" or [*path] == ["engine", "drainFlags"]:
         return ["spec.*.drain", "spec.drain"]
-    for length in (len(path), 1):
+    for length in range(len(path), 0, -1):
         if (computed := COMPUTED.get(".".join(path[:length]))) is not None:
             field, whole = computed
             below = [*path[length:]] if whole else []
@@ -106,7 +106,7 @@ def fields_of(path: Sequence[str]) -> list[str]:
 
 def is_passed_on(path: Sequence[str]) -> bool:
     """Whether what is in the field of a parameter is in the parameter, too; not of one that is computed of it."""
-    computed = [COMPUTED[name] for length in (len(path), 1) if (name := ".".join(path[:length])) in COMPUTED]
+    computed = [COMPUTED[name] for length in range(len(path), 0, -1) if (name := ".".join(path[:length])) in COMPUTED]
     return computed[0][1] if computed else path[0] not in ("name", "labels", "serviceAccountName", "claimTemplate", "drain")
 
 
