@@ -22,7 +22,6 @@ PROGRAMS = {
     "getent": 'echo "10.0.0.7 leader"',
     "find": ":",
     "ray": 'echo ray "$@"',
-    "python3": "echo 2",
     "vllm": 'echo vllm "$@"',
 }
 
@@ -81,130 +80,74 @@ def flags(text: str) -> Map:
 
 VLLM = "vllm serve meta/llama-8b --port 8200"
 NAME = "--served-model-name meta/llama-8b"
-MP = "--master-addr llama-0.llama --master-port 29501 --distributed-executor-backend mp"
+MP = "--nnodes {pods} --node-rank {index} --master-addr llama-0.llama --master-port 29501 --distributed-executor-backend mp{headless}"
+RANKED = "--data-parallel-rpc-port 13345{headless}"
+START = "--data-parallel-address 10.0.0.7 --data-parallel-start-rank {first}"
+HYBRID = f"{RANKED} --data-parallel-hybrid-lb {START}"
+MULTI_PORT = f"{RANKED} --data-parallel-multi-port-external-lb --data-parallel-supervisor-port {{supervisor}} {START}"
 
 
 @pytest.mark.parametrize(
-    ("parallelism", "index", "expected"),
+    ("mode", "parallelism", "pods_of_group", "expected"),
     [
-        ({"tensor": 8, "pipeline": 2}, 0, f"--tensor-parallel-size 8 {NAME} --pipeline-parallel-size 2 --nnodes 2 --node-rank 0 {MP}"),
-        (
-            {"tensor": 8, "pipeline": 2},
-            1,
-            f"--tensor-parallel-size 8 {NAME} --pipeline-parallel-size 2 --nnodes 2 --node-rank 1 {MP} --headless",
-        ),
-        ({"tensor": 16, "workers": 2}, 0, f"--tensor-parallel-size 16 {NAME} --nnodes 2 --node-rank 0 {MP}"),
-        ({"tensor": 16, "workers": 2}, 1, f"--tensor-parallel-size 16 {NAME} --nnodes 2 --node-rank 1 {MP} --headless"),
-        (
-            {"tensor": 8, "pipeline": 4},
-            3,
-            f"--tensor-parallel-size 8 {NAME} --pipeline-parallel-size 4 --nnodes 4 --node-rank 3 {MP} --headless",
-        ),
-    ],
-)
-def test_mp(parallelism: Map, index: int, expected: str, tmp_path: Path) -> None:
-    """Over several nodes, each pod knows how many there are, which it is, and where the first one is; only that one serves."""
-    made = make(served(mode="mp", **parallelism))
-    assert line(pods(made)["worker" if index else "leader"], index, tmp_path) == f"{VLLM} {expected}"
-    assert made.warnings == []
-
-
-@pytest.mark.parametrize(
-    ("parallelism", "index", "expected"),
-    [
-        (
-            {"tensor": 8, "pipeline": 2},
-            0,
-            f"{VLLM} --tensor-parallel-size 8 {NAME} --pipeline-parallel-size 2 --distributed-executor-backend ray",
-        ),
-        ({"tensor": 16, "workers": 2}, 0, f"{VLLM} --tensor-parallel-size 16 {NAME} --distributed-executor-backend ray"),
-        (
-            {"tensor": 4, "pipeline": 2},
-            0,
-            f"{VLLM} --tensor-parallel-size 4 {NAME} --pipeline-parallel-size 2 --distributed-executor-backend ray",
-        ),
-        ({"tensor": 8, "pipeline": 2}, 1, "ray start --block --address=llama-0.llama:6379"),
-    ],
-)
-def test_ray(parallelism: Map, index: int, expected: str, tmp_path: Path) -> None:
-    """The leader starts Ray and serves once all have joined; the others join it."""
-    made = make(served(mode="ray", **parallelism))
-    assert line(pods(made)["worker" if index else "leader"], index, tmp_path) == expected
-    assert "ray start --head" in pods(made)["leader"]["spec"]["containers"][0]["command"][2]
-    assert made.warnings == []
-
-
-RANKED = "--data-parallel-rpc-port 13345"
-
-
-def start(index: int) -> str:
-    """Return the end of the command line of a pod whose ranks begin at a number."""
-    return f"--data-parallel-address 10.0.0.7 --data-parallel-start-rank {index}"
-
-
-@pytest.mark.parametrize(
-    ("mode", "parallelism", "index", "expected"),
-    [
-        ("internal", {"data": 16, "dataLocal": 8}, 0, f"--data-parallel-size 16 --data-parallel-size-local 8 {NAME} {RANKED} {start(0)}"),
-        (
-            "internal",
-            {"data": 16, "dataLocal": 8},
-            1,
-            f"--data-parallel-size 16 --data-parallel-size-local 8 {NAME} {RANKED} --headless {start(8)}",
-        ),
+        ("mp", {"tensor": 8, "pipeline": 2}, 2, f"--tensor-parallel-size 8 {NAME} --pipeline-parallel-size 2 {MP}"),
+        ("mp", {"tensor": 16, "workers": 2}, 2, f"--tensor-parallel-size 16 {NAME} {MP}"),
+        ("mp", {"tensor": 8, "pipeline": 4}, 4, f"--tensor-parallel-size 8 {NAME} --pipeline-parallel-size 4 {MP}"),
+        ("internal", {"data": 16, "dataLocal": 8}, 2, f"--data-parallel-size 16 --data-parallel-size-local 8 {NAME} {RANKED} {START}"),
         (
             "internal",
             {"data": 4, "workers": 2, "tensor": 4},
-            1,
-            f"--tensor-parallel-size 4 --data-parallel-size 4 --data-parallel-size-local 2 {NAME} {RANKED} --headless {start(2)}",
+            2,
+            f"--tensor-parallel-size 4 --data-parallel-size 4 --data-parallel-size-local 2 {NAME} {RANKED} {START}",
         ),
-        ("internal", {"data": 3}, 2, f"--data-parallel-size 3 {NAME} --data-parallel-size-local 1 {RANKED} --headless {start(2)}"),
-        (
-            "hybrid",
-            {"data": 16, "dataLocal": 8},
-            1,
-            f"--data-parallel-size 16 --data-parallel-size-local 8 {NAME} {RANKED} --data-parallel-hybrid-lb {start(8)}",
-        ),
+        ("internal", {"data": 3}, 3, f"--data-parallel-size 3 {NAME} --data-parallel-size-local 1 {RANKED} {START}"),
+        ("hybrid", {"data": 16, "dataLocal": 8}, 2, f"--data-parallel-size 16 --data-parallel-size-local 8 {NAME} {HYBRID}"),
         (
             "hybrid",
             {"data": 32, "workers": 4, "expert": True},
-            3,
-            f"--data-parallel-size 32 --data-parallel-size-local 8 --enable-expert-parallel {NAME} {RANKED}"
-            f" --data-parallel-hybrid-lb {start(24)}",
+            4,
+            f"--data-parallel-size 32 --data-parallel-size-local 8 --enable-expert-parallel {NAME} {HYBRID}",
         ),
-        (
-            "hybrid",
-            {"dataLocal": 2, "workers": 3},
-            2,
-            f"--data-parallel-size 6 --data-parallel-size-local 2 {NAME} {RANKED} --data-parallel-hybrid-lb {start(4)}",
-        ),
-        (
-            "multi-port",
-            {"data": 16, "dataLocal": 8},
-            1,
-            f"--data-parallel-size 16 --data-parallel-size-local 8 {NAME} {RANKED} --data-parallel-multi-port-external-lb"
-            f" --data-parallel-supervisor-port 8208 {start(8)}",
-        ),
+        ("hybrid", {"dataLocal": 2, "workers": 3}, 3, f"--data-parallel-size 6 --data-parallel-size-local 2 {NAME} {HYBRID}"),
+        ("multi-port", {"data": 16, "dataLocal": 8}, 2, f"--data-parallel-size 16 --data-parallel-size-local 8 {NAME} {MULTI_PORT}"),
         (
             "multi-port",
             {"data": 8, "dataLocal": 4, "tensor": 2},
-            0,
-            f"--tensor-parallel-size 2 --data-parallel-size 8 --data-parallel-size-local 4 {NAME} {RANKED}"
-            f" --data-parallel-multi-port-external-lb --data-parallel-supervisor-port 8204 {start(0)}",
-        ),
-        (
-            "multi-port",
-            {"data": 12, "workers": 3},
             2,
-            f"--data-parallel-size 12 --data-parallel-size-local 4 {NAME} {RANKED}"
-            f" --data-parallel-multi-port-external-lb --data-parallel-supervisor-port 8204 {start(8)}",
+            f"--tensor-parallel-size 2 --data-parallel-size 8 --data-parallel-size-local 4 {NAME} {MULTI_PORT}",
         ),
+        ("multi-port", {"data": 12, "workers": 3}, 3, f"--data-parallel-size 12 --data-parallel-size-local 4 {NAME} {MULTI_PORT}"),
     ],
 )
-def test_ranks_of_data(mode: str, parallelism: Map, index: int, expected: str, tmp_path: Path) -> None:
-    """Each pod runs the ranks that are its own, and finds the first pod; where only that one serves, the others have no head."""
+def test_what_each_pod_runs(mode: str, parallelism: Map, pods_of_group: int, expected: str, tmp_path: Path) -> None:
+    """Each pod knows how many there are, which it is, which ranks are its own, and where the first is; who does not serve has no head."""
     made = make(served(mode=mode, **parallelism))
-    assert line(pods(made)["worker" if index else "leader"], index, tmp_path) == f"{VLLM} {expected}"
+    local = int(flags(" ".join(made.container()["args"])).get("data-parallel-size-local", "1"))
+    for index in range(pods_of_group):
+        headless = " --headless" if index and mode in ("mp", "internal") else ""
+        said: Map = {"pods": pods_of_group, "index": index, "first": index * local, "supervisor": 8200 + local, "headless": headless}
+        assert line(pods(made)["worker" if index else "leader"], index, tmp_path) == f"{VLLM} {expected.format(**said)}"
+    assert group(made)["size"] == pods_of_group
+    assert made.warnings == []
+
+
+@pytest.mark.parametrize(
+    ("parallelism", "pods_of_group", "expected"),
+    [
+        ({"tensor": 8, "pipeline": 2}, 2, f"--tensor-parallel-size 8 {NAME} --pipeline-parallel-size 2"),
+        ({"tensor": 16, "workers": 2}, 2, f"--tensor-parallel-size 16 {NAME}"),
+        ({"tensor": 4, "pipeline": 3}, 3, f"--tensor-parallel-size 4 {NAME} --pipeline-parallel-size 3"),
+    ],
+)
+def test_what_each_pod_runs_with_ray(parallelism: Map, pods_of_group: int, expected: str, tmp_path: Path) -> None:
+    """The leader starts Ray and serves once all have joined; the others join it."""
+    made = make(served(mode="ray", **parallelism))
+    (tmp_path / "python3").write_text(f"#!/bin/sh\necho {pods_of_group}\n")
+    (tmp_path / "python3").chmod(0o755)
+    assert line(pods(made)["leader"], 0, tmp_path) == f"{VLLM} {expected} --distributed-executor-backend ray"
+    for index in range(1, pods_of_group):
+        assert line(pods(made)["worker"], index, tmp_path) == "ray start --block --address=llama-0.llama:6379"
+    assert "ray start --head" in pods(made)["leader"]["spec"]["containers"][0]["command"][2]
     assert made.warnings == []
 
 
@@ -329,9 +272,10 @@ def test_a_flag_that_the_script_says_is_told(how: str) -> None:
     """What a mode says of each pod comes last, and counts."""
     spec = served(mode="hybrid", data=4, dataLocal=2)
     spec["engine"] |= {"flags": {"data-parallel-start-rank": 3}} if how == "flags" else {"args": ["--data-parallel-start-rank", "3"]}
+    where = "flags.data-parallel-start-rank" if how == "flags" else how
     assert make(spec).warnings == [
-        f"spec.engine.{how}{'.data-parallel-start-rank' if how == 'flags' else ''}: --data-parallel-start-rank is what parallelism.mode says"
-        " for each pod, behind this one, and the last one counts; leave it out"
+        f"spec.engine.{where}: --data-parallel-start-rank is what parallelism.mode says for each pod, behind this one,"
+        " and the last one counts; leave it out"
     ]
 
 
