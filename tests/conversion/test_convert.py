@@ -164,6 +164,10 @@ def test_variables_are_a_map_where_their_order_stays(env: list[Map], short: Map 
         (["-v"], None),
         (["positional"], None),
         (["--x", "08"], {"x": "08"}),
+        (["--x", '{"a":{"b":[1,"c"]},"d":true}'], {"x": {"a": {"b": [1, "c"]}, "d": True}}),
+        (["--x", '{"b":1,"a":2}'], {"x": '{"b":1,"a":2}'}),
+        (["--x", '{"a": 1}'], {"x": '{"a": 1}'}),
+        (["--x", "{}"], {"x": "{}"}),
         (["--port", "9000"], None),
     ],
 )

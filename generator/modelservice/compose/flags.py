@@ -1,12 +1,15 @@
 """Command-line arguments merged by flag, so that nobody has to repeat a whole list to change one of them.
 
-``flags`` is a map from a flag's name to what it shall be: text or a number is its value, true a bare flag, a list repeats the flag, null
-removes it. ``--flag=value`` and ``--flag value`` are the same flag, and so are ``--max-model-len`` and ``--max_model_len``.
+``flags`` is a map from a flag's name to what it shall be: text or a number is its value, true a bare flag, a map JSON that merges with the
+JSON that is there, a list repeats the flag, null removes it. ``--flag=value`` and ``--flag value`` are the same flag, and so are
+``--max-model-len`` and ``--max_model_len``.
 """
 
 from __future__ import annotations
 
 import re
+
+from modelservice.config import structured
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -41,13 +44,15 @@ def merged(args: list[str], flags: dict[str, Any], kept: int = 0) -> list[str]:
     for name, value in sorted(flags.items()):
         if key(name) in taken:
             continue
-        written = _written(name, places, by_flag.get(key(name), ()))
-        first, *others = by_flag.get(key(name)) or [len(places)]
+        standing = by_flag.get(key(name), [])
+        written = _written(name, places, standing)
+        texts = _texts(value, written, _value(places[standing[-1]]) if standing else "")
+        first, *others = standing or [len(places)]
         if first == len(places):
             places.append([])
         for place in others:
             places[place] = []
-        places[first] = [] if value is None else _texts(value, written)
+        places[first] = texts
         by_flag[key(name)] = [first] if places[first] else []
     return [text for texts in places for text in texts] + own
 
@@ -117,12 +122,20 @@ def _written(name: str, places: list[list[str]], standing: Sequence[int]) -> str
     return f"--{name.lstrip('-')}"
 
 
-def _texts(value: Any, written: str) -> list[str]:
+def _value(texts: list[str]) -> str:
+    """The value of a flag that is written so; empty where it has none, or several."""
+    _, equals, value = texts[0].partition("=")
+    return value if equals else texts[1] if len(texts) == 2 else ""
+
+
+def _texts(value: Any, written: str, standing: str) -> list[str]:
     if value is True:
         return [written.removesuffix("=")]
+    if isinstance(value, dict):
+        value = structured.text(value, standing)
     texts: list[str] = []
-    for one in value if isinstance(value, list) else [value]:
-        text = str(one)
+    for one in value if isinstance(value, list) else [] if value is None else [value]:
+        text = (structured.text(one) or "{}") if isinstance(one, dict) else str(one)
         if written.endswith("="):
             texts.append(written + text)
         elif _is_flag(text) or not text:

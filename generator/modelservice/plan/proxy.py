@@ -119,7 +119,15 @@ def _written(flag: str, value: Any) -> list[str]:
     """A flag as the proxy's parsers of all versions read it; a list repeats it, null leaves it out."""
     dashes = "-" if len(flag) == 1 else "--"
     values = value if isinstance(value, list) else [] if value is None else [value]
-    return [f"{dashes}{flag}={str(one).lower() if isinstance(one, bool) else one}" for one in values]
+    return [f"{dashes}{flag}={_text_of(one)}" for one in values]
+
+
+def _text_of(value: Any) -> Any:
+    if isinstance(value, dict):
+        from modelservice.config import structured  # hardly any proxy has one  # noqa: PLC0415
+
+        return structured.text(value) or "{}"
+    return str(value).lower() if isinstance(value, bool) else value
 
 
 def _value(proxy: Map, key: str) -> Any:
