@@ -355,6 +355,8 @@ def replaced(value: Any, path: list[Any], junk: Any) -> Any:
 @given(PLACES.filter(bool), JUNK)
 @example(["decode", "containers", 0, "extraConfig"], "text")
 @example(["decode", "containers", 0], "text")
+@example(["decode", "containers"], "{{")
+@example(["decode", "containers", 0], "{{")
 @settings(max_examples=150, deadline=None)
 def test_whatever_is_wrong_is_told(path: list[Any], junk: Any) -> None:
     """Values of any shape are converted or refused, and what is told has a place."""
