@@ -209,6 +209,18 @@ SAMPLES: dict[str, Map] = {
         "decode": {"containers": [engine(modelCommand="vllmServe", mountModelVolume=True)]},
         "prefill": {"create": False},
     },
+    "transfer of vllm": {
+        "profile": "llm-d",
+        "presets": [{"name": "nixl", "loadFailurePolicy": "fail"}],
+        "engine": {"image": "vllm:1", "modelCommand": "vllmServe"},
+        "prefill": {"replicas": 1},
+    },
+    "transfer of sglang": {
+        "profile": "llm-d",
+        "presets": ["nixl"],
+        "engine": {"image": "sglang:1", "modelCommand": "sglangServe"},
+        "prefill": {"replicas": 1},
+    },
     "guarded pods": {"presets": ["network-policy", "disruption-budget"]},
     "spread Deployments": {"presets": ["spread"]},
     "keda of a Deployment": {"presets": [KEDA]},

@@ -58,9 +58,9 @@ class Run:
             return None
         if self.values("port") is not None:
             return self.number("port")
-        return None if self._may_have_more() else self.engine.get("port")
+        return None if self.may_have_more() else self.engine.get("port")
 
-    def _may_have_more(self) -> bool:
+    def may_have_more(self) -> bool:
         """Whether there may be flags that cannot be read: of a file, or of a variable that is nobody's value."""
         spare = [value for key, values in self.flags for value in (values[1:] if key else values)]
         return self.values("config") is not None or any("$" in value for value in spare)

@@ -21,7 +21,7 @@ def check(service: Composition) -> Iterator[Result]:
         return
     config = service.plan.config
     own = (config.own.get("routing") or {}).get("proxy") or {}
-    routing = proxy.with_ranks(config.spec.get("routing") or {}, proxied.parameters["proxy"]["ranks"])
+    routing = proxy.with_ranks(proxied.parameters["routing"], proxied.parameters["proxy"]["ranks"])
     for finding in proxy.findings(routing, own):
         field, message = f"spec.routing.proxy.{finding.path}", finding.message
         if finding.path == f"flags.{proxy.RANKS}" and proxy.RANKS not in (own.get("flags") or {}):
@@ -30,4 +30,6 @@ def check(service: Composition) -> Iterator[Result]:
                 f"the routing proxy has a port for each rank, and {message.partition(',')[0]}",
             )
             message = message.replace("this flag", f"--{proxy.RANKS}; take a newer one (routing.proxy.image)")
+        if finding.path == "connector" and finding.current != ((config.spec.get("routing") or {}).get("proxy") or {}).get("connector"):
+            message = f"is {finding.current}, which {proxied.facts['engine']} needs: {message}"
         yield Result(message, finding.severity, field=field, current=finding.current)

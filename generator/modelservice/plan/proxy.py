@@ -45,6 +45,11 @@ def with_ranks(routing: Map, ranks: int) -> Map:
     return {**routing, "proxy": {**proxy, "flags": {RANKS: ranks, **(proxy.get("flags") or {})}}}
 
 
+def is_said(own: Map, proxy: Map) -> bool:
+    """Whether a connector was asked for: by the user, whose part of ``proxy`` is ``own``, or by a profile that says another than usual."""
+    return bool(own.get("connector") or proxy.get("kvConnector") or (proxy.get("connector") or DEFAULT_CONNECTOR) != DEFAULT_CONNECTOR)
+
+
 def findings(routing: Map, own: Map) -> Iterator[Finding]:
     """What the proxy's version does not take of ``routing``; ``own`` is what the user wrote of ``routing.proxy``."""
     proxy = routing.get("proxy") or {}

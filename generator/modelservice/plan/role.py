@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 def planned(config: ModelService, service: Scope, name: str, problems: Problems) -> Scope:
     """The scope of the role called ``name``, which the config creates."""
     spec, role, field = config.spec, config.spec[name], f"spec.{name}"
-    routing = spec.get("routing") or {}
+    routing = _routing(config, role)
     devices, kind = accelerators.mode(spec, role, config.profile)
     group, split = _group(config, name, kind, problems)
     template: Map = {}
@@ -40,6 +40,7 @@ def planned(config: ModelService, service: Scope, name: str, problems: Problems)
     served = split["dataLocal"] if group.get("ports") else 1
     parameters = {
         **service.parameters,
+        "routing": routing,
         "role": {**role, "name": name},
         "workload": {
             "name": f"{service.parameters['name']}-{name}",
@@ -63,12 +64,23 @@ def planned(config: ModelService, service: Scope, name: str, problems: Problems)
     scope = Scope(name, facts, parameters)
     container.add_all(scope, config, kind, problems)
     engines = [one.facts["engine"] for one in scope.containers if one.facts["serves"]] or [engine.of_profile(config.profile)]
+    facts["engine"] = engines[0]
     parameters["waitingMetric"] = engine.document(engines[0])["waitingMetric"]
     scope.others = _others(role, [one.name for one in scope.containers])
     scope.fields = {PROFILE: _fields(config.inherited, name), SPEC: _fields(config.own, name)}
     if facts["pod"] == LEADER:
         scope.worker = _worker(scope, config, kind)
     return scope
+
+
+def _routing(config: ModelService, role: Map) -> Map:
+    """What the spec says of routing; where the proxy's connector is the built-in profile's, and the engine has one of its own, that."""
+    routing: Map = config.spec.get("routing") or {}
+    first = ((role.get("containers") or [None])[0]) or {}
+    connector = engine.document(engine.engine_of(first, config.profile)).get("connector")
+    if connector is None or proxy.is_said((config.own.get("routing") or {}).get("proxy") or {}, routing.get("proxy") or {}):
+        return routing
+    return {**routing, "proxy": {**(routing.get("proxy") or {}), "connector": connector}}
 
 
 def _worker(leader: Scope, config: ModelService, kind: str) -> Scope:
