@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-ROLES = ("decode", "prefill")
+ROLES = ("decode", "prefill", "encode")
 # kind -> paths of its pod templates; the last is the one that every workload of the kind has
 POD_TEMPLATES: dict[str, tuple[tuple[str, ...], ...]] = {
     "Deployment": (("spec", "template"),),

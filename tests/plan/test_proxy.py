@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 from tests.compose.made import make
-from tests.compose.made import make
 
 from modelservice.plan.proxy import arguments
 

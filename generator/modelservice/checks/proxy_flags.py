@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from modelservice.compose import Composition
 
 NAME, SEVERITY = "proxy-flags", "error"
+NEEDED = {"connector": "{engine}", "ecConnector": "the encode role"}  # whose connectors the plan takes where nobody says others
 
 
 def check(service: Composition) -> Iterator[Result]:
@@ -30,6 +31,7 @@ def check(service: Composition) -> Iterator[Result]:
                 f"the routing proxy has a port for each rank, and {message.partition(',')[0]}",
             )
             message = message.replace("this flag", f"--{proxy.RANKS}; take a newer one (routing.proxy.image)")
-        if finding.path == "connector" and finding.current != ((config.spec.get("routing") or {}).get("proxy") or {}).get("connector"):
-            message = f"is {finding.current}, which {proxied.facts['engine']} needs: {message}"
+        given = ((config.spec.get("routing") or {}).get("proxy") or {}).get(finding.path)
+        if finding.path in NEEDED and finding.current != given:
+            message = f"is {finding.current}, which {NEEDED[finding.path].format(**proxied.facts)} needs: {message}"
         yield Result(message, finding.severity, field=field, current=finding.current)

@@ -30,7 +30,7 @@ def explain(
         list[str] | None,
         typer.Argument(
             metavar="FIELD | FILE… OBJECT [PATH]",
-            help="A field, as in decode.engine.flags; or files, an object of theirs (decode, prefill, KIND/NAME) and a path in it.",
+            help="A field, as in decode.engine.flags; or files, an object of theirs (decode, prefill, encode, KIND/NAME) and a path in it.",
         ),
     ] = None,
     layer: LayerOption = None,

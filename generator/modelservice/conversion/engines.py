@@ -136,8 +136,10 @@ def _share(draft: Draft) -> None:
         ((role, engine),) = engines
         draft.take(_with_shared(draft.spec, "engine", engine, [role]))
     for name, deep in (("engine", SHARED), ("extraConfig", {})):
-        one, other = (get(draft.spec, (role, name)) or {} for role in ROLES)
-        shared = {key: value for key in one if (value := _common(one, other, key, deep.get(key, 0))) is not None}
+        first, *others = (get(draft.spec, (role, name)) or {} for role in ROLES if role != "encode" or "encode" in draft.spec)
+        shared = first
+        for other in others:
+            shared = {key: value for key in shared if (value := _common(shared, other, key, deep.get(key, 0))) is not None}
         if shared and not draft.take(_with_shared(draft.spec, name, shared, [*ROLES])):
             for key, value in shared.items():
                 draft.take(_with_shared(draft.spec, name, {key: value}, [*ROLES]))

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     Map = dict[str, Any]
 
 DEFAULT_CONNECTOR = "nixlv2"
+DEFAULT_EC_CONNECTOR = "ec-nixl"  # where there are encode pods
 RANKS = "data-parallel-size"  # the flag that has it listen on a port for each rank
 
 

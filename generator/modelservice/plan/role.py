@@ -1,4 +1,4 @@
-"""One role of a service, planned: decode or prefill."""
+"""One role of a service, planned: decode, prefill or encode."""
 
 from __future__ import annotations
 
@@ -29,6 +29,7 @@ def planned(config: ModelService, service: Scope, name: str, problems: Problems)
     facts = {**service.facts, **_facts(service.facts, name, role, routing, grouped=bool(group) and split["workers"] > 1)}
     facts |= {"accelerator": devices, "claims": bool(claims), "claimMatch": template.get("match", "none")}
     facts["drain"] = bool(times)
+    facts["encoder"], facts["ecConnector"] = _encoder(spec, name), (routing.get("proxy") or {}).get("ecConnector") or "none"
     if group.get("serves") == LEADER:
         facts["pod"] = LEADER
     selector = names.selector((spec.get("modelArtifacts") or {}).get("labels") or {}, name)
@@ -65,6 +66,8 @@ def planned(config: ModelService, service: Scope, name: str, problems: Problems)
     container.add_all(scope, config, kind, problems)
     engines = [one.facts["engine"] for one in scope.containers if one.facts["serves"]] or [engine.of_profile(config.profile)]
     facts["engine"] = engines[0]
+    if name not in engine.document(engines[0])["roles"]:
+        problems.error(f"{field}.create", f"{engines[0]} has no {name} apart; leave it false", True)
     parameters["waitingMetric"] = engine.document(engines[0])["waitingMetric"]
     scope.others = _others(role, [one.name for one in scope.containers])
     scope.fields = {PROFILE: _fields(config.inherited, name), SPEC: _fields(config.own, name)}
@@ -74,13 +77,30 @@ def planned(config: ModelService, service: Scope, name: str, problems: Problems)
 
 
 def _routing(config: ModelService, role: Map) -> Map:
-    """What the spec says of routing; where the proxy's connector is the built-in profile's, and the engine has one of its own, that."""
+    """What the spec says of routing, with the connectors that the engine and the encode role need, where nobody wrote others."""
     routing: Map = config.spec.get("routing") or {}
+    given, own = routing.get("proxy") or {}, (config.own.get("routing") or {}).get("proxy") or {}
     first = ((role.get("containers") or [None])[0]) or {}
+    needed: Map = {}
     connector = engine.document(engine.engine_of(first, config.profile)).get("connector")
-    if connector is None or proxy.is_said((config.own.get("routing") or {}).get("proxy") or {}, routing.get("proxy") or {}):
-        return routing
-    return {**routing, "proxy": {**(routing.get("proxy") or {}), "connector": connector}}
+    if connector is not None and not proxy.is_said(own, given):
+        needed["connector"] = connector
+    if _has_pods(config.spec, "encode") and given.get("ecConnector") is None:
+        needed["ecConnector"] = proxy.DEFAULT_EC_CONNECTOR
+    return {**routing, "proxy": {**given, **needed}} if needed else routing
+
+
+def _encoder(spec: Map, name: str) -> str:
+    """What a role does with what encode pods make: it is their ``producer``, the ``consumer``, or neither."""
+    if not _has_pods(spec, "encode"):
+        return "none"
+    consumer = "prefill" if _has_pods(spec, "prefill") else "decode"
+    return {"encode": "producer", consumer: "consumer"}.get(name, "none")
+
+
+def _has_pods(spec: Map, name: str) -> bool:
+    role = spec.get(name) or {}
+    return bool(role.get("create")) and (role.get("replicas") != 0 or bool((role.get("autoscaling") or {}).get("enabled")))
 
 
 def _worker(leader: Scope, config: ModelService, kind: str) -> Scope:
