@@ -236,6 +236,27 @@ SAMPLES: dict[str, Map] = {
         "prefill": {"replicas": 1},
         "encode": {"create": True, "monitoring": {"podmonitor": {"enabled": True}}},
     },
+    "bucket and adapters": {
+        "profile": "llm-d",
+        "kubernetesVersion": "1.35",
+        "modelArtifacts": {
+            "name": "meta/llama",
+            "uri": "s3://models/llama",
+            "size": "20Gi",
+            "s3": {"endpoint": "http://minio:9000", "region": "eu", "secretName": "keys", "image": "aws:1"},
+            "lora": [
+                {"name": "a", "uri": "hf://org/a"},
+                {"name": "b", "uri": "pvc://adapters/b"},
+                {"name": "c", "uri": "oci://reg/c:1"},
+                {"name": "d", "uri": "s3://models/d"},
+            ],
+        },
+        "engine": {"image": "vllm:1", "modelCommand": "vllmServe"},
+    },
+    "copied image": {
+        "kubernetesVersion": "1.34",
+        "modelArtifacts": {"name": "meta/llama", "uri": "oci://reg/m:1", "path": "weights", "size": "20Gi"},
+    },
     "guarded pods": {"presets": ["network-policy", "disruption-budget"]},
     "spread Deployments": {"presets": ["spread"]},
     "keda of a Deployment": {"presets": [KEDA]},

@@ -206,6 +206,7 @@ OURS = {
         "encode",
     },
     "tracing.serviceNames": {"vllmEncode"},
+    "modelArtifacts": {"lora", "s3"},
     "routing": {"inferencePool", "httpRoute", "epp"},
     "routing.proxy": {"version", "kvConnector", "ecConnector", "flags", "resources", "env"},
     "decode": {"drain", "engine", "leaderWorkerSet"},

@@ -43,11 +43,18 @@ OF_SERVICE: tuple[Rule, ...] = (
     ("routing.proxy.enabled", "decodes", (True,), "means nothing without decode pods", INFO),
     ("routing.servicePort", "serves", (True,), "means nothing without pods", INFO),
     ("modelArtifacts.uri", "usesModel", (True,), "no container is told of it: give a container modelCommand or mountModelVolume", INFO),
-    ("modelArtifacts.size", "downloads", (True,), "is only for hf:// models in containers with mountModelVolume, on an emptyDir", INFO),
+    (
+        "modelArtifacts.size",
+        "downloads",
+        (True,),
+        "is only for models that are fetched, as hf:// is, in containers with mountModelVolume, on an emptyDir",
+        INFO,
+    ),
     ("modelArtifacts.mountPath", "usesPath", (True,), "no container has the model there: it is for those with mountModelVolume", INFO),
     ("modelArtifacts.readOnly", "claimed", (True,), "is only for pvc:// models in containers with mountModelVolume", INFO),
     ("modelArtifacts.imagePullPolicy", "artifactMounted", (True,), "is only for oci:// models in containers with mountModelVolume", INFO),
     ("modelArtifacts.path", "artifactUsed", (True,), "is only for oci:// models", INFO),
+    ("modelArtifacts.s3", "buckets", (True,), "is only for s3:// models and adapters", SEVERITY),
     ("modelArtifacts.authSecretName", "serves", (True,), "means nothing without pods", INFO),
     ("schedulerName", "serves", (True,), "means nothing without pods", INFO),
     ("drain", "serves", (True,), "means nothing without pods", INFO),
@@ -143,16 +150,21 @@ def _service_facts(service: Composition) -> Map:
         "runs": bool(roles),
         "serves": bool(roles) or bool(facts["inferencePool"]),
         "usesModel": mounted or generated,
-        "downloads": artifact == "hf"
+        "downloads": (artifact in ("hf", "s3") or not facts["imageVolumes"])
         and (
             (mounted and any(map(_has_model_folder, service.pods.values())))
             or any("volume" in one.parameters["drops"] for role in roles for one in role.containers)
         ),
-        "usesPath": mounted or (generated and artifact in ("pvc", "oci")),
+        "usesPath": mounted or (generated and artifact in ("pvc", "oci", "s3")),
         "claimed": artifact in ("pvc", "pvc+hf") and mounted,
+        "buckets": artifact == "s3" or any(str(one.get("uri")).startswith("s3://") for one in _adapters(service)),
         "artifactMounted": artifact == "oci" and mounted,
         "artifactUsed": artifact == "oci" and generated,
     }
+
+
+def _adapters(service: Composition) -> list[Map]:
+    return (service.plan.config.spec.get("modelArtifacts") or {}).get("lora") or []
 
 
 def _has_model_folder(pod: Map) -> bool:

@@ -25,6 +25,8 @@ SERVICE_FACTS = (
     "serviceAccount",
     "inferencePool",
     "httpRoute",
+    "imageVolumes",
+    "adapters",
     "serving",
     "ranks",
 )

@@ -21,6 +21,7 @@ COMPUTED: dict[str, tuple[str, bool]] = {
     "selector": ("spec.modelArtifacts.labels", True),
     "workload.labels": ("spec.modelArtifacts.labels", True),
     "artifact": ("spec.modelArtifacts.uri", False),
+    "adapters": ("spec.modelArtifacts.lora", False),
     "endpointPicker": ("spec.routing.inferencePool.endpointPicker", False),
     "parallelism": ("spec.{role}.parallelism", True),
     "first.env": ("{container}.env", True),

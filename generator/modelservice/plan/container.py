@@ -125,6 +125,7 @@ def _serving(scope: Scope, config: ModelService) -> Map:
         "port": scope.parameters["port"],
         "name": (config.spec.get("modelArtifacts") or {}).get("name"),
         "split": scope.parameters["parallelism"],
+        "adapters": scope.parameters["adapters"].get("words"),
         "tracing": config.spec.get("tracing") if scope.facts["tracing"] else None,
         "mode": scope.parameters["group"],
         "pod": scope.facts["pod"],

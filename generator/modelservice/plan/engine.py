@@ -116,6 +116,8 @@ def _flags(engine: Map, service: Map, problems: Problems) -> list[str]:
         said |= _filled(engine["expert"], service)
     if name := engine.get("servedName"):
         said[name] = service["name"]
+    if service.get("adapters"):
+        said |= _adapters(engine, service, problems)
     for key, flag in (engine.get("tracing") or {}).items() if service["tracing"] else ():
         value = said[flag] = look_up(service["tracing"], key.split("."))
         if value is ABSENT:
@@ -123,7 +125,22 @@ def _flags(engine: Map, service: Map, problems: Problems) -> list[str]:
     if mode := service.get("mode"):
         for part in (mode, mode.get(service["pod"]) or NO_MODE):
             said |= _filled(part.get("flags") or NO_MODE, service)
-    return [word for flag, value in said.items() for word in ([f"--{flag}"] if value is True else [f"--{flag}", str(value)])]
+    return [word for flag, value in said.items() for word in _written(flag, value)]
+
+
+def _written(flag: str, value: Any) -> list[str]:
+    if isinstance(value, list):  # one flag with several values
+        return [f"--{flag}", *value]
+    return [f"--{flag}"] if value is True else [f"--{flag}", str(value)]
+
+
+def _adapters(engine: Map, service: Map, problems: Problems) -> Map:
+    """The flags that load LoRA adapters with the model."""
+    known = engine.get("lora")
+    if known is None:
+        problems.error("spec.modelArtifacts.lora", f"{engine['programs'][0].split()[0]} takes no LoRA adapters; leave it out")
+        return {}
+    return {**known["flags"], known["adapters"]: service["adapters"]}
 
 
 _FILLERS: dict[int, Callable[[Map], Any]] = {}  # of the engines' files, which stay

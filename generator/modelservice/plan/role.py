@@ -70,6 +70,8 @@ def planned(config: ModelService, service: Scope, name: str, problems: Problems)
         problems.error(f"{field}.create", f"{engines[0]} has no {name} apart; leave it false", True)
     parameters["waitingMetric"] = engine.document(engines[0])["waitingMetric"]
     scope.others = _others(role, [one.name for one in scope.containers])
+    if fetched := _fetched(service.parameters, facts):
+        scope.others["initContainers"] = [*fetched, *scope.others.get("initContainers", ())]
     scope.fields = {PROFILE: _fields(config.inherited, name), SPEC: _fields(config.own, name)}
     if facts["pod"] == LEADER:
         scope.worker = _worker(scope, config, kind)
@@ -168,6 +170,12 @@ def _others(role: Map, known: list[str]) -> dict[str, list[str]]:
         if names:
             found[kind] = list(names)
     return found
+
+
+def _fetched(service: Map, facts: Map) -> list[str]:
+    """The names of the init containers that fetch the model and adapters."""
+    model = service["artifact"].get("fetch") if facts["modelVolume"] else None
+    return [one["name"] for one in (*filter(None, [model]), *(service["adapters"].get("containers") or ()))]
 
 
 def _workload(service: Map, role: str, *, grouped: bool) -> str:

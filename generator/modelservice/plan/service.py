@@ -12,6 +12,8 @@ from modelservice.workloads import ROLES
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from modelservice.config import ModelService
 
 
@@ -82,6 +84,8 @@ def _service(config: ModelService, name: str, problems: Problems) -> Scope:
     facts = {
         "profile": config.profile,
         "artifact": artifact["scheme"],
+        "imageVolumes": True,
+        "adapters": bool(given.get("lora")),
         "authSecret": bool(given.get("authSecretName")),
         "multinode": bool(spec.get("multinode")),
         "tracing": config.profile == "llm-d" and bool((spec.get("tracing") or {}).get("enabled")),
@@ -97,6 +101,22 @@ def _service(config: ModelService, name: str, problems: Problems) -> Scope:
         "labels": names.labels(name),
         "serviceAccountName": account or name,
         "artifact": artifact,
+        "adapters": {},
         "endpointPicker": pool.get("endpointPicker") or f"{name}-epp",
     }
+    if artifact["scheme"] in ("oci", "s3") or given.get("lora"):
+        _fetch(spec, facts, parameters, problems)
     return Scope("service", facts, parameters)
+
+
+def _fetch(spec: dict[str, Any], facts: dict[str, Any], parameters: dict[str, Any], problems: Problems) -> None:
+    """Add what is fetched before engines start, and adapters."""
+    from modelservice.plan import fetching  # few models are fetched  # noqa: PLC0415
+
+    given, artifact = spec.get("modelArtifacts") or {}, parameters["artifact"]
+    facts["imageVolumes"] = fetching.image_volumes(spec.get("kubernetesVersion"))
+    if artifact["scheme"] == "s3" or (artifact["scheme"] == "oci" and not facts["imageVolumes"]):
+        mount = str(given.get("mountPath") or "")
+        parameters["artifact"] = {**artifact, "fetch": fetching.container(artifact, given, "fetch-model", fetching.STORAGE, mount)}
+    if facts["adapters"]:
+        parameters["adapters"] = fetching.adapters(given, images=facts["imageVolumes"], problems=problems)
