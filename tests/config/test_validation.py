@@ -204,6 +204,8 @@ OURS = {
         "engine",
         "extraConfig",
         "encode",
+        "topology",
+        "disaggregatedSet",
     },
     "tracing.serviceNames": {"vllmEncode"},
     "modelArtifacts": {"lora", "s3"},

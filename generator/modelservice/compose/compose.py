@@ -59,6 +59,10 @@ def compose(plan: Plan, extra: Sequence[Overlay] = (), library: Sequence[Overlay
             from modelservice.compose import user_patches  # few services have any  # noqa: PLC0415
 
             user_patches.apply(composition, observer)
+        if plan.service.facts["topology"] == "disaggregatedset":
+            from modelservice.compose import disaggregated  # few services are one  # noqa: PLC0415
+
+            disaggregated.fold(composition)
         if not composition.is_plain:
             from modelservice.kubernetes.stored import stored  # its data takes a millisecond to read  # noqa: PLC0415
 

@@ -25,6 +25,7 @@ SERVICE_FACTS = (
     "serviceAccount",
     "inferencePool",
     "httpRoute",
+    "topology",
     "imageVolumes",
     "adapters",
     "serving",

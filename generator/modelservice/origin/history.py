@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from modelservice import data
 from modelservice.compose import flags
+from modelservice.compose.disaggregated import part
 from modelservice.config import structured
 from modelservice.krm import ResourceRef
 from modelservice.origin import paths
@@ -87,6 +88,7 @@ class History:
     def _sources(self, obj: Map, path: Sequence[PathStep], value: Any) -> list[Source]:
         """Who says what stands at ``path``, the last one last."""
         found: list[Source] = []
+        obj, path = part(obj, path)
         if (index := self._extra_object(obj)) is not None:
             found += self._written(f"spec.extraObjects[{index}]{paths.written(path, obj)}", value)
         steps, within = self._trace.steps_to(obj, path)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from modelservice.compose import compose
 from modelservice.compose.composition import PROXY, Observer
+from modelservice.compose.disaggregated import part
 from modelservice.compose.overlays import holds
 from modelservice.compose.overlays import written as base
 from modelservice.krm import ResourceRef
@@ -87,7 +88,7 @@ class Trace(Observer):
 
     def origin(self, obj: Map, path: Sequence[str | int]) -> Origin | None:
         """What set the field at ``path`` of ``obj``, one of the service's objects; None where nothing that a user wrote did."""
-        steps = paths.keyed(obj, path)
+        obj, steps = part(obj, paths.keyed(obj, path))
         identity = identity_of(obj)
         if (patch := self.by_user.field(obj, steps)) is not None:
             return Origin(patch)
@@ -98,6 +99,7 @@ class Trace(Observer):
 
     def steps_to(self, obj: Map, path: Sequence[PathStep]) -> tuple[list[Step], list[PathStep]]:
         """The steps that may have set what stands at ``path`` of ``obj``, the earliest first, and the path in what they change."""
+        obj, path = part(obj, path)
         role = self._role(obj)
         templates = POD_TEMPLATES.get(str(obj.get("kind")), ())
         for template in templates:

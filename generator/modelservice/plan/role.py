@@ -179,7 +179,7 @@ def _fetched(service: Map, facts: Map) -> list[str]:
 
 
 def _workload(service: Map, role: str, *, grouped: bool) -> str:
-    if service["multinode"] or grouped:
+    if service["multinode"] or grouped or service["topology"] == "disaggregatedset":
         return "LeaderWorkerSet"
     return "ReplicaSet" if service["requester"] and role == "decode" else "Deployment"
 

@@ -84,6 +84,7 @@ def _service(config: ModelService, name: str, problems: Problems) -> Scope:
     facts = {
         "profile": config.profile,
         "artifact": artifact["scheme"],
+        "topology": spec.get("topology") or "roles",
         "imageVolumes": True,
         "adapters": bool(given.get("lora")),
         "authSecret": bool(given.get("authSecretName")),
