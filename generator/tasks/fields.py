@@ -79,7 +79,7 @@ def _between(readme: str, begin: str, text: str, end: str) -> str:
 def _fields(node: Node, schema: Node, path: str) -> Iterator[tuple[str, Node]]:
     for name, below in node.get("properties", {}).items():
         here = f"{path}.{name}" if path else name
-        if name == "prefill":
+        if name in ("prefill", "encode"):
             yield here, {"type": ["object"], "description": below["description"]}
             continue
         resolved = _resolved(below, schema)

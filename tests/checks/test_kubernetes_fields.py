@@ -95,11 +95,10 @@ def test_a_pod_template_of_ones_own_is_none_of_a_role(name: str) -> None:
 )
 def test_what_is_newer_than_the_cluster_is_told(version: str, severity: list[str]) -> None:
     """An image volume: unknown, there behind a feature gate, there."""
-    role = {"containers": [engine(modelCommand="vllmServe", mountModelVolume=True)]}
-    spec = {**LLM_D, "kubernetesVersion": version, "modelArtifacts": {"uri": "oci://r/m:1"}, "decode": role}
-    assert [(said, field) for said, field in told(spec) if field == "spec.modelArtifacts.uri"] == [
-        (said, "spec.modelArtifacts.uri") for said in severity
-    ]
+    role = {"containers": [engine(modelCommand="vllmServe")], "volumes": [{"name": "tools", "image": {"reference": "r/tools:1"}}]}
+    spec = {**LLM_D, "kubernetesVersion": version, "decode": role}
+    field = "spec.decode.volumes[0].image"
+    assert [(said, where) for said, where in told(spec) if where == field] == [(said, field) for said in severity]
 
 
 def test_a_check_that_is_off_lets_everything_through() -> None:

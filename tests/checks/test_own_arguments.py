@@ -26,7 +26,7 @@ def said(made: Made, field: str = ARGS) -> list[str]:
         {},
         {"args": ["--max-model-len", "8192", "--enforce-eager"]},
         {"args": ["--tensor-parallel-size", "1"]},
-        {"args": ["--lora-modules", "a=/a", "--lora-modules", "b=/b", "--middleware=x", "--middleware=y"]},
+        {"args": ["--lora-modules", "a=/a", "b=/b", "--middleware=x", "--middleware=y"]},
         {"args": ["--block-size=16", "--block-size", "16"]},
         {"args": ["--tensor-parallel-size", "$(TP_SIZE)"]},
         {"args": ["--port", "9000"]},  # told with the ports

@@ -85,9 +85,10 @@ class Made:
         return found[0]
 
     def template(self, role: str = "decode") -> Map:
-        """The pod template of a role's workload."""
+        """The pod template of a role's workload; of a group that tells them apart, the leader's."""
         spec = self.workload(role)["spec"]
-        template: Map = spec["leaderWorkerTemplate"]["workerTemplate"] if "leaderWorkerTemplate" in spec else spec["template"]
+        group = spec.get("leaderWorkerTemplate", {})
+        template: Map = group.get("leaderTemplate") or group.get("workerTemplate") or spec["template"]
         return template
 
     def pod(self, role: str = "decode") -> Map:

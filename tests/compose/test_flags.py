@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import json
 from typing import Any
 
 import pytest
@@ -53,6 +54,22 @@ CASES: dict[str, tuple[list[str], Map, list[str]]] = {
     "JSON with an equals sign": (["--a", '{"x": "y=z"}', "--b"], {"b": "1"}, ["--a", '{"x": "y=z"}', "--b", "1"]),
     "only the first equals sign": (["--a=x=y", "--b=1"], {"a": "p=q"}, ["--a=p=q", "--b=1"]),
     "what follows one word is no value of it": (["--a=1", "m", "n", "--b"], {"a": "2"}, ["--a=2", "m", "n", "--b"]),
+    "a map is JSON": ([], {"a": {"y": {"d": True, "c": [1, "x"]}, "x": "é"}}, ["--a", '{"x":"é","y":{"c":[1,"x"],"d":true}}']),
+    "a map over JSON": (["--a", '{"y": 1, "x": {"z": 2}}'], {"a": {"x": {"w": 3}, "b": 4}}, ["--a", '{"y":1,"x":{"z":2,"w":3},"b":4}']),
+    "a map over JSON in one word": (["--a={}", "--b"], {"a": {"x": 1}}, ['--a={"x":1}', "--b"]),
+    "null in a map": (["--a", '{"y":1,"x":{"z":2}}'], {"a": {"x": {"z": None}, "y": None}}, ["--a", '{"x":{}}']),
+    "null in a map over nothing": (["--b"], {"a": {"x": None, "y": {"z": None, "w": 1}}}, ["--b", "--a", '{"y":{"w":1}}']),
+    "a map without anything": (["--b"], {"a": {}, "c": {"x": None}}, ["--b"]),
+    "a map that takes all away": (["--a", '{"x":1}'], {"a": {"x": None}}, ["--a", "{}"]),
+    "a map that changes nothing": (["--a", '{ "x": 1e3 }'], {"a": {"x": 1000.0, "y": None}}, ["--a", '{ "x": 1e3 }']),
+    "a map over other text": (
+        ["--a", "{x", "--b", "[1]", "--c"],
+        {"a": {"x": 1}, "b": {"x": 1}, "c": {"x": 1}},
+        ["--a", '{"x":1}', "--b", '{"x":1}', "--c", '{"x":1}'],
+    ),
+    "a map over the last of several": (["--a", '{"x":1}', "--b", "--a", '{"x":2}'], {"a": {"y": 3}}, ["--a", '{"x":2,"y":3}', "--b"]),
+    "a list of maps": (["--a", '{"x":1}'], {"a": [{"y": 1, "x": None}, "z", {}]}, ["--a", '{"y":1}', "--a", "z", "--a", "{}"]),
+    "text over JSON": (["--a", '{"x":1}'], {"a": '{"y":2}'}, ["--a", '{"y":2}']),
     "what stands before": (["m", "n", "--a", "1"], {"a": None}, ["m", "n"]),
 }
 
@@ -330,12 +347,56 @@ def test_what_is_no_script_takes_flags(command: list[str], args: list[str] | Non
     assert args_of(decode(**fields)) == ["--a", "2"]
 
 
-@pytest.mark.parametrize("value", [False, {"a": 1}, [True], [None]])
+@pytest.mark.parametrize("value", [False, [True], [None], [["a"]]])
 def test_values_that_mean_no_argument_are_errors(value: Any) -> None:
     """False, and what is no text, number, true or null, is told with its field and what would be right."""
     (error,) = make(decode(flags={"a": value})).errors
     assert error.startswith("spec.decode.containers[0].flags.a")
     assert "null" in error
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=3),
+    lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.text(max_size=2), inner, max_size=3),
+    max_leaves=8,
+)
+MAPS = st.dictionaries(st.text(max_size=2), JSON, max_size=3)
+
+
+@given(MAPS, MAPS, MAPS)
+def test_maps_merge_as_json_merge_patches_do(there: Map, one: Map, other: Map) -> None:
+    """What comes out means what RFC 7396 says; a second time changes nothing, and the order of the keys that are given plays no part."""
+    text = json.dumps(there)
+    once = flags.merged(["--a", text], {"a": one})
+    assert json.loads(once[1]) == merge_patch(there, one)
+    assert flags.merged(once, {"a": one}) == once
+    turned = {key: one[key] for key in reversed(one)}
+    assert flags.merged(["--a", text], {"a": turned}) == once
+    assert json.loads(flags.merged(once, {"a": other})[1]) == merge_patch(merge_patch(there, one), other)
+
+
+def merge_patch(target: Any, patch: Any) -> Any:
+    """Return what RFC 7396 says in its section 2."""
+    if not isinstance(patch, dict):
+        return patch
+    merged = dict(target) if isinstance(target, dict) else {}
+    for key, value in patch.items():
+        if value is None:
+            merged.pop(key, None)
+        else:
+            merged[key] = merge_patch(merged.get(key), value)
+    return merged
+
+
+def test_maps_merge_through_all_layers() -> None:
+    """From the arguments over a preset's overlay, the service's engine and the role's, each key by itself."""
+    spec: Map = {
+        **VLLM,
+        "engine": {"modelCommand": "vllmServe", "args": ["--a", '{"z": 1}'], "flags": {"a": {"y": {"u": 1, "v": 2}}, "b": {"x": 1}}},
+        "decode": {"engine": {"flags": {"a": {"y": {"u": 3}, "z": None}, "b": {"w": 1}}}},
+    }
+    args = make(spec, overlays=(flag_overlay(b={"v": 0, "w": 0}, a={"t": 1}),)).container()["args"]
+    assert args[5:] == ["--b", '{"v":0,"w":1,"x":1}', "--a", '{"y":{"u":3,"v":2}}']
 
 
 @settings(max_examples=30, deadline=None)

@@ -82,7 +82,7 @@ def test_bases_are_read_once() -> None:
 
 def test_a_folder_is_in_the_order_of_its_paths() -> None:
     """Automatic overlays apply in one order, that of their files; the fields of the spec before extraConfig."""
-    assert [made.name for made in folder("spec")] == ["fields", "autoscaling", "extra-config"]
+    assert [made.name for made in folder("spec")] == ["fields", "autoscaling", "extra-config", "leader-worker-set"]
     names = [made.name for made in folder("automatic")]
     variables = ["parallelism", "artifact-hf", "artifact-pvc", "auth-secret", "accelerator-env", "routing-proxy", "tracing"]
     assert [name for name in names if name in variables] == variables

@@ -90,8 +90,8 @@ def test_a_key_like_no_other_gets_the_list() -> None:
         ({"routing": {"servicePort": []}}, "spec.routing.servicePort: is a list; must be a whole number or text"),
         (
             {"decode": {"containers": [{"modelCommand": "vllmserve"}]}},
-            "spec.decode.containers[0].modelCommand: is 'vllmserve'; must be one of furiosaLLMServe, vllmServe, imageDefault, custom;"
-            " did you mean vllmServe?",
+            "spec.decode.containers[0].modelCommand: is 'vllmserve'; must be one of"
+            " furiosaLLMServe, vllmServe, sglangServe, imageDefault, custom; did you mean vllmServe?",
         ),
         ({"checks": {"selectors": "fatal"}}, "spec.checks.selectors: is 'fatal'; must be one of error, warning, info, off"),
     ],

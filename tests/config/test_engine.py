@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -110,6 +111,23 @@ def test_flags_merge_and_arguments_replace() -> None:
     assert "--tensor-parallel-size" not in args
 
 
+@pytest.mark.parametrize("below", [{"a": {"x": 1, "y": 2}}, '{"a": {"x": 1, "y": 2}}'])
+def test_a_flag_that_is_a_map_merges(below: Any) -> None:
+    """With a map, or the JSON text of one, of the profile or the service; null takes keys away, and text replaces all of it."""
+    ours = profile({"engine": {"flags": {"c": below, "tensor-parallel-size": None}}})
+    for spec in (
+        {"engine": {"flags": {"c": {"a": {"y": None, "z": 3}}}}},
+        {"engine": {"flags": {"c": {"a": {"z": 3}}}}, "decode": {"engine": {"flags": {"c": {"a": {"y": None}}}}}},
+    ):
+        (one,) = generate([document({"profile": "ours", **spec})], profiles=[ours])
+        args = one.objects[1]["spec"]["template"]["spec"]["containers"][0]["args"]
+        assert json.loads(args[-1]) == {"a": {"x": 1, "z": 3}}
+        assert "--tensor-parallel-size" not in args
+    for above, value in (({"a": {"x": 4}}, {"a": {"x": 4, "y": 2}}), ('{"x": 1}', {"x": 1})):
+        text = make({"engine": {"flags": {"c": below}}, "decode": {"engine": {"flags": {"c": above}}}}).container()["args"][-1]
+        assert json.loads(text) == value
+
+
 def test_fields_of_pods_of_every_role() -> None:
     """Spec.extraConfig goes into each role's pods, below the role's own; both are templated."""
     made = make(
@@ -189,7 +207,9 @@ CONTAINERS = st.fixed_dictionaries(
         "modelCommand": st.sampled_from(["furiosaLLMServe", "vllmServe", "imageDefault"]),
         "mountModelVolume": st.booleans(),
         "args": st.lists(st.sampled_from(["--a", "--b=1"]), max_size=2),
-        "flags": st.dictionaries(st.sampled_from(["x", "y", "max-model-len"]), st.sampled_from([1, "a", True, None]), max_size=2),
+        "flags": st.dictionaries(
+            st.sampled_from(["x", "y", "max-model-len"]), st.sampled_from([1, "a", True, None, {"a": {"b": 1}}, {"a": None}]), max_size=2
+        ),
         "env": VARIABLES.map(lambda found: as_list("env", found)),
         "ports": st.sampled_from([[], [{"containerPort": 80}], [{"name": "http", "containerPort": 80}, {"containerPort": 81}]]),
         "volumeMounts": st.sampled_from([[], [{"name": "metrics-volume", "mountPath": "/a"}]]),
@@ -270,7 +290,7 @@ def test_volumes_of_a_map() -> None:
         ({"decode": {"volumes": {"data": {"emptydir": {}}}}}, "spec.decode.volumes.data.emptydir", "did you mean emptyDir?"),
         ({"extraConfig": {"hostNetwrk": True}}, "spec.extraConfig.hostNetwrk", "did you mean hostNetwork?"),
         ({"engine": {"image": None}}, "spec.engine.image", "missing"),
-        ({"decode": {"engine": {"flags": {"x": {}}}}}, "spec.decode.engine.flags.x", "is a map"),
+        ({"decode": {"engine": {"flags": {"x": False}}}}, "spec.decode.engine.flags.x", "is false"),
         ({"engine": {"env": {"A": "{{ .Values.nothing }}"}}}, "spec.engine.env.A", "refers to .Values.nothing"),
         ({"engine": {"env": {"a\0b": "x"}}}, "spec.engine.env.a\0b", "printable ASCII"),
         ({"engine": {"ports": {"A_b": {"containerPort": 80}}}}, "spec.engine.ports.A_b", "lower-case letters"),

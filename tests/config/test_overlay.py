@@ -49,14 +49,14 @@ def test_facts_of_the_service_are_those_that_overlays_of_services_may_ask_for() 
 def test_facts_of_roles_are_those_that_overlays_may_ask_for() -> None:
     """``when`` of the schema has exactly the facts that each role's plan has: a misspelt one would never hold."""
     for plan in plans():
-        for role in plan.roles:
+        for role in plan.pods:
             assert set(role.facts) == set(WHEN)
 
 
 def test_facts_of_containers_are_those_that_patches_may_ask_for() -> None:
     """``when`` of a patch has those of the role and, beyond them, exactly the container's own."""
     for plan in plans():
-        for role in plan.roles:
+        for role in plan.pods:
             for container in role.containers:
                 assert set(role.facts) | set(container.facts) == set(PATCH_WHEN)
 
@@ -65,8 +65,8 @@ def test_values_of_facts_are_those_that_overlays_may_ask_for() -> None:
     """Every value that occurs may be asked for, and every value that may be asked for occurs: none is a dead letter."""
     seen: dict[str, set[Any]] = defaultdict(set)
     for plan in plans():
-        containers = [container.facts for role in plan.roles for container in role.containers]
-        for facts in (plan.service.facts, *(role.facts for role in plan.roles), *containers):
+        containers = [container.facts for role in plan.pods for container in role.containers]
+        for facts in (plan.service.facts, *(role.facts for role in plan.pods), *containers):
             for fact, value in facts.items():
                 seen[fact].add(value)
     assert {fact: choices(fact) for fact in seen} == dict(seen)

@@ -203,10 +203,16 @@ OURS = {
         "kubernetesVersion",
         "engine",
         "extraConfig",
+        "encode",
+        "topology",
+        "disaggregatedSet",
     },
+    "tracing.serviceNames": {"vllmEncode"},
+    "modelArtifacts": {"lora", "s3"},
     "routing": {"inferencePool", "httpRoute", "epp"},
     "routing.proxy": {"version", "kvConnector", "ecConnector", "flags", "resources", "env"},
-    "decode": {"drain", "engine"},
+    "decode": {"drain", "engine", "leaderWorkerSet"},
+    "decode.parallelism": {"mode", "expert"},
     "decode.containers.*": {"flags"},
 }
 SAMPLES: Map = {

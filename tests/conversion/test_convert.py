@@ -164,6 +164,10 @@ def test_variables_are_a_map_where_their_order_stays(env: list[Map], short: Map 
         (["-v"], None),
         (["positional"], None),
         (["--x", "08"], {"x": "08"}),
+        (["--x", '{"a":{"b":[1,"c"]},"d":true}'], {"x": {"a": {"b": [1, "c"]}, "d": True}}),
+        (["--x", '{"b":1,"a":2}'], {"x": '{"b":1,"a":2}'}),
+        (["--x", '{"a": 1}'], {"x": '{"a": 1}'}),
+        (["--x", "{}"], {"x": "{}"}),
         (["--port", "9000"], None),
     ],
 )
@@ -351,6 +355,8 @@ def replaced(value: Any, path: list[Any], junk: Any) -> Any:
 @given(PLACES.filter(bool), JUNK)
 @example(["decode", "containers", 0, "extraConfig"], "text")
 @example(["decode", "containers", 0], "text")
+@example(["decode", "containers"], "{{")
+@example(["decode", "containers", 0], "{{")
 @settings(max_examples=150, deadline=None)
 def test_whatever_is_wrong_is_told(path: list[Any], junk: Any) -> None:
     """Values of any shape are converted or refused, and what is told has a place."""

@@ -5,9 +5,12 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import pytest
 from tests.cli.terminal import call, written
 
-TAKE_OVER = Path(__file__).resolve().parents[2] / "docs" / "how-to" / "take-over-a-helm-release.md"
+HOW_TO = Path(__file__).resolve().parents[2] / "docs" / "how-to"
+PAGES = sorted(HOW_TO.glob("*.md"))
+TAKE_OVER = HOW_TO / "take-over-a-helm-release.md"
 
 
 def test_the_values_become_what_is_said_of_them(tmp_path: Path) -> None:
@@ -26,3 +29,19 @@ def test_the_commands_are_there() -> None:
         assert said.code == 0
         for line in re.findall(rf"^ *modelservice {command} (.*?)(?: \||  +#|$)", text, re.MULTILINE):
             assert all(option in said.stdout for option in re.findall(r"--[a-z-]+", line))
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+def test_its_services_render(page: Path, tmp_path: Path) -> None:
+    """Each ModelService of a page becomes what runs, and nothing is told of it; a part of one goes over the one before it."""
+    service = None
+    for number, text in enumerate(re.findall(r"^```yaml\n(.*?)^```", page.read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE)):
+        if "kind: ModelService" in text:
+            service = written(tmp_path, f"{number}.yaml", text)
+            said = call("render", service)
+        elif service is not None and re.match(r"(decode|engine|overlays|patches|prefill|routing|spec):", text):
+            said = call("render", service, "-f", written(tmp_path, f"{number}.yaml", text))
+        else:
+            continue
+        assert said.code == 0, said.stderr
+        assert [line for line in said.stderr.splitlines() if ": warning: " in line and "[image-tag]" not in line] == []

@@ -107,7 +107,7 @@ def test_the_flags_merge() -> None:
     """The flags of the README end up in the arguments, sorted."""
     engine = {"image": "vllm:1", "modelCommand": "vllmServe", "args": ["--enforce-eager"], **block("enforce-eager: null")}
     (generated,) = generate([{**SERVICE, "spec": {**SERVICE["spec"], "decode": {"containers": [engine]}}}])
-    said = ["--enable-prefix-caching", "--lora-modules", "a=/a", "--lora-modules", "b=/b", "--max-model-len", "8192"]
+    said = ["--enable-prefix-caching", "--max-model-len", "8192", "--middleware", "a.Log", "--middleware", "b.Auth"]
     assert container(generated.objects)["args"][-len(said) :] == said
 
 

@@ -69,9 +69,13 @@ def test_every_container_of_a_service_is_there(sample: str) -> None:
     uses = images(made.objects)
     for obj in made.objects:
         if obj["kind"] in ("Deployment", "LeaderWorkerSet"):
-            spec = obj["spec"].get("template") or obj["spec"]["leaderWorkerTemplate"]["workerTemplate"]
-            pod = spec["spec"]
-            count = len(pod["containers"]) + len(pod.get("initContainers", [])) + sum("image" in one for one in pod.get("volumes", []))
+            group = obj["spec"].get("leaderWorkerTemplate", obj["spec"])
+            pods = [group[name]["spec"] for name in ("template", "leaderTemplate", "workerTemplate") if name in group]
+            listed = [
+                [*pod["containers"], *pod.get("initContainers", []), *(one for one in pod.get("volumes", []) if "image" in one)]
+                for pod in pods
+            ]
+            count = sum(map(len, listed))
             assert sum(use.obj["metadata"]["name"] == obj["metadata"]["name"] for use in uses) == count
 
 

@@ -118,7 +118,7 @@ def test_defaults_are_those_of_the_profiles() -> None:
         ("decode.engine.flags", "overlay fields", "container flags"),
         ("engine.image", "bases/container.yaml", "container.image"),
         ("prefill.drain", "overlay drain", "pod.spec.terminationGracePeriodSeconds"),
-        ("routing.servicePort", "preset probes", "container.startupProbe.httpGet.port"),
+        ("routing.servicePort", "preset probes", "container.startupProbe.httpGet"),
         ("decode.tolerations[0].key", "overlay fields", "pod.spec.tolerations"),
         ("decode.parallelism", "overlay parallelism", "container.env[name=TP_SIZE].value"),
     ],

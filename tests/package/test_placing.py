@@ -630,6 +630,22 @@ def test_edits_move_along_to_another_kind() -> None:
     assert bare(back.package.value("Deployment")) == bare(edited.value("Deployment"))
 
 
+def test_edits_move_along_to_leaders_and_workers() -> None:
+    """A LeaderWorkerSet that tells them apart has the edits in both; back in a Deployment, they are those of the pods that serve."""
+    spec = (
+        "profile: llm-d\nprefill: {create: false}\n"
+        "routing: {proxy: {image: 'proxy:v0.10.0'}}\nengine: {image: 'vllm:v0.19.0', modelCommand: vllmServe}\n"
+    )
+    first = package(service(f"{spec}decode: {{replicas: 2}}\n")).run().package
+    edited = first.edited("Deployment", *EDITS["a field more"])
+    away = replaced(edited, f"{spec}decode: {{replicas: 2, parallelism: {{mode: mp, tensor: 4, workers: 2}}}}\n").run()
+    assert away.told() == []
+    group = away.package.value("LeaderWorkerSet")["spec"]["leaderWorkerTemplate"]
+    assert [group[template]["spec"]["hostNetwork"] for template in ("leaderTemplate", "workerTemplate")] == [True, True]
+    back = replaced(away.package, f"{spec}decode: {{replicas: 2}}\n").run()
+    assert bare(back.package.value("Deployment")) == bare(edited.value("Deployment"))
+
+
 def test_conflicts_are_told_when_the_kind_changes() -> None:
     """An edit and a change of the config to the same field, in the same run as the switch: told as ever."""
     first = package(service(DECODE)).run().package

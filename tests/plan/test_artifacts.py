@@ -54,6 +54,7 @@ def problem(uri: str) -> str:
             {"mountPath": "/data"},
             {"scheme": "pvc+hf", "claim": "models", "model": "meta/llama", "hubCache": "/data/hub"},
         ),
+        ("s3://models/llama/8b", {}, {"scheme": "s3", "source": "s3://models/llama/8b", "model": "/model-cache"}),
         (
             "oci://registry.example:5000/llama:1@sha256:ab",
             {},
@@ -76,11 +77,11 @@ def test_each_scheme_says_where_the_model_is(uri: str, artifacts: Map, found: Ma
     assert read(uri, **artifacts) == found
 
 
-@pytest.mark.parametrize("uri", ["", "meta/llama", "s3://bucket/llama", "http://x", "HF://meta/llama", "hf:/meta/llama", "://x", "hf"])
-def test_another_scheme_is_an_error_that_lists_the_four(uri: str) -> None:
-    """What is not one of the four schemes is refused, and they are named (behaviour 4 and 10)."""
+@pytest.mark.parametrize("uri", ["", "meta/llama", "http://x", "HF://meta/llama", "hf:/meta/llama", "://x", "hf"])
+def test_another_scheme_is_an_error_that_lists_those_that_there_are(uri: str) -> None:
+    """What is not one of the schemes is refused, and they are named."""
     message = problem(uri)
-    for form in ("hf://", "pvc://", "pvc+hf://", "oci://"):
+    for form in ("hf://", "pvc://", "pvc+hf://", "oci://", "s3://"):
         assert form in message
 
 
@@ -97,6 +98,9 @@ def test_another_scheme_is_an_error_that_lists_the_four(uri: str) -> None:
         ("pvc+hf://models//llama", "pvc+hf://CLAIM/PATH/NAMESPACE/MODEL"),
         ("pvc+hf:///meta/llama", "pvc+hf://CLAIM/PATH/NAMESPACE/MODEL"),
         ("oci://", "oci://REGISTRY/REPOSITORY:TAG"),
+        ("s3://", "s3://BUCKET/PATH"),
+        ("s3://bucket/", "s3://BUCKET/PATH"),
+        ("s3:///path", "s3://BUCKET/PATH"),
     ],
 )
 def test_a_malformed_uri_is_an_error_that_shows_the_form(uri: str, right: str) -> None:

@@ -322,3 +322,19 @@ def test_other_keys_of_the_proxy_are_no_flags() -> None:
     """Image, pull policy, enabled and parentRefs say other things."""
     proxy = {"enabled": True, "image": "x:1", "imagePullPolicy": "Always", "parentRefs": [{"name": "g"}], "targetPort": 2}
     assert arguments({"servicePort": 1, "proxy": proxy}) == ["--port=1", "--vllm-port=2"]
+
+
+@pytest.mark.parametrize(
+    ("routing", "said"),
+    [
+        ({}, "--connector=sglang"),
+        ({"version": "0.10"}, "--kv-connector=sglang"),
+        ({"connector": "lmcache"}, "--connector=lmcache"),
+        ({"kvConnector": "lmcache"}, "--connector=lmcache"),
+        ({"connector": "nixlv2"}, "--connector=nixlv2"),
+    ],
+)
+def test_the_connector_is_the_engines_where_nobody_says_another(routing: dict[str, str], said: str) -> None:
+    """SGLang has a protocol of its own; what the user says counts, whatever it is."""
+    made = make({"profile": "llm-d", "engine": {"image": "x:1", "modelCommand": "sglangServe"}, "routing": {"proxy": routing}})
+    assert said in made.proxy()["args"]

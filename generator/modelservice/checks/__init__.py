@@ -62,6 +62,7 @@ OF_ONE: dict[str, Callable[[Composition], Any]] = {
     "ports": lambda service: "routing" in service.plan.config.own or _has_own_words(service),
     "own-arguments": _has_own_words,
     "engine-flags": _has_own_words,
+    "kv-transfer": lambda service: len(service.plan.roles) > 1,
     "parallelism": lambda service: any((service.plan.config.own.get(role.name) or {}).get("parallelism") for role in service.plan.roles),
     "duplicate-items": _is_not_plain,
     "draining": lambda service: any(_may_end_early(role) for role in service.plan.roles) or _has_hooks(service),

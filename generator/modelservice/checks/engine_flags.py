@@ -21,7 +21,7 @@ TRUE = ("1", "true")  # what engines take for a variable that is on
 
 def check(service: Composition) -> Iterator[Result]:
     """A finding for each set of flags that is refused; a warning where the command may be another than it looks."""
-    for role in service.plan.roles:
+    for role in service.plan.pods:
         for engine in engines_of(service, role):
             for run in [] if engine.plain else engine.runs():
                 yield from _refused(engine, run)
@@ -84,4 +84,5 @@ def _written(run: Run, key: str) -> str:
 def _field(engine: Engine, keys: list[str]) -> tuple[str, Any]:
     """Where the first of the flags is written that the user gave."""
     places = [engine.written_at(key) for key in keys]
-    return next((place for place in places if place[0].startswith(engine.field)), places[0])
+    named = (place for place in places if ".flags." in place[0])
+    return next(named, None) or next((place for place in places if place[0].startswith(engine.field)), places[0])

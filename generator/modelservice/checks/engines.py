@@ -58,9 +58,9 @@ class Run:
             return None
         if self.values("port") is not None:
             return self.number("port")
-        return None if self._may_have_more() else self.engine.get("port")
+        return None if self.may_have_more() else self.engine.get("port")
 
-    def _may_have_more(self) -> bool:
+    def may_have_more(self) -> bool:
         """Whether there may be flags that cannot be read: of a file, or of a variable that is nobody's value."""
         spare = [value for key, values in self.flags for value in (values[1:] if key else values)]
         return self.values("config") is not None or any("$" in value for value in spare)
@@ -80,7 +80,7 @@ class Engine:
         self.field = f"spec.{role.name}.containers[{role.containers.index(container)}]"
         planned = container.parameters["engine"]
         self.generated = container.facts["modelCommand"] != "custom" and composed.get("command") == planned.get("command")
-        self.plain = self.generated and composed.get("args") == planned["args"] and not self.own_args
+        self.plain = self.generated and composed.get("args") == planned.get("args") and not self.own_args
         self._runs: list[Run] | None = None
 
     @property
@@ -94,6 +94,19 @@ class Engine:
             engine = self.container.facts["engine"] if self.generated else ""
             self._runs = list(_runs(texts(self.composed.get("command")), texts(self.composed.get("args")), engine))
         return self._runs
+
+    def planned(self) -> Run | None:
+        """The process that the plan starts, without a word of the user's; None where it starts none that is known."""
+        planned = self.container.parameters["engine"]
+        args = planned.get("args") or []
+        return next(_runs(planned.get("command") or [], args[: len(args) - len(self.own_args)], self.container.facts["engine"]), None)
+
+    def scripted(self) -> set[str]:
+        """The flags that the script of a mode adds behind all others."""
+        planned = self.container.parameters["engine"].get("command") or []
+        if not self.generated or flags.script(planned, []) is None:
+            return set()
+        return {key for run in _runs(planned, [], "") for key, _ in run.flags if key}
 
     def port(self) -> int | None:
         """The port that the container serves; None where it cannot be read."""
@@ -120,11 +133,11 @@ class Engine:
 
 def engines_of(service: Composition, role: Scope) -> list[Engine]:
     """The engine containers of a role that its pods still have."""
-    if role.name not in service.engines:
-        places = {one["name"]: (place, one) for place, one in enumerate(service.pods[role.name]["spec"]["containers"])}
+    if role.pod not in service.engines:
+        places = {one["name"]: (place, one) for place, one in enumerate(service.pods[role.pod]["spec"]["containers"])}
         there = [(container, *places[container.name]) for container in role.containers if container.name in places]
-        service.engines[role.name] = [Engine(service, role, container, composed, place) for container, place, composed in there]
-    return service.engines[role.name]
+        service.engines[role.pod] = [Engine(service, role, container, composed, place) for container, place, composed in there]
+    return service.engines[role.pod]
 
 
 def number(text: str) -> int | None:
@@ -140,10 +153,12 @@ def texts(words: Any) -> list[str]:
 def _runs(command: list[str], args: list[str], engine: str) -> Iterator[Run]:
     script = flags.script(command, args)
     if script is not None:
+        given = flags.behind_script(command, args)
         for words in _commands(script):
             found, rest = _engine_in(words)
             if found:
-                yield Run(found, rest)
+                at = rest.index(flags.ARGUMENTS) if given and flags.ARGUMENTS in rest else None
+                yield Run(found, rest if at is None else [*rest[:at], *given, *rest[at + 1 :]], certain=bool(engine))
         return
     if not command:
         yield Run(_engine(engine) if engine else {}, args)

@@ -18,10 +18,10 @@ NAME, SEVERITY = "image-tag", "warning"
 
 def check(service: Composition) -> Iterator[Result]:
     """A finding for each image of a role's pods that is not pinned; a role of no pods is not looked at."""
-    for role in service.plan.roles:
+    for role in service.plan.pods:
         if role.parameters["role"].get("replicas") == 0:  # as the charts' prefill without anything else
             continue
-        for path, container in pod_containers(service.pods[role.name]):
+        for path, container in pod_containers(service.pods[role.pod]):
             image = str(container.get("image") or "")
             if is_latest(image):
                 yield Result(

@@ -25,7 +25,7 @@ def check(service: Composition) -> Iterator[Result]:
     scheme = service.plan.service.facts["artifact"]
     told: set[str] = set()  # what is said of the model is said once, not for each role
     for role in service.plan.roles:
-        found = _unmounted(service, role) if scheme != "hf" else _too_small(service, role)
+        found = [*(_unmounted(service, role) if scheme != "hf" else ()), *_too_small(service, role)]
         for result in [*found, *(_read_only(service, role) if scheme == "pvc+hf" else ())]:
             if result.field not in told:
                 told.add(result.field)

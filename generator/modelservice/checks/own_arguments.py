@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from modelservice.checks.engines import Run, engines_of, number
 from modelservice.krm import Result
-from modelservice.plan.engine import SERVE, SPLIT_FLAGS
+from modelservice.plan.engine import document, is_serve
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -38,6 +38,7 @@ def _findings(engine: Engine) -> Iterator[tuple[str, str]]:
     for run in engine.runs():
         if engine.generated:
             own = Run(run.engine, engine.own_args)
+            yield from _before_script(engine, run)
             yield from _generated_again(engine, run, own)
             yield from _sizes(engine, run)
             yield from _different(own, run)
@@ -46,17 +47,25 @@ def _findings(engine: Engine) -> Iterator[tuple[str, str]]:
             yield from _different(run, run)
 
 
+def _before_script(engine: Engine, run: Run) -> Iterator[tuple[str, str]]:
+    """Flags that the mode's script gives behind those of the user, which say another value of each pod."""
+    for key in sorted(engine.scripted()):
+        if run.count(key) > 1:
+            yield key, f"--{key} is what parallelism.mode says for each pod, behind this one, and the last one counts; leave it out"
+
+
 def _generated_again(engine: Engine, run: Run, own: Run) -> Iterator[tuple[str, str]]:
     """Flags of the user's arguments that are generated already; they come last, and the last one counts."""
-    planned = engine.container.parameters["engine"]["args"]
-    generated = Run(run.engine, planned[: len(planned) - len(engine.own_args)])
+    generated = engine.planned()
+    if generated is None:
+        return
     for key, values in own.flags[:1]:
         if not key and values:  # `--` alone has neither
             before = generated.flags[-1][0]
             yield key, f"{values[0]} is no flag, and becomes one more value of --{before}; leave it out, or write it behind its flag"
     for key in dict.fromkeys(key for key, _ in own.flags if key):
         one, other = generated.values(key), own.values(key)
-        if key == "model" and engine.container.facts["modelCommand"] in SERVE:
+        if key == "model" and is_serve(engine.container.facts["modelCommand"]):
             yield (
                 key,
                 f"--model {_text(other)} stands beside the model of the generated command; leave it out, and write modelArtifacts.uri",
@@ -70,11 +79,11 @@ def _generated_again(engine: Engine, run: Run, own: Run) -> Iterator[tuple[str, 
 def _sizes(engine: Engine, run: Run) -> Iterator[tuple[str, str]]:
     """Sizes other than the spec's, which the environment, the devices and the size of the group follow."""
     split = engine.role.parameters["parallelism"]
-    for size, flag in SPLIT_FLAGS[engine.container.facts["engine"]].items():
-        value = run.number(flag.lstrip("-"))
+    for size, flag in document(engine.container.facts["engine"])["sizes"].items():
+        value = run.number(flag)
         if value is not None and value != split[size]:
-            says = f"{flag} {value} is not what parallelism says: environment and devices are for {size} {split[size]}"
-            yield flag.lstrip("-"), f"{says}; leave it out, and write parallelism: {{{size}: {value}}}"
+            says = f"--{flag} {value} is not what parallelism says: environment and devices are for {size} {split[size]}"
+            yield flag, f"{says}; leave it out, and write parallelism: {{{size}: {value}}}"
 
 
 def _devices(engine: Engine, run: Run) -> Iterator[tuple[str, str]]:
@@ -104,7 +113,7 @@ def _different(own: Run, run: Run) -> Iterator[tuple[str, str]]:
 
 
 def _mend(engine: Engine, key: str, values: list[str] | None) -> str:
-    sizes = {flag.lstrip("-"): size for size, flag in SPLIT_FLAGS[engine.container.facts["engine"]].items()}
+    sizes = {flag: size for size, flag in document(engine.container.facts["engine"])["sizes"].items()}
     if key in sizes:
         return f"write parallelism: {{{sizes[key]}: {_text(values)}}}, which devices and environment follow"
     if key in SPEC_KEYS:

@@ -58,7 +58,7 @@ def _of_group(service: Composition, role: Scope, own: Map, field: str) -> Iterat
             if engine.generated and not told:
                 message = (
                     f"nothing tells the {workers} pods of a group of one another: each starts the model on its own {split['devices']} "
-                    "devices; give the engine flags that do, such as --data-parallel-address, or a command of its own"
+                    "devices; write mode (mp or ray for shards, internal, hybrid or multi-port for ranks), or flags or a command that do"
                 )
                 yield Result(message, SEVERITY, field=field)
 

@@ -12,14 +12,26 @@ if TYPE_CHECKING:
     from modelservice.compose import Composition
 
 NAME, SEVERITY = "proxy-flags", "error"
+NEEDED = {"connector": "{engine}", "ecConnector": "the encode role"}  # whose connectors the plan takes where nobody says others
 
 
 def check(service: Composition) -> Iterator[Result]:
     """A finding for each key of ``routing.proxy`` that the version cannot say, and for each connector or flag that it refuses."""
-    if not any(role.facts["proxy"] for role in service.plan.roles):
+    proxied = next((role for role in service.plan.roles if role.facts["proxy"]), None)
+    if proxied is None:
         return
     config = service.plan.config
     own = (config.own.get("routing") or {}).get("proxy") or {}
-    for finding in proxy.findings(config.spec.get("routing") or {}, own):
-        field = f"spec.routing.proxy.{finding.path}"
-        yield Result(finding.message, finding.severity, field=field, current=finding.current)
+    routing = proxy.with_ranks(proxied.parameters["routing"], proxied.parameters["proxy"]["ranks"])
+    for finding in proxy.findings(routing, own):
+        field, message = f"spec.routing.proxy.{finding.path}", finding.message
+        if finding.path == f"flags.{proxy.RANKS}" and proxy.RANKS not in (own.get("flags") or {}):
+            field, message = (
+                f"spec.{proxied.name}.parallelism.mode",
+                f"the routing proxy has a port for each rank, and {message.partition(',')[0]}",
+            )
+            message = message.replace("this flag", f"--{proxy.RANKS}; take a newer one (routing.proxy.image)")
+        given = ((config.spec.get("routing") or {}).get("proxy") or {}).get(finding.path)
+        if finding.path in NEEDED and finding.current != given:
+            message = f"is {finding.current}, which {NEEDED[finding.path].format(**proxied.facts)} needs: {message}"
+        yield Result(message, finding.severity, field=field, current=finding.current)

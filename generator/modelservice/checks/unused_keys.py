@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from modelservice.checks.walk import own_containers
 from modelservice.krm import ResourceRef, Result
+from modelservice.plan import engine
 from modelservice.workloads import ROLES
 
 TYPE_CHECKING = False
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
 
 NAME, SEVERITY = "unused-keys", "warning"
 INFO = "info"  # of something that is off: values files spell it out
-GENERATED = ("furiosaLLMServe", "vllmServe", "imageDefault")
 OTHER_PROFILE = "means nothing with profile {profile}"
 OFF = "means nothing while {switch} is not on"
 
@@ -43,11 +43,18 @@ OF_SERVICE: tuple[Rule, ...] = (
     ("routing.proxy.enabled", "decodes", (True,), "means nothing without decode pods", INFO),
     ("routing.servicePort", "serves", (True,), "means nothing without pods", INFO),
     ("modelArtifacts.uri", "usesModel", (True,), "no container is told of it: give a container modelCommand or mountModelVolume", INFO),
-    ("modelArtifacts.size", "downloads", (True,), "is only for hf:// models in containers with mountModelVolume, on an emptyDir", INFO),
+    (
+        "modelArtifacts.size",
+        "downloads",
+        (True,),
+        "is only for models that are fetched, as hf:// is, in containers with mountModelVolume, on an emptyDir",
+        INFO,
+    ),
     ("modelArtifacts.mountPath", "usesPath", (True,), "no container has the model there: it is for those with mountModelVolume", INFO),
     ("modelArtifacts.readOnly", "claimed", (True,), "is only for pvc:// models in containers with mountModelVolume", INFO),
     ("modelArtifacts.imagePullPolicy", "artifactMounted", (True,), "is only for oci:// models in containers with mountModelVolume", INFO),
     ("modelArtifacts.path", "artifactUsed", (True,), "is only for oci:// models", INFO),
+    ("modelArtifacts.s3", "buckets", (True,), "is only for s3:// models and adapters", SEVERITY),
     ("modelArtifacts.authSecretName", "serves", (True,), "means nothing without pods", INFO),
     ("schedulerName", "serves", (True,), "means nothing without pods", INFO),
     ("drain", "serves", (True,), "means nothing without pods", INFO),
@@ -129,7 +136,7 @@ def _service_facts(service: Composition) -> Map:
     facts, roles = service.plan.service.facts, service.plan.roles
     containers = [container.facts for role in roles for container in role.containers]
     mounted = any(role.facts["modelVolume"] for role in roles)
-    generated = any(container["modelCommand"] in GENERATED for container in containers)
+    generated = any(container["modelCommand"] != "custom" for container in containers)
     artifact = facts["artifact"]
     return {
         **facts,
@@ -143,16 +150,21 @@ def _service_facts(service: Composition) -> Map:
         "runs": bool(roles),
         "serves": bool(roles) or bool(facts["inferencePool"]),
         "usesModel": mounted or generated,
-        "downloads": artifact == "hf"
+        "downloads": (artifact in ("hf", "s3") or not facts["imageVolumes"])
         and (
             (mounted and any(map(_has_model_folder, service.pods.values())))
             or any("volume" in one.parameters["drops"] for role in roles for one in role.containers)
         ),
-        "usesPath": mounted or (generated and artifact in ("pvc", "oci")),
+        "usesPath": mounted or (generated and artifact in ("pvc", "oci", "s3")),
         "claimed": artifact in ("pvc", "pvc+hf") and mounted,
+        "buckets": artifact == "s3" or any(str(one.get("uri")).startswith("s3://") for one in _adapters(service)),
         "artifactMounted": artifact == "oci" and mounted,
         "artifactUsed": artifact == "oci" and generated,
     }
+
+
+def _adapters(service: Composition) -> list[Map]:
+    return (service.plan.config.spec.get("modelArtifacts") or {}).get("lora") or []
 
 
 def _has_model_folder(pod: Map) -> bool:
@@ -162,11 +174,13 @@ def _has_model_folder(pod: Map) -> bool:
 
 def _role_facts(role: Scope, facts: Map) -> Map:
     given = role.parameters["role"]
-    runs_furiosa = any(container.facts["modelCommand"] == "furiosaLLMServe" for container in role.containers)
+    split = any(
+        "pipeline" in engine.document(one.facts["engine"])["sizes"] for one in role.containers if one.facts["modelCommand"] != "custom"
+    )
     return {
         **facts,
         **role.facts,
-        "pipelines": facts["profile"] == "furiosa" or runs_furiosa,
+        "pipelines": facts["profile"] == "furiosa" or split or bool(role.parameters["group"]),
         "scaled": role.facts["autoscaling"],
         "acceleratorKey": bool((given.get("acceleratorTypes") or {}).get("labelKey")),
         "devices": _has_devices(role),
@@ -218,11 +232,11 @@ def _of_containers(service: Composition) -> Iterator[Result]:
     profile = service.plan.config.profile
     own = [(path, container, container.get("modelCommand")) for path, container in own_containers(service)]
     for role in service.plan.roles:
-        if (engine := service.plan.config.engines.get(role.name)) is not None:
+        if (merged := service.plan.config.engines.get(role.name)) is not None:
             own = [one for one in own if one[0] != f"spec.{role.name}.containers[0]"]
-            own.append((f"spec.{role.name}.containers[0]", engine.own, engine.whole.get("modelCommand")))
+            own.append((f"spec.{role.name}.containers[0]", merged.own, merged.whole.get("modelCommand")))
     for path, container, command in own:
-        if container.get("command") and command in GENERATED:
+        if container.get("command") and command and command != "custom":
             yield Result(f"is not used: modelCommand {command} has its own; custom takes this one", SEVERITY, field=f"{path}.command")
         if container.get("modelCommand") == "vllmServe" and profile == "furiosa":
             yield Result("runs vLLM with the defaults of Furiosa's profile; profile: llm-d has vLLM's", INFO, field=f"{path}.modelCommand")

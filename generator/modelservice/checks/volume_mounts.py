@@ -22,8 +22,8 @@ def check(service: Composition) -> Iterator[Result]:
     A LeaderWorkerSet is taken as it is, and its StatefulSets are refused. Where its role has no volumes of its own it is a warning all the
     same: the charts take such values, and what makes the volume may come later.
     """
-    for role in service.plan.roles:
-        pod = service.pods[role.name]
+    for role in service.plan.pods:
+        pod = service.pods[role.pod]
         volumes = [volume.get("name") for volume in [*(pod["spec"].get("volumes") or []), *_claims(service, role)]]
         listed = (service.plan.config.own.get(role.name) or {}).get("volumes")
         severity = "warning" if role.facts["workload"] == "LeaderWorkerSet" and not listed else SEVERITY

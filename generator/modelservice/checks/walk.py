@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from modelservice.plan.scopes import LEADER
 from modelservice.workloads import POD_TEMPLATES
 
 TYPE_CHECKING = False
@@ -28,7 +29,8 @@ def says_group_size(service: Composition, workload: str) -> bool:
     Values of older charts do not: their groups were as large as ``data``, and what is refused of one pod may be right as it was meant.
     """
     roles = {role.parameters["workload"]["name"]: role.name for role in service.plan.roles}
-    return workload not in roles or "workers" in ((service.plan.config.own.get(roles[workload]) or {}).get("parallelism") or {})
+    own = (service.plan.config.own.get(roles.get(workload, "")) or {}).get("parallelism") or {}
+    return workload not in roles or bool(own.get("mode")) or "workers" in own
 
 
 def own_containers(service: Composition) -> Iterator[tuple[str, Map]]:
@@ -71,8 +73,8 @@ def origin_of(service: Composition, role: Scope, path: Sequence[str | int], othe
 
     trace, name = Trace(service), role.parameters["workload"]["name"]
     workload = next((one for one in service.objects if _is_workload(one, name)), None)
-    template = POD_TEMPLATES[workload["kind"]][-1] if workload else ()
-    origin = trace.origin(workload, [*template, *path]) if workload else trace.in_pod(role.name, path)
+    template = POD_TEMPLATES[workload["kind"]][0 if role.facts["pod"] == LEADER else -1] if workload else ()
+    origin = trace.origin(workload, [*template, *path]) if workload else trace.in_pod(role.pod, path)
     return (origin.field, origin.resource) if origin is not None else (otherwise, None)
 
 

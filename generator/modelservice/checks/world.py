@@ -52,6 +52,7 @@ POD = {
 }
 METADATA = {"name": str, "namespace": str, "labels": {"*": SCALAR}, "annotations": {"*": SCALAR}}
 TEMPLATE = {"metadata": METADATA, "spec": POD}
+GROUP = {"leaderTemplate": TEMPLATE, "workerTemplate": TEMPLATE}
 SHAPE = {
     "kind": str,
     "metadata": METADATA,
@@ -59,7 +60,8 @@ SHAPE = {
         **POD,
         "template": TEMPLATE,
         "jobTemplate": {"spec": {"template": TEMPLATE}},
-        "leaderWorkerTemplate": {"leaderTemplate": TEMPLATE, "workerTemplate": TEMPLATE},
+        "leaderWorkerTemplate": GROUP,
+        "roles": [{"name": str, "metadata": METADATA, "spec": {"leaderWorkerTemplate": GROUP}}],
         "selector": {"matchLabels": {"*": SCALAR}},
         "targetPorts": [{"number": SCALAR}],
         "endpointPickerRef": {"name": str, "kind": str, "port": {"number": SCALAR}},
@@ -90,8 +92,9 @@ class Pods:
 
     __slots__ = ("_names", "_ports", "labels", "namespace", "path", "template", "workload")
 
-    def __init__(self, workload: Map, path: tuple[str, ...], template: Map) -> None:
-        self.workload, self.template, self.path = workload, template, ".".join(path)
+    def __init__(self, workload: Map, path: tuple[str | int, ...], template: Map) -> None:
+        self.workload, self.template = workload, template
+        self.path = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in path).removeprefix(".")
         self.labels: Map = (template.get("metadata") or {}).get("labels") or {}
         self.namespace = namespace_of(workload)
         self._ports: set[int] | None = None
@@ -188,9 +191,9 @@ class World:
                     self._by_name.setdefault((str(obj.get("kind")), name, namespace), obj)
         self.pods = [
             Pods(obj, path, template)
-            for kind, paths in POD_TEMPLATES.items()
+            for kind in (*POD_TEMPLATES, workloads.DISAGGREGATED_SET)
             for obj in self.of(kind)
-            for path in paths
+            for path in templates_of(obj)
             if isinstance(template := _at(obj, path), dict)
         ]
 
@@ -317,8 +320,20 @@ def _fits(value: Any, shape: Any) -> bool:
     return all(_fits(value.get(key), below) for key, below in shape.items())
 
 
-def _at(obj: Map, path: tuple[str, ...]) -> Any:
+def templates_of(obj: Map) -> list[tuple[str | int, ...]]:
+    """Where the pod templates of a workload are; those of a DisaggregatedSet are those of a LeaderWorkerSet in each role."""
+    if obj.get("kind") != workloads.DISAGGREGATED_SET:
+        return [*POD_TEMPLATES.get(str(obj.get("kind")), ())]
+    roles = _at(obj, ("spec", "roles"))
+    places = range(len(roles)) if isinstance(roles, list) else ()
+    return [("spec", "roles", place, *path) for place in places for path in workloads.POD_TEMPLATES[workloads.LEADER_WORKER_SET]]
+
+
+def _at(obj: Map, path: tuple[str | int, ...]) -> Any:
     value: Any = obj
     for key in path:
-        value = value.get(key) if isinstance(value, dict) else None
+        if isinstance(key, int):
+            value = value[key] if isinstance(value, list) and key < len(value) else None
+        else:
+            value = value.get(key) if isinstance(value, dict) else None
     return value

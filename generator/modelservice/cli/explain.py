@@ -13,7 +13,7 @@ from modelservice.cli.answers import Answer, Output, OutputOption, dimmed, give
 from modelservice.cli.packages import ENDINGS
 from modelservice.cli.services import Given, LayerOption, OverlayOption, PresetOption, ProfileOption, SetOption, generate_from
 from modelservice.texts import cut, listed
-from modelservice.workloads import KINDS, ROLES
+from modelservice.workloads import DISAGGREGATED_SET, KINDS, ROLES
 
 if TYPE_CHECKING:
     from modelservice.cli.origins import Layer, Origins
@@ -30,7 +30,7 @@ def explain(
         list[str] | None,
         typer.Argument(
             metavar="FIELD | FILE… OBJECT [PATH]",
-            help="A field, as in decode.engine.flags; or files, an object of theirs (decode, prefill, KIND/NAME) and a path in it.",
+            help="A field, as in decode.engine.flags; or files, an object of theirs (decode, prefill, encode, KIND/NAME) and a path in it.",
         ),
     ] = None,
     layer: LayerOption = None,
@@ -98,6 +98,9 @@ def _chosen(objects: list[Map], origins: Origins, target: Sequence[str]) -> tupl
     parts = asked.split("/")
     if parts[0] in ROLES:
         chosen = [obj for obj in objects if obj.get("kind") in KINDS and origins.role_of(obj) == parts[0]]
+        chosen += [
+            obj for obj in objects if obj.get("kind") == DISAGGREGATED_SET and parts[0] in [one["name"] for one in obj["spec"]["roles"]]
+        ]
         rest = "/".join(parts[1:])
     else:
         wanted = "/".join(parts[:2]).lower()

@@ -14,7 +14,7 @@ from modelservice.kubernetes.apply_order import apply_rank
 from modelservice.patch import PatchError, strategic_merge
 from modelservice.template import ABSENT, REFERENCE, MissingParameterError
 from modelservice.texts import shown
-from modelservice.workloads import KINDS, REQUESTER
+from modelservice.workloads import KINDS, LEADER_WORKER_SET, PODS_OF_GROUPS, REQUESTER
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     Map = dict[str, Any]
 
-POD_PARTS = ("pod", "container", "proxy", "otherContainer")
+POD_PARTS = ("pod", *PODS_OF_GROUPS, "container", "proxy", "otherContainer")
 
 
 def compose(plan: Plan, extra: Sequence[Overlay] = (), library: Sequence[Overlay] = (), observer: Observer | None = None) -> Composition:
@@ -42,11 +42,16 @@ def compose(plan: Plan, extra: Sequence[Overlay] = (), library: Sequence[Overlay
         presets = _presets(plan.config, library)
         automatic, composition.problems = _automatic(plan, presets, library)
         layers = _layers(plan.config, [*automatic, *presets], extra)
+        _split(plan.roles, layers)
         changing: set[tuple[int, int]] = set()
         for scope in (plan.service, *plan.roles):
             composer = _Composer(scope, layers, composition.problems, observer, changing)
             if scope is not plan.service:
-                composition.pods[scope.name] = composer.compose_pod()
+                composition.pods[scope.pod] = composer.compose_pod()
+            if scope.worker is not None:
+                of_workers = _Composer(scope.worker, layers, composition.problems, observer, changing)
+                composer.pods = {"leaderPod": composer.pod, "pod": of_workers.compose_pod()}
+                composition.pods[scope.worker.pod] = of_workers.pod
             composition.objects += composer.compose_objects()
         composition.idle = [one for overlay in _brought(layers, library) for one in _idle(overlay, changing)]
         composition.objects += plan.config.spec.get("extraObjects") or []
@@ -54,6 +59,10 @@ def compose(plan: Plan, extra: Sequence[Overlay] = (), library: Sequence[Overlay
             from modelservice.compose import user_patches  # few services have any  # noqa: PLC0415
 
             user_patches.apply(composition, observer)
+        if plan.service.facts["topology"] == "disaggregatedset":
+            from modelservice.compose import disaggregated  # few services are one  # noqa: PLC0415
+
+            disaggregated.fold(composition)
         if not composition.is_plain:
             from modelservice.kubernetes.stored import stored  # its data takes a millisecond to read  # noqa: PLC0415
 
@@ -81,7 +90,8 @@ def _automatic(plan: Plan, presets: list[Overlay], library: Sequence[Overlay]) -
 
         problems = [*conditions.unmet(plan, presets), *conditions.unfilled(unnamed)]
         unnamed = [overlay for overlay in unnamed if not overlay.lacks()]
-    return [*overlays.folder("automatic"), *unnamed], problems
+    modes = overlays.folder("modes") if any(role.parameters["group"] for role in plan.roles) else ()
+    return [*overlays.folder("automatic"), *modes, *unnamed], problems
 
 
 def _layers(config: ModelService, ours: Sequence[Overlay], extra: Sequence[Overlay]) -> list[tuple[str, Overlay]]:
@@ -95,6 +105,14 @@ def _layers(config: ModelService, ours: Sequence[Overlay], extra: Sequence[Overl
         *(("", overlay) for overlay in between),
         *(("spec", overlay) for overlay in fields),
     ]
+
+
+def _split(roles: Sequence[Scope], layers: Sequence[tuple[str, Overlay]]) -> None:
+    """Tell leaders from workers in groups of which an overlay patches one of them; elsewhere they are as alike as the plan has them."""
+    if any(role.facts["workload"] == LEADER_WORKER_SET for role in roles) and any(overlay.tells_pods_apart for _, overlay in layers):
+        for role in roles:
+            if role.facts["workload"] == LEADER_WORKER_SET:
+                role.split()
 
 
 def _brought(layers: list[tuple[str, Overlay]], library: Sequence[Overlay]) -> list[Overlay]:
@@ -121,6 +139,7 @@ class _Composer:
         self.place = ""  # of the part of an overlay that is at work, for messages
         self.template: Any = None
         self.pod: Map = {}
+        self.pods: Map = {}  # as parameters of the workload
         self.facts = {container.name: {**scope.facts, **container.facts} for container in scope.containers}
         self.parameters: dict[tuple[str, str], Map] = {}  # by container and layer; the role's own by ""
         kind = "service" if scope.name == "service" else "role"
@@ -143,6 +162,7 @@ class _Composer:
                     self._note(overlay, index, before, template)
                     self.observer.pod_patched(self.scope, overlay, index, layer, before, template)
         self.pod = template["template"]
+        self.pods = {"pod": self.pod}
         wrong = [f"{name.removeprefix('metadata.')} where {what}" for name, what in misshapen_metadata(self.pod["metadata"])]
         for what in [*wrong, *misshapen(self.pod["spec"])]:
             field = f"spec.{self.scope.name}.extraConfig"
@@ -157,9 +177,7 @@ class _Composer:
 
     def compose_objects(self) -> list[Map]:
         """The other objects of the scope, with all patches to them."""
-        parameters = self.scope.parameters
-        if self.pod:
-            parameters = {**parameters, "pod": self.pod}
+        parameters = {**self.scope.parameters, **self.pods}
         if self.scope.facts.get("workload") == REQUESTER:
             from modelservice.compose.server_patch import server_patch  # few services have a requester  # noqa: PLC0415
 
@@ -206,6 +224,8 @@ class _Composer:
             return {"spec": {"containers": named}} if named else None
         if not holds(patch.when, self.scope.facts) or (patch.part == "proxy" and not self.scope.facts["proxy"]):
             return None
+        if patch.part in PODS_OF_GROUPS and patch.part != self.scope.facts["pod"]:
+            return None
         filled: Map | None = self._filled(overlay, patch.fill, self._parameters_of(None, layer))
         if filled and patch.part == "otherContainer":
             return {"spec": {kind: [{"name": name, **filled} for name in names] for kind, names in self.scope.others.items()}}
@@ -236,7 +256,7 @@ class _Composer:
             if container.name not in composed or not self._concerns(container, patch, layer):
                 continue
             wanted = self._filled(overlay, patch.fill_flags, self._parameters_of(container, layer))
-            if not wanted:
+            if not wanted or (container.facts["modelCommand"] != "custom" and "args" not in container.parameters["engine"]):
                 continue
             from modelservice.compose import flags  # few services have any  # noqa: PLC0415
 

@@ -1,12 +1,15 @@
 """Command-line arguments merged by flag, so that nobody has to repeat a whole list to change one of them.
 
-``flags`` is a map from a flag's name to what it shall be: text or a number is its value, true a bare flag, a list repeats the flag, null
-removes it. ``--flag=value`` and ``--flag value`` are the same flag, and so are ``--max-model-len`` and ``--max_model_len``.
+``flags`` is a map from a flag's name to what it shall be: text or a number is its value, true a bare flag, a map JSON that merges with the
+JSON that is there, a list repeats the flag, null removes it. ``--flag=value`` and ``--flag value`` are the same flag, and so are
+``--max-model-len`` and ``--max_model_len``.
 """
 
 from __future__ import annotations
 
 import re
+
+from modelservice.config import structured
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -17,6 +20,7 @@ if TYPE_CHECKING:
 
 SHELLS = ("sh", "bash", "dash", "ash", "zsh")
 SCRIPT = "-[a-z]*c"  # the option that has the script behind it, alone or among others
+ARGUMENTS = "$@"  # what a script calls the arguments that it gets
 
 
 class FlagError(ValueError):
@@ -40,20 +44,26 @@ def merged(args: list[str], flags: dict[str, Any], kept: int = 0) -> list[str]:
     for name, value in sorted(flags.items()):
         if key(name) in taken:
             continue
-        written = _written(name, places, by_flag.get(key(name), ()))
-        first, *others = by_flag.get(key(name)) or [len(places)]
+        standing = by_flag.get(key(name), [])
+        written = _written(name, places, standing)
+        texts = _texts(value, written, _value(places[standing[-1]]) if standing else "")
+        first, *others = standing or [len(places)]
         if first == len(places):
             places.append([])
         for place in others:
             places[place] = []
-        places[first] = [] if value is None else _texts(value, written)
+        places[first] = texts
         by_flag[key(name)] = [first] if places[first] else []
     return [text for texts in places for text in texts] + own
 
 
 def refuse_script(command: list[str], args: list[str]) -> None:
-    """Raise FlagError for a container that runs a shell script: its flags are inside the script's text, where nothing can be merged."""
-    if script(command, args) is not None:
+    """Raise FlagError for a container that runs a shell script: its flags are inside the script's text, where nothing can be merged.
+
+    Not where the command has the whole script, and passes its arguments on.
+    """
+    text = script(command, args)
+    if text is not None and not (f'"{ARGUMENTS}"' in text and text in command[:-1]):
         program = command[0].rpartition("/")[2]
         raise FlagError(f"cannot be merged: the container runs a {program} script; change the script, or let modelCommand make the command")
 
@@ -64,6 +74,13 @@ def script(command: list[str], args: list[str]) -> str | None:
         return None
     words = iter([*command[1:], *args])
     return next(words, "") if any(re.fullmatch(SCRIPT, word) for word in words) else None
+
+
+def behind_script(command: list[str], args: list[str]) -> list[str]:
+    """The arguments that a shell script gets: what stands behind the word that it is called by."""
+    words = [*command[1:], *args]
+    option = next((place for place, word in enumerate(words) if re.fullmatch(SCRIPT, word)), 0)
+    return words[option + 3 :] if script(command, args) == words[option + 1 : option + 2][0] else []
 
 
 def read(args: list[str]) -> list[Argument]:
@@ -105,12 +122,20 @@ def _written(name: str, places: list[list[str]], standing: Sequence[int]) -> str
     return f"--{name.lstrip('-')}"
 
 
-def _texts(value: Any, written: str) -> list[str]:
+def _value(texts: list[str]) -> str:
+    """The value of a flag that is written so; empty where it has none, or several."""
+    _, equals, value = texts[0].partition("=")
+    return value if equals else texts[1] if len(texts) == 2 else ""
+
+
+def _texts(value: Any, written: str, standing: str) -> list[str]:
     if value is True:
         return [written.removesuffix("=")]
+    if isinstance(value, dict):
+        value = structured.text(value, standing)
     texts: list[str] = []
-    for one in value if isinstance(value, list) else [value]:
-        text = str(one)
+    for one in value if isinstance(value, list) else [] if value is None else [value]:
+        text = (structured.text(one) or "{}") if isinstance(one, dict) else str(one)
         if written.endswith("="):
             texts.append(written + text)
         elif _is_flag(text) or not text:

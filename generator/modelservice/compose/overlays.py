@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from modelservice import data
 from modelservice.template import compile_template
+from modelservice.workloads import PODS_OF_GROUPS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -64,6 +65,12 @@ class Overlay:
             self._defaults = compile_template({name: one.get("default") for name, one in (spec["parameters"] or {}).items()})
         self._resources = spec.get("resources") or []
         self.patches = [Patch(patch) for patch in spec.get("patches") or []]
+
+    @property
+    def tells_pods_apart(self) -> bool:
+        """Whether it patches the leaders or the workers of groups alone; what ours ask for as a fact, the plan has told apart already."""
+        asked = [self.when, *(one.when for one in self.patches)] if self.written_at is not None else []
+        return any("pod" in when for when in asked) or any(one.part in PODS_OF_GROUPS for one in self.patches)
 
     def with_values(self, given: Map) -> Overlay:
         """The overlay with ``given`` as values of its parameters; the patches are the same ones."""

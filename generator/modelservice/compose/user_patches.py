@@ -11,7 +11,7 @@ from modelservice.compose.object_patch import ObjectPatch, TargetError, contents
 from modelservice.compose.server_patch import with_server_patch
 from modelservice.krm import ReadError, Result
 from modelservice.patch import PatchError, json_patch, strategic_merge
-from modelservice.workloads import POD_TEMPLATES, REQUESTER
+from modelservice.workloads import LEADER_WORKER_SET, POD_TEMPLATES, PODS_OF_GROUPS, REQUESTER
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -65,10 +65,12 @@ def _look_at_pods(composition: Composition) -> None:
             if not isinstance(annotated, dict):
                 raise PatchError("spec.template", "the patch takes the annotations away that hold the serving pod")
             continue
-        for path in POD_TEMPLATES[workload["kind"]]:
+        paths = POD_TEMPLATES[workload["kind"]]
+        for path in paths:
             template = _get(workload, path)
-            if template is not None or path == POD_TEMPLATES[workload["kind"]][-1]:
-                composition.pods[role.name] = _whole(template, ".".join(path))
+            if template is not None or path == paths[-1]:
+                pods = role.worker if role.worker is not None and path == paths[-1] else role
+                composition.pods[pods.pod] = _whole(template, ".".join(path))
 
 
 def _whole(template: Any, place: str) -> Map:
@@ -134,6 +136,8 @@ class _UserPatch(ObjectPatch):
             self.composition.pods[role.name] = _whole(changed.get("template"), "template")
             self._replace(workload, with_server_patch(workload, role, changed["template"]))
             return found
+        if part in PODS_OF_GROUPS:
+            return self._apply_to_group(workload, role, part)
         changed, anything = workload, False
         for path in POD_TEMPLATES[workload["kind"]]:
             if _get(changed, path) is not None:
@@ -141,6 +145,17 @@ class _UserPatch(ObjectPatch):
                 anything |= found
         self._replace(workload, changed)
         return anything
+
+    def _apply_to_group(self, workload: Map, role: Scope, part: str) -> bool:
+        """Change the pod template of the leaders or of the workers of a role's groups; whether it has groups."""
+        paths = POD_TEMPLATES[workload["kind"]]
+        if workload["kind"] != LEADER_WORKER_SET:
+            return False
+        role.split()
+        changed = workload if _get(workload, paths[0]) is not None else _put(workload, paths[0], _get(workload, paths[-1]))
+        path = paths[PODS_OF_GROUPS.index(part)]
+        self._replace(workload, self._with_part_changed(changed, path) or changed)
+        return True
 
     def _with_pod(self, obj: Map, path: tuple[str, ...], role: Scope, part: str, container: str | None) -> tuple[Map, bool]:
         """``obj`` with the part of its pod template at ``path`` changed, and whether it has the part."""
@@ -202,5 +217,5 @@ def _put(value: Any, path: Path, new: Any) -> Any:
         return new
     step, *rest = path
     changed: Any = list(value) if isinstance(step, int) else dict(value)
-    changed[step] = _put(changed[step], tuple(rest), new)
+    changed[step] = _put(changed[step], tuple(rest), new) if rest else new
     return changed

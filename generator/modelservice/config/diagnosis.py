@@ -16,6 +16,7 @@ from jsonschema.validators import extend
 
 from modelservice.krm import FirstOfEachPlace, Result
 from modelservice.texts import LONGEST, cut, listed, shown, whole_number
+from modelservice.workloads import ROLES
 
 Path = list[str | int]
 
@@ -214,7 +215,7 @@ def _places(schema: dict[str, Any], names: list[str], path: Path) -> list[str]:
     """The fields with one of ``names``, as paths: those below ``path`` first, and of a part that is spoken of elsewhere only there."""
     here = "".join("[]" if isinstance(step, int) else f".{step}" for step in path).removeprefix(".")
     found = [f"{place}.{name}" if place else name for place, name in _fields(schema) if name in names]
-    if here not in ("", "spec", "spec.decode", "spec.prefill") and not here.endswith("containers[]"):  # of a part, not of the whole
+    if here not in ("", "spec", *(f"spec.{role}" for role in ROLES)) and not here.endswith("containers[]"):  # of a part, not of the whole
         return [place for place in found if place.startswith(f"{here}.")]
     inner = [place for place in found if place.startswith(f"{here}.") and here != "spec"]
     return inner or sorted((place for place in found if not place.startswith(APART)), key=lambda place: not place.startswith("spec.decode"))

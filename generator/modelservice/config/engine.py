@@ -10,7 +10,7 @@ What Kubernetes has as a list with a key may be a map here, so that it merges: `
 
 from __future__ import annotations
 
-from modelservice.config import layers
+from modelservice.config import layers, structured
 from modelservice.kubernetes.variables import referred_first
 from modelservice.texts import whole_number
 
@@ -34,12 +34,14 @@ class Engine:
     def __init__(self, profile: Sequence[Map], own: Sequence[Map]) -> None:
         """``profile`` and ``own``: a container and what goes over it, the later last."""
         below, mine = _together(profile), _together(own)
+        flags = below.get("flags") or {}, mine.get("flags") or {}
         for part in own:
             below = layers.inherited(below, by_key(part))
-        whole = _without_nulls(_over(below, mine))
-        if mine.get("flags") or below.get("flags"):  # where null means to leave a generated flag out
-            whole["flags"] = {**(below.get("flags") or {}), **(mine.get("flags") or {})}
-        self.inherited, self.own, self.whole = _listed(_without_nulls(below)), _listed(mine), _listed(whole)
+        left, whole = _without_nulls(below), _without_nulls(_over(below, mine))
+        if any(flags):  # where null means to leave a generated flag, or a key of its value, out; what is a map merges with what it is over
+            left["flags"] = {name: value for name, value in flags[0].items() if isinstance(flags[1].get(name, {}), dict)}
+            whole["flags"] = structured.over(*flags)
+        self.inherited, self.own, self.whole = _listed(left), _listed(mine), _listed(whole)
 
 
 def by_key(container: Map) -> Map:
@@ -117,7 +119,10 @@ def volumes(inherited: list[Map], given: Map) -> tuple[list[Map], list[Map], lis
 def _together(parts: Sequence[Map]) -> Map:
     together: Map = {}
     for part in parts:
+        flags = structured.over(together.get("flags") or {}, part.get("flags") or {})
         together = _over(together, by_key(part))
+        if flags:
+            together["flags"] = flags
     return _ordered(together, parts)
 
 

@@ -206,8 +206,7 @@ def tidy(spec: Map) -> Map:
     """
     spec = dict(spec)
     for name, tidied in (
-        ("decode", _tidy_role),
-        ("prefill", _tidy_role),
+        *((role, _tidy_role) for role in ROLES),
         ("routing", _tidy_routing),
         ("requester", _tidy_requester),
         ("engine", _tidy_engine),

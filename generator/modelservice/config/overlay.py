@@ -6,7 +6,7 @@ from modelservice import data
 from modelservice.config import validation
 from modelservice.krm import FirstOfEachPlace, Result
 from modelservice.texts import shown
-from modelservice.workloads import POD_TEMPLATES
+from modelservice.workloads import POD_TEMPLATES, PODS_OF_GROUPS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -25,6 +25,11 @@ SERVICE_FACTS = (
     "serviceAccount",
     "inferencePool",
     "httpRoute",
+    "topology",
+    "imageVolumes",
+    "adapters",
+    "serving",
+    "ranks",
 )
 PRESET_KEYS = ("parameters", "require", "exclude", "for", "defaults")
 # bases that are a part of an object
@@ -127,7 +132,7 @@ def _pod_problems(spec: Map) -> list[Result]:
     return [
         Result("is no part of a pod template, which has metadata and spec; write it under spec", field=f"spec.patches[{index}].patch.{key}")
         for index, patch in enumerate(spec.get("patches") or [])
-        if patch["target"] == "pod" and isinstance(patch.get("patch"), dict)
+        if patch["target"] in ("pod", *PODS_OF_GROUPS) and isinstance(patch.get("patch"), dict)
         for key in patch["patch"]
         if key not in ("metadata", "spec") and not key.startswith("$")
     ]

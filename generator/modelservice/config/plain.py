@@ -110,4 +110,5 @@ SPEC: Map = dict.fromkeys(("profile", "enabled", "multinode", "external", "check
     "engine": CONTAINER,
     "decode": ROLE,
     "prefill": ROLE,
+    "encode": ROLE,
 }

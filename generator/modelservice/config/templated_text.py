@@ -46,12 +46,14 @@ def expand(spec: Map, context: Map) -> tuple[Map, list[Result]]:
             role = spec[name] = dict(spec[name])
             _expand_key(role, "extraConfig", f"spec.{name}", expander)
             _expand_engine(role, f"spec.{name}", expander)
-            role["containers"] = [
-                _expand_container(container, f"spec.{name}.containers[{index}]", expander)
-                for index, container in enumerate(role.get("containers") or [])
-            ]
-            if not role["containers"]:
-                del role["containers"]
+            given = role.get("containers")
+            if not given:
+                role.pop("containers", None)
+            elif isinstance(given, list):  # values of a chart may have anything there, which is told later
+                role["containers"] = [
+                    _expand_container(container, f"spec.{name}.containers[{index}]", expander) if isinstance(container, dict) else container
+                    for index, container in enumerate(given)
+                ]
     return spec, expander.problems
 
 

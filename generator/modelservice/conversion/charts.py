@@ -13,6 +13,7 @@ from typing import Any
 from modelservice import data
 from modelservice.conversion.problems import IGNORED, Change, ConversionError, Path, Problem, written
 from modelservice.texts import cut, listed, shown
+from modelservice.workloads import ROLES
 
 Map = dict[str, Any]
 
@@ -150,14 +151,14 @@ def _bears(value: Any, mark: Map) -> bool:
 
 
 def _at(value: Any, steps: list[str], path: Path) -> Iterator[tuple[Path, Any]]:
-    """What is at ``steps``, a ``*`` of which is either role, and a list any of its items."""
+    """What is at ``steps``, a ``*`` of which is any role, and a list any of its items."""
     if isinstance(value, list):
         for index, item in enumerate(value):
             yield from _at(item, steps, (*path, index))
     elif not steps:
         yield path, value
     elif isinstance(value, dict):
-        for key in ("decode", "prefill") if steps[0] == "*" else (steps[0],):
+        for key in ROLES if steps[0] == "*" else (steps[0],):
             if key in value:
                 yield from _at(value[key], steps[1:], (*path, key))
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from modelservice.compose import flags
+from modelservice.config import structured
 from modelservice.config.engine import AGAIN, KEYED, as_map
 from modelservice.conversion.draft import Draft, equal, get
 from modelservice.conversion.problems import DEFAULT, MOVED, Change, Path
@@ -16,7 +17,7 @@ from modelservice.workloads import ROLES
 Map = dict[str, Any]
 
 # fields of `engine` of which a part may be both roles', and how deep that is
-SHARED = {"env": 1, "ports": 1, "volumeMounts": 1, "flags": 1, "resources": 2, "extraConfig": 1}
+SHARED = {"env": 1, "ports": 1, "volumeMounts": 1, "flags": 4, "resources": 2, "extraConfig": 1}
 
 
 def use_engine(draft: Draft) -> None:
@@ -116,12 +117,15 @@ def _with_flags(name: str, args: list[str]) -> Map:
     for flag, values in flags.read(args):
         if not flag or flag in found or len(values) > 1:
             return {name: args}
-        found[flag] = _number(values[0]) if values else True
+        found[flag] = _value(values[0]) if values else True
     return {"flags": found}
 
 
-def _number(text: str) -> Any:
-    number = whole_number(text)
+def _value(text: str) -> Any:
+    """A flag's value as a number or a map, where that is written as it was."""
+    number, whole = whole_number(text), structured.of(text)
+    if whole and structured.text(whole) == text:
+        return whole
     return number if number is not None and str(number) == text else text
 
 
@@ -132,8 +136,10 @@ def _share(draft: Draft) -> None:
         ((role, engine),) = engines
         draft.take(_with_shared(draft.spec, "engine", engine, [role]))
     for name, deep in (("engine", SHARED), ("extraConfig", {})):
-        one, other = (get(draft.spec, (role, name)) or {} for role in ROLES)
-        shared = {key: value for key in one if (value := _common(one, other, key, deep.get(key, 0))) is not None}
+        first, *others = (get(draft.spec, (role, name)) or {} for role in ROLES if role != "encode" or "encode" in draft.spec)
+        shared = first
+        for other in others:
+            shared = {key: value for key in shared if (value := _common(shared, other, key, deep.get(key, 0))) is not None}
         if shared and not draft.take(_with_shared(draft.spec, name, shared, [*ROLES])):
             for key, value in shared.items():
                 draft.take(_with_shared(draft.spec, name, {key: value}, [*ROLES]))

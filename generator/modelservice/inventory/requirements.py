@@ -177,6 +177,11 @@ def _pods(world: World, pods: Pods) -> tuple[int | None, int | None]:
         parallel = _number(job.get("parallelism")) if kind != "Pod" else 1
         return parallel, parallel
     each = 1
+    if kind == "DisaggregatedSet":
+        place = int(pods.path.partition("[")[2].partition("]")[0])
+        slices, spec = _number(spec.get("slices")), spec["roles"][place].get("spec") or {}
+        group = spec.get("leaderWorkerTemplate") or {}
+        each = slices * (1 if "leaderTemplate" in pods.path else _number(group.get("size")) - bool(group.get("leaderTemplate")))
     if kind == "LeaderWorkerSet" and "leaderTemplate" not in pods.path:
         group = spec.get("leaderWorkerTemplate") or {}
         each = _number(group.get("size")) - bool(group.get("leaderTemplate"))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from modelservice import data
 from modelservice.compose import flags
+from modelservice.compose.disaggregated import part
+from modelservice.config import structured
 from modelservice.krm import ResourceRef
 from modelservice.origin import paths
 from modelservice.origin.by_patch import identity_of
@@ -56,7 +58,7 @@ class History:
         self._trace, self._trials = Trace(service), Trials(service.plan.config)
         self._config = service.plan.config
         self._files: dict[int, str] = {}
-        for folder in ("automatic", "spec"):
+        for folder in ("automatic", "modes", "spec"):
             named = zip(data.folder("overlays", folder), data.paths("overlays", folder), strict=True)
             self._files |= {id(document): file for document, file in named}
 
@@ -90,6 +92,7 @@ class History:
     def _sources(self, obj: Map, path: Sequence[PathStep], value: Any) -> list[Source]:
         """Who says what stands at ``path``, the last one last."""
         found: list[Source] = []
+        obj, path = part(obj, path)
         if (index := self._extra_object(obj)) is not None:
             found += self._written(f"spec.extraObjects[{index}]{paths.written(path, obj)}", value)
         steps, within = self._trace.steps_to(obj, path)
@@ -193,9 +196,28 @@ class History:
         given = look_up(step.parameters(), names)
         name = next((one for one in given if flags.key(one) == argument.flag), None) if isinstance(given, dict) else None
         field = field_of(self._config, step.scope, step.container, names, below if name is None else [name])
+        if name is not None and isinstance(given[name], dict):
+            return self._of_structured(field, given[name], value) or [source]
         if name is not None:
             return self._of_field(step, source, field, given[name], [*names, name], lambda parameter: parameter)
         return self._of_field(step, source, field, value, names, argument.of, argument.value)
+
+    def _of_structured(self, field: str, given: Map, value: str) -> list[Source]:
+        """Who says the keys of ``given``, a flag's value that is a map, at ``field`` of the spec: several may, each some of them."""
+        last = [(one.layer, one.name, one.field) for one in said_by(self._config, field)[-1:]]
+        found: dict[tuple[str, str, str], Source] = {}
+        for keys, said in _of_map(given, ()):
+            for one in said_by(self._config, ".".join([field, *keys]))[-1:]:
+                one.field = one.field.removesuffix("".join(f".{key}" for key in keys))
+                source = found.setdefault((one.layer, one.name, one.field), one)
+                whole = {} if source is one else source.value
+                source.value = structured.over({"": whole}, {"": _nested(keys, said)})[""]
+        ordered = sorted(found, key=lambda place: place in last)  # the one that goes over the others comes last
+        for one in found.values():
+            one.value, one.file = structured.text(one.value), one.file or self._file_of_preset(one)
+        if ordered:
+            found[ordered[-1]].value = value
+        return [found[place] for place in ordered]
 
     def _of_template(self, step: Step, consumed: str, value: Any) -> Source:
         """The base or overlay itself, as who says a value."""
@@ -267,6 +289,21 @@ def _argument(obj: Map, path: Sequence[PathStep]) -> _Argument | None:
             text = arguments[path[-1]]
             return _Argument(flag, text, text if text in values or "=" in text else " ".join(values))
     return None
+
+
+def _of_map(given: Map, keys: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], Any]]:
+    """What ``given`` says, each with its keys; null, an empty map and a list are values."""
+    for key, value in given.items():
+        if isinstance(value, dict) and value:
+            yield from _of_map(value, (*keys, key))
+        else:
+            yield (*keys, key), value
+
+
+def _nested(keys: Sequence[str], value: Any) -> Map:
+    for key in reversed(keys):
+        value = {key: value}
+    return dict(value)
 
 
 def _length(flag: str, values: Sequence[str], text: str) -> int:

@@ -21,6 +21,7 @@ COMPUTED: dict[str, tuple[str, bool]] = {
     "selector": ("spec.modelArtifacts.labels", True),
     "workload.labels": ("spec.modelArtifacts.labels", True),
     "artifact": ("spec.modelArtifacts.uri", False),
+    "adapters": ("spec.modelArtifacts.lora", False),
     "endpointPicker": ("spec.routing.inferencePool.endpointPicker", False),
     "parallelism": ("spec.{role}.parallelism", True),
     "first.env": ("{container}.env", True),
@@ -35,6 +36,9 @@ COMPUTED: dict[str, tuple[str, bool]] = {
     "everyRole": ("spec", True),
     "port": ("spec.routing.{port}", False),
     "engine.port": ("spec.routing.{port}", False),
+    "engine.probes": ("spec.routing.{port}", False),
+    "ranks": ("spec.{role}.parallelism", False),
+    "pool.targetPorts": ("spec.routing.servicePort", False),
     "engine.command": ("{container}.command", True),
     "engine.args": ("{container}.args", False),
     "device.resource": ("spec.accelerator.resources", False),
@@ -69,7 +73,7 @@ def _field_of(config: ModelService, scope: Scope, container: Container | None, p
     if path[0] == "drain" or tuple(path) == ("engine", "drainFlags"):
         return _drain_field(config, scope.name)
     of_container = _container_field(scope, container)
-    for length in (len(path), 1):
+    for length in range(len(path), 0, -1):
         if (computed := COMPUTED.get(".".join(path[:length]))) is not None:
             field, whole = computed
             port = "proxy.targetPort" if scope.facts.get("proxy") else "servicePort"
@@ -90,7 +94,7 @@ def fields_of(path: Sequence[str]) -> list[str]:
         return [*CLAIM_TEMPLATES.values(), "spec.accelerator.resourceClaimTemplates"]
     if path[0] == "drain" or [*path] == ["engine", "drainFlags"]:
         return ["spec.*.drain", "spec.drain"]
-    for length in (len(path), 1):
+    for length in range(len(path), 0, -1):
         if (computed := COMPUTED.get(".".join(path[:length]))) is not None:
             field, whole = computed
             below = [*path[length:]] if whole else []
@@ -103,7 +107,7 @@ def fields_of(path: Sequence[str]) -> list[str]:
 
 def is_passed_on(path: Sequence[str]) -> bool:
     """Whether what is in the field of a parameter is in the parameter, too; not of one that is computed of it."""
-    computed = [COMPUTED[name] for length in (len(path), 1) if (name := ".".join(path[:length])) in COMPUTED]
+    computed = [COMPUTED[name] for length in range(len(path), 0, -1) if (name := ".".join(path[:length])) in COMPUTED]
     return computed[0][1] if computed else path[0] not in ("name", "labels", "serviceAccountName", "claimTemplate", "drain")
 
 

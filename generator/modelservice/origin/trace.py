@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from modelservice.compose import compose
 from modelservice.compose.composition import PROXY, Observer
+from modelservice.compose.disaggregated import part
 from modelservice.compose.overlays import holds
 from modelservice.compose.overlays import written as base
 from modelservice.krm import ResourceRef
@@ -49,7 +50,7 @@ class Trace(Observer):
         """Keep the bases of a pod."""
         pod, container = {"": base("podtemplate.yaml")}, {"": base("container.yaml")}
         engines = [Step(scope, {}, after, container, root=engine_path(one), container=one) for one in scope.containers]
-        self._pods[scope.name] = [Step(scope, {}, after, pod), *engines]
+        self._pods[scope.pod] = [Step(scope, {}, after, pod), *engines]
 
     def pod_patched(self, scope: Scope, overlay: Overlay, index: int, layer: str, before: Map, after: Map) -> None:
         """Keep a patch to a pod; one to engine containers is a step for each."""
@@ -61,12 +62,12 @@ class Trace(Observer):
                     step = Step(
                         scope, before, after, template, overlay=overlay, place=place, root=engine_path(one), container=one, layer=layer
                     )
-                    self._pods[scope.name].append(step)
+                    self._pods[scope.pod].append(step)
             return
         root: list[PathStep] = ["template"]
         root += ["spec", "initContainers", (("name", PROXY),)] if patch.part == "proxy" else []
         template = {"patch": patch.template}
-        self._pods[scope.name].append(Step(scope, before, after, template, overlay=overlay, place=place, root=root, layer=layer))
+        self._pods[scope.pod].append(Step(scope, before, after, template, overlay=overlay, place=place, root=root, layer=layer))
 
     def made(self, scope: Scope, overlay: Overlay, index: int, after: Map) -> None:
         """Keep that an overlay added an object."""
@@ -87,7 +88,7 @@ class Trace(Observer):
 
     def origin(self, obj: Map, path: Sequence[str | int]) -> Origin | None:
         """What set the field at ``path`` of ``obj``, one of the service's objects; None where nothing that a user wrote did."""
-        steps = paths.keyed(obj, path)
+        obj, steps = part(obj, paths.keyed(obj, path))
         identity = identity_of(obj)
         if (patch := self.by_user.field(obj, steps)) is not None:
             return Origin(patch)
@@ -98,20 +99,27 @@ class Trace(Observer):
 
     def steps_to(self, obj: Map, path: Sequence[PathStep]) -> tuple[list[Step], list[PathStep]]:
         """The steps that may have set what stands at ``path`` of ``obj``, the earliest first, and the path in what they change."""
-        role = self.role_of(obj)
-        for template in POD_TEMPLATES.get(str(obj.get("kind")), ()):
+        obj, path = part(obj, path)
+        role = self._role(obj)
+        templates = POD_TEMPLATES.get(str(obj.get("kind")), ())
+        for template in templates:
             if role is not None and tuple(path[: len(template)]) == template:
-                return self._pods[role], ["template", *path[len(template) :]]
+                pods = role.worker if role.worker is not None and template == templates[-1] else role
+                return self._pods[pods.pod], ["template", *path[len(template) :]]
         return self._objects.get(identity_of(self.by_user.unpatched(obj)), []), [*path]
 
     def role_of(self, obj: Map) -> str | None:
         """The role whose workload ``obj`` is; None where it is another object."""
+        role = self._role(obj)
+        return role.name if role is not None else None
+
+    def _role(self, obj: Map) -> Scope | None:
         kind, name, _ = identity_of(self.by_user.unpatched(obj))
-        named = (role.name for role in self.service.plan.roles if role.parameters["workload"]["name"] == name)
+        named = (role for role in self.service.plan.roles if role.parameters["workload"]["name"] == name)
         return next(named, None) if kind in KINDS else None
 
     def in_pod(self, role: str, path: Sequence[str | int]) -> Origin | None:
-        """What set the field at ``path`` of the pod template of a role."""
+        """What set the field at ``path`` of the pod template of a role, or of the pods of a scope."""
         pod = {"apiVersion": "v1", "kind": "PodTemplate", "template": self.service.pods[role]}
         return self._set_by(self._pods[role], paths.keyed(pod, ["template", *path]))
 

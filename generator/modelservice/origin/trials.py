@@ -55,7 +55,7 @@ class Trials:
     def _differing(self, scope: Scope, index: int | None, names: Sequence[str], now: Any) -> Iterator[tuple[str, Any, Any]]:
         """The fields, with their values, with which a parameter differs, and what it is then."""
         for field, value, plan in self._all():
-            other = next((one for one in (plan.service, *plan.roles) if one.name == scope.name), None)
+            other = next((one for one in (plan.service, *plan.pods) if one.pod == scope.pod), None)
             if other is None:  # one that is not there tells nothing
                 continue
             then = _parameter(other, index, names)

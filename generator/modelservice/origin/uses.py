@@ -19,7 +19,14 @@ if TYPE_CHECKING:
 
 ANY_ITEM = "[]"
 # the Kubernetes types of what patches go to
-ROOTS = {"pod": "PodTemplateSpec", "container": "Container", "proxy": "Container", "otherContainer": "Container"}
+ROOTS = {
+    "pod": "PodTemplateSpec",
+    "leader": "PodTemplateSpec",
+    "worker": "PodTemplateSpec",
+    "container": "Container",
+    "proxy": "Container",
+    "otherContainer": "Container",
+}
 
 
 def steps_of(path: str) -> tuple[str, ...]:
@@ -55,7 +62,7 @@ _USES: list[Use] = []
 def uses() -> list[Use]:
     """The places of parameters in all overlays and bases."""
     if not _USES:
-        for folder in ("automatic", "presets", "spec"):
+        for folder in ("automatic", "modes", "presets", "spec"):
             for document in data.folder("overlays", folder):
                 name = f"{'preset' if folder == 'presets' else 'overlay'} {document['metadata']['name']}"
                 for patch in document["spec"].get("patches") or []:

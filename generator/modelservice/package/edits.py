@@ -69,7 +69,7 @@ def _hidden(last: Map, edited: Map, hidden_wanted: Map) -> Map:
 def merge_into_other_kind(last: Map, edited: Map, wanted: Map) -> tuple[Merged, list[str]]:
     """The same for ``wanted`` of another kind of workload; and the paths of the edits that it has no place for."""
     merged = merge(_as_kind(last, wanted), _as_kind(edited, wanted), wanted)
-    return merged, [path for path in changes(last, conceal(edited)) if not _is_common(path, edited["kind"])]
+    return merged, [path for path in changes(last, conceal(edited)) if not _is_common(path, edited)]
 
 
 def lost(value: Map, last: Map | None) -> tuple[str, str]:
@@ -107,19 +107,32 @@ def _other_secret(obj: Map, path: str) -> Result:
 
 
 def _as_kind(obj: Map, like: Map) -> Map:
-    """What the workload ``obj`` has in common with one of the kind that ``like`` is, in that one's form."""
+    """What the workload ``obj`` has in common with one of the kind that ``like`` is, in that one's form: in all its pod templates."""
+    template = _value_at(obj, _template_path(obj))
     spec = obj["spec"] if isinstance(obj.get("spec"), dict) else {}
-    template: Any = obj
-    for key in POD_TEMPLATES[obj["kind"]][-1]:
-        template = template.get(key) if isinstance(template, dict) else None
-    wrapped: Any = template
-    for key in reversed(POD_TEMPLATES[like["kind"]][-1][1:]):
-        wrapped = {key: wrapped}
-    common = {**({"replicas": spec["replicas"]} if "replicas" in spec else {}), **(wrapped if template is not None else {})}
+    common: Map = {"replicas": spec["replicas"]} if "replicas" in spec else {}
+    for path in POD_TEMPLATES[like["kind"]] if template is not None else ():
+        if _value_at(like, path) is not None:
+            holder = common
+            for key in path[1:-1]:
+                holder = holder.setdefault(key, {})
+            holder[path[-1]] = template
     return {"apiVersion": like["apiVersion"], "kind": like["kind"], "metadata": obj["metadata"], "spec": common}
 
 
-def _is_common(path: str, kind: str) -> bool:
+def _template_path(obj: Map) -> tuple[str, ...]:
+    """Where the pod template is of those that serve."""
+    paths = POD_TEMPLATES[obj["kind"]]
+    return next((path for path in paths if _value_at(obj, path) is not None), paths[-1])
+
+
+def _value_at(value: Any, path: tuple[str, ...]) -> Any:
+    """What stands at a path; None where it leads nowhere."""
+    for key in path:
+        value = value.get(key) if isinstance(value, dict) else None
+    return value
+
+
+def _is_common(path: str, edited: Map) -> bool:
     """Whether the field at ``path`` of a workload is one that ``_as_kind`` takes along."""
-    template = ".".join(POD_TEMPLATES[kind][-1])
-    return path.startswith(("metadata.", "spec.replicas", f"{template}."))
+    return path.startswith(("metadata.", "spec.replicas", f"{'.'.join(_template_path(edited))}."))

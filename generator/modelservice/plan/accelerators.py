@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from modelservice.texts import shown
+from modelservice.texts import shown, whole_number
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -43,12 +43,23 @@ def device(spec: Map, kind: str, profile: str, container: Map, devices: int, pro
             f"missing; give the device plugin's resource for accelerator type {shown(kind)}",
         )
         return {}
-    asked = container.get("resources") or {}
-    count = next((asked[part][resource] for part in ("limits", "requests") if resource in (asked.get(part) or {})), None)
+    count = _asked(container, resource)
     found = {"resource": resource, "count": str(devices if count is None else count)}
     if found["count"] != str(devices):
         found["mismatch"] = f"{resource} is set to {found['count']}, but the parallelism needs {devices}; {found['count']} is used"
     return found
+
+
+def asked_by(container: Map, spec: Map, kind: str) -> int | None:
+    """How many devices of type ``kind`` a container of the user's asks for by itself; None where it does not say a number."""
+    resource = ((spec.get("accelerator") or {}).get("resources") or {}).get(kind)
+    given = _asked(container, resource) if resource else None
+    return whole_number(str(given)) if given is not None else None
+
+
+def _asked(container: Map, resource: str) -> Any:
+    asked = container.get("resources") or {}
+    return next((asked[part][resource] for part in ("limits", "requests") if resource in (asked.get(part) or {})), None)
 
 
 def environment(spec: Map, kind: str) -> list[Map] | None:

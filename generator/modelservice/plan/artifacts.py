@@ -1,50 +1,57 @@
-"""Where the model comes from: the four URI schemes, and what each means for storage and for the engine's MODEL argument."""
+"""Where the model comes from: the URI schemes, and what each means for storage and for the engine's MODEL argument."""
 
 from __future__ import annotations
+
+from functools import partial
 
 from modelservice.texts import shown
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Any
 
     from modelservice.plan.problems import Problems
 
 URI = "spec.modelArtifacts.uri"
 UNKNOWN: dict[str, Any] = {"scheme": "unknown", "model": ""}
-FORMS = "hf://NAMESPACE/MODEL, pvc://CLAIM/PATH, pvc+hf://CLAIM/PATH/NAMESPACE/MODEL or oci://REFERENCE"
+FORMS = "hf://NAMESPACE/MODEL, pvc://CLAIM/PATH, pvc+hf://CLAIM/PATH/NAMESPACE/MODEL, oci://REFERENCE or s3://BUCKET/PATH"
+ADAPTER_FORMS = "hf://NAMESPACE/ADAPTER, pvc://CLAIM/PATH, oci://REFERENCE or s3://BUCKET/PATH"
 
 
-def read_uri(artifacts: dict[str, Any], problems: Problems) -> dict[str, Any]:
-    """What ``modelArtifacts`` says: its scheme and model, and claim, hubCache, reference or pullPolicy as the scheme has them."""
+def read_uri(artifacts: dict[str, Any], problems: Problems, field: str = URI, forms: str = FORMS) -> dict[str, Any]:
+    """What ``modelArtifacts`` says: its scheme and model, and claim, hubCache, reference, pullPolicy or source as the scheme has them.
+
+    ``field`` is where the URI stands, ``forms`` are those that it may have.
+    """
     uri = artifacts.get("uri") or ""
     scheme, separator, rest = uri.partition("://")
     reader = READERS.get(scheme) if separator else None
-    if reader is None:
-        problems.error(URI, f"is {shown(uri)}; must be one of {FORMS}", uri)
+    if reader is None or f"{scheme}://" not in forms:
+        problems.error(field, f"is {shown(uri)}; must be one of {forms}", uri)
         return UNKNOWN
-    return {"scheme": scheme, **reader(rest, artifacts, problems)}
+    return {"scheme": scheme, **reader(rest, artifacts, partial(problems.error, field))}
 
 
-def _hugging_face(rest: str, artifacts: dict[str, Any], problems: Problems) -> dict[str, Any]:
+def _hugging_face(rest: str, artifacts: dict[str, Any], wrong: Callable[..., None]) -> dict[str, Any]:
     model = rest[1:-1] if len(rest) > 1 and rest[0] == rest[-1] == '"' else rest  # hf://"NS/ID" occurs in real files
     if not model:
-        problems.error(URI, "names no model; write hf://NAMESPACE/MODEL", artifacts.get("uri"))
+        wrong("names no model; write hf://NAMESPACE/MODEL", artifacts.get("uri"))
     return {"model": model}
 
 
-def _claim(rest: str, artifacts: dict[str, Any], problems: Problems) -> dict[str, Any]:
+def _claim(rest: str, artifacts: dict[str, Any], wrong: Callable[..., None]) -> dict[str, Any]:
     claim, _, path = rest.partition("/")
     if not claim:
-        problems.error(URI, "names no claim; write pvc://CLAIM/PATH", artifacts.get("uri"))
+        wrong("names no claim; write pvc://CLAIM/PATH", artifacts.get("uri"))
     mount = _mount_path(artifacts)
     return {"claim": claim, "model": f"{mount}/{path}" if path else mount}
 
 
-def _hugging_face_cache(rest: str, artifacts: dict[str, Any], problems: Problems) -> dict[str, Any]:
+def _hugging_face_cache(rest: str, artifacts: dict[str, Any], wrong: Callable[..., None]) -> dict[str, Any]:
     claim, *segments = rest.split("/")
     if not claim or len(segments) < 2 or not all(segments[-2:]):
-        problems.error(URI, "must name claim and model; write pvc+hf://CLAIM/PATH/NAMESPACE/MODEL", artifacts.get("uri"))
+        wrong("must name claim and model; write pvc+hf://CLAIM/PATH/NAMESPACE/MODEL", artifacts.get("uri"))
     return {
         "claim": claim,
         "model": "/".join(segments[-2:]),
@@ -52,9 +59,9 @@ def _hugging_face_cache(rest: str, artifacts: dict[str, Any], problems: Problems
     }
 
 
-def _image(rest: str, artifacts: dict[str, Any], problems: Problems) -> dict[str, Any]:
+def _image(rest: str, artifacts: dict[str, Any], wrong: Callable[..., None]) -> dict[str, Any]:
     if not rest:
-        problems.error(URI, "names no artifact; write oci://REGISTRY/REPOSITORY:TAG", artifacts.get("uri"))
+        wrong("names no artifact; write oci://REGISTRY/REPOSITORY:TAG", artifacts.get("uri"))
     path = artifacts.get("path")
     mount = _mount_path(artifacts)
     return {
@@ -64,8 +71,15 @@ def _image(rest: str, artifacts: dict[str, Any], problems: Problems) -> dict[str
     }
 
 
+def _bucket(rest: str, artifacts: dict[str, Any], wrong: Callable[..., None]) -> dict[str, Any]:
+    bucket, _, path = rest.partition("/")
+    if not bucket or not path.strip("/"):
+        wrong("must name bucket and folder; write s3://BUCKET/PATH", artifacts.get("uri"))
+    return {"source": f"s3://{rest}", "model": _mount_path(artifacts)}
+
+
 def _mount_path(artifacts: dict[str, Any]) -> str:
     return str(artifacts.get("mountPath") or "")
 
 
-READERS = {"hf": _hugging_face, "pvc": _claim, "pvc+hf": _hugging_face_cache, "oci": _image}
+READERS = {"hf": _hugging_face, "pvc": _claim, "pvc+hf": _hugging_face_cache, "oci": _image, "s3": _bucket}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from modelservice.plan import accelerators, drain, engine
-from modelservice.plan.scopes import PROFILE, SPEC, Container, placed, replacing, says_something
+from modelservice.plan.scopes import PROFILE, SPEC, WORKER, Container, placed, replacing, says_something
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -37,14 +37,14 @@ def add_all(scope: Scope, config: ModelService, kind: str, problems: Problems) -
                 container.name,
             )
         container.parameters["drops"] = _dropped(config, scope.name, fields) if index == 0 and layer == SPEC else ()
-        container.facts["serves"] = len(given) == 1 or container.facts["modelCommand"] != "custom"
+        container.facts["serves"] = scope.facts["pod"] != WORKER and (len(given) == 1 or container.facts["modelCommand"] != "custom")
         scope.containers.append(container)
 
 
 def _dropped(config: ModelService, role: str, given: Map) -> tuple[str, ...]:
     """What the profile's container has and one of the user's own says nothing of: ``command``, to serve; ``volume``, the model's."""
     below = ((config.defaults.get(role) or {}).get("containers") or [{}])[0]
-    serves = engine.model_command(below) in engine.SERVE and not (given.get("modelCommand") or given.get("command"))
+    serves = engine.is_serve(engine.model_command(below)) and not (given.get("modelCommand") or given.get("command"))
     mounts = below.get("mountModelVolume") and given.get("mountModelVolume") is None
     return (*(("command",) if serves else ()), *(("volume",) if mounts else ()))
 
@@ -53,9 +53,10 @@ def _planned(scope: Scope, config: ModelService, kind: str, given: Map, field: s
     """The container ``given``, planned; ``parts`` are what each layer says of it."""
     if not given.get("image"):
         problems.error(f"{field}.image", "missing; give the container's image")
+    runs = engine.engine_of(given, config.profile)
     facts = {
         "modelCommand": engine.model_command(given),
-        "engine": engine.engine_of(given, config.profile),
+        "engine": runs,
         "mountModelVolume": bool(given.get("mountModelVolume")),
     }
     device: Map = {}
@@ -67,7 +68,10 @@ def _planned(scope: Scope, config: ModelService, kind: str, given: Map, field: s
         scope.facts["acceleratorMismatch"] = True
         scope.parameters["acceleratorWarning"] = device["mismatch"]
     pod_claims = scope.parameters["claims"]["pod"]
-    name = given.get("name") or engine.PROFILE_ENGINE[config.profile]
+    name = given.get("name") or engine.of_profile(config.profile)
+    serving = _serving(scope, config)
+    if scope.facts["pod"] == WORKER:
+        parts = {layer: _without_serving(part, scope.parameters["group"]) for layer, part in parts.items()}
     return Container(
         name,
         facts,
@@ -75,8 +79,9 @@ def _planned(scope: Scope, config: ModelService, kind: str, given: Map, field: s
             "container": {**given, "name": name},
             "first": {listed: placed(given.get(listed), key) for listed, key in KEYS.items()},
             "engine": {
-                **engine.command_and_args(given, _serving(scope, config), field, problems),
+                **engine.command_and_args(given, serving, field, problems),
                 "port": scope.parameters["port"],
+                "probes": engine.probes(runs, serving),
                 "drainFlags": drain.flags(given, facts, scope.parameters["drain"]),
             },
             "device": {**device, "env": accelerators.environment(config.spec, kind)},
@@ -84,6 +89,15 @@ def _planned(scope: Scope, config: ModelService, kind: str, given: Map, field: s
         },
         {layer: _fields(part, bool(pod_claims)) for layer, part in parts.items()},
     )
+
+
+def _without_serving(part: Map, group: Map) -> Map:
+    """What a layer says of a container, for a pod in which it answers nobody: no probes, nor flags for who answers."""
+    fields = {key: value for key, value in part.items() if key not in PROBES}
+    if fields.get("flags"):
+        left_out = (group.get("worker") or {}).get("without") or ()
+        fields["flags"] = {name: value for name, value in fields["flags"].items() if name.lstrip("-").replace("_", "-") not in left_out}
+    return fields
 
 
 def _fields(part: Map, with_claims: bool) -> Map:
@@ -111,5 +125,8 @@ def _serving(scope: Scope, config: ModelService) -> Map:
         "port": scope.parameters["port"],
         "name": (config.spec.get("modelArtifacts") or {}).get("name"),
         "split": scope.parameters["parallelism"],
+        "adapters": scope.parameters["adapters"].get("words"),
         "tracing": config.spec.get("tracing") if scope.facts["tracing"] else None,
+        "mode": scope.parameters["group"],
+        "pod": scope.facts["pod"],
     }

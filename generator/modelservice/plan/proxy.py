@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     Map = dict[str, Any]
 
 DEFAULT_CONNECTOR = "nixlv2"
+DEFAULT_EC_CONNECTOR = "ec-nixl"  # where there are encode pods
+RANKS = "data-parallel-size"  # the flag that has it listen on a port for each rank
 
 
 class Finding:
@@ -26,12 +28,27 @@ class Finding:
         self.severity, self.path, self.message, self.current = severity, path, message, current
 
 
-def arguments(routing: Map) -> list[str]:
+def arguments(routing: Map, ranks: int = 1) -> list[str]:
     """``--port``, one ``--flag=value`` for each key of ``routing.proxy`` that the version can say, in a fixed order, then ``flags``.
 
-    A key that is null or not there says nothing; of ``flags``, one that is there already takes its place.
+    A key that is null or not there says nothing; of ``flags``, one that is there already takes its place. ``ranks`` are those of the engine
+    that have a port of their own, and one of the proxy's.
     """
+    routing = with_ranks(routing, ranks)
     return _arguments(routing, _version(routing.get("proxy") or {}))
+
+
+def with_ranks(routing: Map, ranks: int) -> Map:
+    """``routing`` with the flag for so many ranks; ``routing`` itself where there is one."""
+    if ranks == 1:
+        return routing
+    proxy = routing.get("proxy") or {}
+    return {**routing, "proxy": {**proxy, "flags": {RANKS: ranks, **(proxy.get("flags") or {})}}}
+
+
+def is_said(own: Map, proxy: Map) -> bool:
+    """Whether a connector was asked for: by the user, whose part of ``proxy`` is ``own``, or by a profile that says another than usual."""
+    return bool(own.get("connector") or proxy.get("kvConnector") or (proxy.get("connector") or DEFAULT_CONNECTOR) != DEFAULT_CONNECTOR)
 
 
 def findings(routing: Map, own: Map) -> Iterator[Finding]:
@@ -108,7 +125,15 @@ def _written(flag: str, value: Any) -> list[str]:
     """A flag as the proxy's parsers of all versions read it; a list repeats it, null leaves it out."""
     dashes = "-" if len(flag) == 1 else "--"
     values = value if isinstance(value, list) else [] if value is None else [value]
-    return [f"{dashes}{flag}={str(one).lower() if isinstance(one, bool) else one}" for one in values]
+    return [f"{dashes}{flag}={_text_of(one)}" for one in values]
+
+
+def _text_of(value: Any) -> Any:
+    if isinstance(value, dict):
+        from modelservice.config import structured  # hardly any proxy has one  # noqa: PLC0415
+
+        return structured.text(value) or "{}"
+    return str(value).lower() if isinstance(value, bool) else value
 
 
 def _value(proxy: Map, key: str) -> Any:

@@ -11,21 +11,39 @@ if TYPE_CHECKING:
 # Whose fields a layer holds: the profile's defaults, or what the user wrote.
 PROFILE, SPEC = "profile", "spec"
 
+# The pods of a group: the first, the others; or all of them, where they are alike, and pods without a group.
+LEADER, WORKER, ALIKE = "leader", "worker", "alike"
+
 
 class Scope:
     """The service or one of its roles.
 
     ``fields`` holds, by layer, the parameters that depend on who wrote the fields, such as ``role``. ``others`` are the names of the
-    containers that are neither an engine nor the proxy, by their list in the pod.
+    containers that are neither an engine nor the proxy, by their list in the pod. ``worker`` is the scope of the worker pods of a role's
+    groups where they are others than the leader, whose scope this is then.
     """
 
-    __slots__ = ("containers", "facts", "fields", "name", "others", "parameters")
+    __slots__ = ("containers", "facts", "fields", "name", "others", "parameters", "worker")
 
     def __init__(self, name: str, facts: Map, parameters: Map) -> None:
         self.name, self.facts, self.parameters = name, facts, parameters
+        self.worker: Scope | None = None
         self.containers: list[Container] = []
         self.fields: dict[str, Map] = {}
         self.others: dict[str, list[str]] = {}
+
+    @property
+    def pod(self) -> str:
+        """What tells the pods of the scope from those of others: the role, and which pods of its groups they are."""
+        return f"{self.name} {WORKER}" if self.facts.get("pod") == WORKER else self.name
+
+    def split(self) -> Scope:
+        """The scope of the worker pods, made like this one where they were alike; this one is the leader's then."""
+        if self.worker is None:
+            self.worker = Scope(self.name, {**self.facts, "pod": WORKER}, self.parameters)
+            self.worker.containers, self.worker.fields, self.worker.others = self.containers, self.fields, self.others
+            self.facts["pod"] = LEADER
+        return self.worker
 
 
 class Container:

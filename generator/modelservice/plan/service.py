@@ -7,11 +7,13 @@ from __future__ import annotations
 
 from modelservice.plan import artifacts, names, role
 from modelservice.plan.problems import Problems
-from modelservice.plan.scopes import Scope
+from modelservice.plan.scopes import LEADER, Scope
 from modelservice.workloads import ROLES
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from modelservice.config import ModelService
 
 
@@ -31,11 +33,40 @@ class Plan:
         self.service = _service(config, self.name, self.problems)
         created = [name for name in ROLES if self.enabled and (config.spec.get(name) or {}).get("create")]
         self.roles = [role.planned(config, self.service, name, self.problems) for name in created]
+        self._serve_together()
         if "prefill" in created and config.profile == "furiosa":
             self.problems.error(
                 "spec.prefill.create",
                 "furiosa-llm does not support prefill/decode disaggregation; leave it false",
                 True,
+            )
+
+    @property
+    def pods(self) -> list[Scope]:
+        """The scopes that have pods of their own: each role, behind it the workers of its groups where they are others."""
+        return [scope for role in self.roles for scope in (role, role.worker) if scope is not None]
+
+    def _serve_together(self) -> None:
+        """Note on all scopes which pods serve, and on how many ports, where roles serve in groups."""
+        ports = {role.name: role.parameters["proxy"]["ranks"] for role in self.roles}
+        leaders = any(role.facts["pod"] == LEADER for role in self.roles)
+        for scope in (self.service, *self.pods):
+            scope.facts["serving"] = "leaders" if leaders else "all"
+            scope.facts["ranks"] = scope.name in ports and ports[scope.name] > 1
+        most = max(ports.values(), default=1)
+        if most > 1:
+            first = (self.service.parameters.get("routing") or {}).get("servicePort")
+            self.service.facts["ranks"] = True
+            numbers = [{"number": first + rank} for rank in range(most)] if isinstance(first, int) else []
+            for scope in (self.service, *self.pods):
+                scope.parameters["pool"] = {"targetPorts": numbers}
+        if self.service.facts["inferencePool"] and len({*ports.values()}) > 1:
+            role = next(name for name, count in ports.items() if count == most)
+            others = ", ".join(f"{name} on {count}" for name, count in ports.items() if name != role)
+            self.problems.error(
+                f"spec.{role}.parallelism.mode",
+                f"its pods serve on {most} ports and those of {others}, and an InferencePool has the same ports for all; "
+                "give both roles the same ranks",
             )
 
 
@@ -53,6 +84,9 @@ def _service(config: ModelService, name: str, problems: Problems) -> Scope:
     facts = {
         "profile": config.profile,
         "artifact": artifact["scheme"],
+        "topology": spec.get("topology") or "roles",
+        "imageVolumes": True,
+        "adapters": bool(given.get("lora")),
         "authSecret": bool(given.get("authSecretName")),
         "multinode": bool(spec.get("multinode")),
         "tracing": config.profile == "llm-d" and bool((spec.get("tracing") or {}).get("enabled")),
@@ -68,6 +102,22 @@ def _service(config: ModelService, name: str, problems: Problems) -> Scope:
         "labels": names.labels(name),
         "serviceAccountName": account or name,
         "artifact": artifact,
+        "adapters": {},
         "endpointPicker": pool.get("endpointPicker") or f"{name}-epp",
     }
+    if artifact["scheme"] in ("oci", "s3") or given.get("lora"):
+        _fetch(spec, facts, parameters, problems)
     return Scope("service", facts, parameters)
+
+
+def _fetch(spec: dict[str, Any], facts: dict[str, Any], parameters: dict[str, Any], problems: Problems) -> None:
+    """Add what is fetched before engines start, and adapters."""
+    from modelservice.plan import fetching  # few models are fetched  # noqa: PLC0415
+
+    given, artifact = spec.get("modelArtifacts") or {}, parameters["artifact"]
+    facts["imageVolumes"] = fetching.image_volumes(spec.get("kubernetesVersion"))
+    if artifact["scheme"] == "s3" or (artifact["scheme"] == "oci" and not facts["imageVolumes"]):
+        mount = str(given.get("mountPath") or "")
+        parameters["artifact"] = {**artifact, "fetch": fetching.container(artifact, given, "fetch-model", fetching.STORAGE, mount)}
+    if facts["adapters"]:
+        parameters["adapters"] = fetching.adapters(given, images=facts["imageVolumes"], problems=problems)

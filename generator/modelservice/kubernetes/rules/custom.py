@@ -43,7 +43,7 @@ def disaggregated_set(spec: Map) -> Mistakes:
     own = [role for role in spec.get("roles", ()) if (role.get("scaling") or {}).get("mode") != "External"]
     for index, role in enumerate(spec.get("roles", ())):
         rolling = ((role.get("spec") or {}).get("rolloutStrategy") or {}).get("rollingUpdateConfiguration") or {}
-        if "partition" in rolling:
+        if rolling.get("partition"):  # an API server writes 0
             path = ("roles", index, "spec", "rolloutStrategy", "rollingUpdateConfiguration", "partition")
             yield path, "is there; a DisaggregatedSet takes no partition"
     if spec.get("slices", 1) > 1 and len(own) < len(spec.get("roles", ())):
