@@ -103,12 +103,7 @@ def view(
 
 def _with(given: Given, layers: list[str] | None, presets: list[str] | None, settings: list[str] | None) -> Given:
     """What was given, with options for one side."""
-    return replace(
-        given,
-        layers=[*given.layers, *(layers or [])],
-        presets=[*given.presets, *(presets or [])],
-        settings=[*given.settings, *(settings or [])],
-    )
+    return given.with_more(Given.of([], layers, None, None, presets, settings))
 
 
 def _old(given: Given, against: str, *options: list[str] | None) -> Given:
