@@ -72,7 +72,7 @@ ENGINE = f"{POD}.containers[name=vllm]"
         ),
         (
             f"{ENGINE}.startupProbe.httpGet.path",
-            ["preset probes overlays/presets/probes.yaml spec.patches[0].patch.startupProbe.httpGet.path"],
+            ["preset probes overlays/presets/probes.yaml spec.patches[0].patch.startupProbe.httpGet"],
         ),
         (f"{POD}.terminationGracePeriodSeconds", ["set --set drain=60 spec.drain"]),
         (f"{POD}.hostNetwork", ["modelservice llama.yaml:16:19 spec.decode.extraConfig.hostNetwork"]),
