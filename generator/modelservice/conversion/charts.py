@@ -6,11 +6,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from modelservice import data
+from modelservice.config.rules import found_at
 from modelservice.conversion.problems import IGNORED, Change, ConversionError, Path, Problem, written
 from modelservice.texts import cut, listed, shown
 
@@ -140,26 +140,13 @@ def _recognised(values: Map) -> str:
 
 def _marks(values: Map, marks: list[Map]) -> list[Path]:
     """The places of ``values`` that bear one of ``marks``."""
-    return [path for mark in marks for path, value in _at(values, mark["at"].split("."), ()) if _bears(value, mark)]
+    return [path for mark in marks for path, value in found_at(values, mark["at"].split(".")) if _bears(value, mark)]
 
 
 def _bears(value: Any, mark: Map) -> bool:
     if "is" in mark:
         return value in mark["is"]
     return mark["has"] in str(value) if "has" in mark else value not in (None, "", [], {}, False)
-
-
-def _at(value: Any, steps: list[str], path: Path) -> Iterator[tuple[Path, Any]]:
-    """What is at ``steps``, a ``*`` of which is either role, and a list any of its items."""
-    if isinstance(value, list):
-        for index, item in enumerate(value):
-            yield from _at(item, steps, (*path, index))
-    elif not steps:
-        yield path, value
-    elif isinstance(value, dict):
-        for key in ("decode", "prefill") if steps[0] == "*" else (steps[0],):
-            if key in value:
-                yield from _at(value[key], steps[1:], (*path, key))
 
 
 def _number(version: str) -> tuple[int, ...]:

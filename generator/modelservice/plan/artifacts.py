@@ -11,18 +11,25 @@ if TYPE_CHECKING:
     from modelservice.plan.problems import Problems
 
 URI = "spec.modelArtifacts.uri"
+COMPILED = "spec.modelArtifacts.compiled"
+COMPILED_FORMS = {"pvc": "pvc://CLAIM/PATH", "oci": "oci://REFERENCE"}
 UNKNOWN: dict[str, Any] = {"scheme": "unknown", "model": ""}
 FORMS = "hf://NAMESPACE/MODEL, pvc://CLAIM/PATH, pvc+hf://CLAIM/PATH/NAMESPACE/MODEL or oci://REFERENCE"
 
 
-def read_uri(artifacts: dict[str, Any], problems: Problems) -> dict[str, Any]:
-    """What ``modelArtifacts`` says: its scheme and model, and claim, hubCache, reference or pullPolicy as the scheme has them."""
+def read_uri(artifacts: dict[str, Any], problems: Problems, *, trimmed: bool = False) -> dict[str, Any]:
+    """What ``modelArtifacts`` says: its scheme and model, and claim, hubCache, reference or pullPolicy as the scheme has them.
+
+    ``trimmed`` takes a slash off the end of mountPath where a path follows.
+    """
     uri = artifacts.get("uri") or ""
     scheme, separator, rest = uri.partition("://")
     reader = READERS.get(scheme) if separator else None
     if reader is None:
         problems.error(URI, f"is {shown(uri)}; must be one of {FORMS}", uri)
         return UNKNOWN
+    if trimmed:
+        artifacts = {**artifacts, "mountPath": _mount_path(artifacts).removesuffix("/")}
     return {"scheme": scheme, **reader(rest, artifacts, problems)}
 
 
@@ -60,6 +67,35 @@ def _image(rest: str, artifacts: dict[str, Any], problems: Problems) -> dict[str
     return {
         "reference": rest,
         "model": f"{mount}/{path.lstrip('/')}" if path else mount,
+        "pullPolicy": artifacts.get("imagePullPolicy") or "Always",
+    }
+
+
+def read_compiled(artifacts: dict[str, Any], problems: Problems) -> dict[str, Any]:
+    """The part of the model that is compiled for its devices: scheme, source (claim or reference), ``mountPath`` and ``file``; empty for none.
+
+    It has a volume of its own, beside the model's: within one that is read-only, nothing can be mounted.
+    """
+    uri = artifacts.get("compiled")
+    if not uri:
+        return {}
+    scheme, _, rest = uri.partition("://")
+    mount = f"{_mount_path(artifacts).rstrip('/')}-compiled"
+    source, _, path = rest.partition("/") if scheme == "pvc" else (rest, "", artifacts.get("compiledPath") or "")
+    form = COMPILED_FORMS.get(scheme)
+    if form is None:
+        problems.error(COMPILED, f"is {shown(uri)}; must be {' or '.join(COMPILED_FORMS.values())}, which can be mounted", uri)
+    elif not source:
+        problems.error(COMPILED, f"names no {'claim' if scheme == 'pvc' else 'artifact'}; write {form}", uri)
+    elif not path.strip("/") and scheme == "pvc":
+        problems.error(COMPILED, f"names no file; write {form}", uri)
+    elif not path.strip("/"):
+        problems.error(f"{COMPILED}Path", "missing; give the file inside the artifact", uri)
+    return {
+        "scheme": scheme,
+        "source": source,
+        "mountPath": mount,
+        "file": f"{mount}/{path.lstrip('/')}",
         "pullPolicy": artifacts.get("imagePullPolicy") or "Always",
     }
 

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from modelservice import data
+from modelservice.config.rules import rules_of
+from modelservice.plan import drain
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
@@ -12,7 +16,7 @@ if TYPE_CHECKING:
 
 # modelCommand -> the engine whose serve command it is
 SERVE = {"furiosaLLMServe": "furiosa-llm", "vllmServe": "vllm"}
-PROFILE_ENGINE = {"furiosa": "furiosa-llm", "llm-d": "vllm"}
+PROFILE_ENGINE = {"furiosa": "furiosa-llm", "furiosa-2026.3": "furiosa-llm", "llm-d": "vllm"}
 # engine -> the gauge of the requests that wait for it, in Prometheus
 WAITING_METRIC = {"furiosa-llm": "furiosa_llm_num_requests_waiting", "vllm": "vllm:num_requests_waiting"}
 # engine -> the flags that say how the model is split, each given when its size is above one
@@ -65,10 +69,17 @@ def command_and_args(container: Map, service: Map, field: str, problems: Problem
     return {**({"command": command} if command else {}), "args": args}
 
 
+def compiled_flags(container: Map, facts: Map, compiled: Map) -> Map | None:
+    """The flags that tell a container of the compiled part of its model; None where there is none, or its engine takes none."""
+    flag = data.document("bases", "engines", f"{facts['engine']}.yaml").get("compiled") if compiled else None
+    return {flag: compiled["file"]} if flag and drain.takes_flags(container, facts) else None
+
+
 def _flags(engine: str, service: Map, problems: Problems) -> list[str]:
     flags = []
+    least = 0 if rules_of(service["profile"]).get("everySize") else 1
     for size, flag in SPLIT_FLAGS[engine].items():
-        if service["split"][size] > 1:
+        if service["split"][size] > least:
             flags += [flag, str(service["split"][size])]
     if engine == "vllm":
         flags += ["--served-model-name", service["name"]]
