@@ -72,7 +72,7 @@ def _image(rest: str, artifacts: dict[str, Any], problems: Problems) -> dict[str
 
 
 def read_compiled(artifacts: dict[str, Any], problems: Problems) -> dict[str, Any]:
-    """The part of the model that is compiled for its devices: scheme, source (claim or reference), ``mountPath`` and ``file``; empty for none.
+    """The part of the model that is compiled for its devices: scheme, source (claim or reference), ``mountPath``, ``file``; empty for none.
 
     It has a volume of its own, beside the model's: within one that is read-only, nothing can be mounted.
     """
