@@ -18,18 +18,22 @@ SCHEMA = ROOT / "generator/modelservice/config/modelservice.schema.json"
 BEGIN, END = "<!-- fields: make made -->\n", "<!-- end of fields -->\n"
 PRESETS_BEGIN, PRESETS_END = "<!-- presets: make made -->\n", "<!-- end of presets -->\n"
 PROFILES = ("furiosa", "llm-d")
+NEWER = "2026.3"  # of Furiosa's chart, whose profile is told where it differs
 TYPES = {"object": "map", "array": "list", "string": "text", "integer": "number", "number": "number", "boolean": "true, false"}
 
 Node = dict[str, Any]
 
 
 def table() -> str:
-    """The table, as Markdown: field, type, default with either profile, meaning."""
+    """The table, as Markdown: field, type, default by profile, meaning."""
     schema = json.loads(SCHEMA.read_text(encoding="utf-8"))
     defaults = {name: _profile(name) for name in PROFILES}
     lines = ["| field | type | default (furiosa) | default (llm-d) | meaning |", "|---|---|---|---|---|"]
     for path, node in _fields(schema["properties"]["spec"], schema, ""):
         shown = [_shown(_default(defaults[name], path)) for name in PROFILES]
+        newer = _shown(_default(_profile(f"furiosa-{NEWER}"), path))
+        if newer != shown[0]:
+            shown[0] = f"{shown[0]} ({NEWER}: {newer or 'none'})".strip()
         lines.append(
             f"| `{path}` | {_type(node, schema)} | {shown[0]} | {shown[1]} | {node.get('description', '').replace('|', '&#124;')} |"
         )

@@ -43,7 +43,7 @@ def read(file: Path) -> Any:
 def test_there_are_bases() -> None:
     """The tests below have something to look at."""
     assert len(FILES) > len(PARTS)
-    assert [file.stem for file in PROFILES] == ["furiosa", "llm-d"]
+    assert [file.stem for file in PROFILES] == ["furiosa-2026.3", "furiosa", "llm-d"]
 
 
 @pytest.mark.parametrize("file", [*FILES, *PROFILES], ids=lambda file: str(file.stem))

@@ -82,7 +82,7 @@ def values(tmp_path: Path) -> str:
 
 def test_values_become_a_modelservice(values: str) -> None:
     """With the comments of what it still says; it renders, and what became of the keys is told in their order."""
-    said = call("convert", values, "--release", "chat", "--chart-version", "0.4.12")
+    said = call("convert", values, "--release", "chat", "--chart-version", "0.4.16")
     assert said.stdout == CONVERTED
     same = "multinode, decode.containers[0].name, decode.containers[0].mountModelVolume, decode.containers[0].volumeMounts"
     assert said.lines == [
@@ -97,12 +97,12 @@ def test_values_become_a_modelservice(values: str) -> None:
 
 def test_the_answer_for_machines(values: str) -> None:
     """Its shape: the ModelService, its text, the chart, each change, comments left out, and a takeover where one is asked for."""
-    said = call("convert", values, "--release", "chat", "--chart-version", "0.4.12", "--output", "json")
+    said = call("convert", values, "--release", "chat", "--chart-version", "0.4.16", "--output", "json")
     answer = json.loads(said.stdout)
     assert [*answer] == ["modelService", "text", "chart", "changes", "commentsLeftOut", "takeover"]
     assert answer["text"] == CONVERTED
     assert answer["modelService"] == parse(CONVERTED)
-    assert answer["chart"] == {"name": "upstream", "version": "0.4.12", "profile": "llm-d"}
+    assert answer["chart"] == {"name": "upstream", "version": "0.4.16", "profile": "llm-d"}
     assert answer["changes"][0] == {"what": "ignored", "key": "commen", "now": None, "why": "the chart does nothing with it"}
     assert {change["what"] for change in answer["changes"]} == {"ignored", "moved", "default"}
     assert (answer["commentsLeftOut"], answer["takeover"]) == (["# one node does"], None)
@@ -127,7 +127,7 @@ def test_a_manifest_tells_what_a_takeover_changes(tmp_path: Path, values: str) -
     """Names and version are the release's, too; what stays is counted, what changes is told with what it does."""
     objects = call("render", "-", stdin=CONVERTED.replace("chat-llm-d-modelservice", "old")).objects
     for obj in objects:
-        obj["metadata"]["labels"] = {"helm.sh/chart": "llm-d-modelservice-v0.4.12"}
+        obj["metadata"]["labels"] = {"helm.sh/chart": "llm-d-modelservice-v0.4.16"}
     manifest = written(tmp_path, "manifest.yaml", write_documents(objects))
     said = call("convert", values, "--manifest", manifest)
     assert parse(said.stdout)["metadata"]["name"] == "old"

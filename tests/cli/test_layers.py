@@ -85,7 +85,7 @@ def test_a_layer_with_a_name_is_for_that_service(tmp_path: Path) -> None:
         ("decode: {replicas: many}\n", "1:10", "spec.decode.replicas: is 'many'; must be a whole number"),
         ("spec:\n  decode:\n    replicsa: 1\n", "3:5", "spec.decode.replicsa: unknown key; did you mean replicas?"),
         ("decode:\n  tolerations:\n  - {operater: Exists}\n", "3:6", "spec.decode.tolerations[0].operater: is no field of Toleration"),
-        ("profile: ourz\n", "1:1", "spec.profile: is 'ourz'; must be one of furiosa, llm-d"),
+        ("profile: ourz\n", "1:1", "spec.profile: is 'ourz'; must be one of furiosa, furiosa-2026.3, llm-d"),
         ("presets: [shn]\n", "1:11", "spec.presets[0]: there is no preset 'shn'; did you mean shm?"),
         ("engine: {env: {A: 1}}\n", "1:16", "spec.engine.env.A: is 1; must be text or a map: quote it"),
     ],

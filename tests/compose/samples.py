@@ -164,6 +164,14 @@ SAMPLES: dict[str, Map] = {
         "prefill": {"accelerator": {"type": "cpu"}},
     },
     "tracing": {"profile": "llm-d", "tracing": {"enabled": True}},
+    "newer furiosa": {
+        "profile": "furiosa-2026.3",
+        "tracing": {"enabled": True},
+        "accelerator": {"dra": True},
+        "modelArtifacts": {"uri": "pvc+hf://models/hub/meta/llama", "mountPath": "/models/", "compiled": "pvc://compiled/llama.fxb"},
+        **decode(modelCommand="furiosaLLMServe", mountModelVolume=True, lifecycle={"preStop": {"sleep": {"seconds": 5}}}),
+    },
+    "compiled artifact": {"modelArtifacts": {"compiled": "oci://registry.example/llama-fxb:1", "compiledPath": "llama.fxb"}},
     "hardened requester": {"profile": "llm-d", "requester": {"enable": True}, "presets": ["hardened"]},
     "hardened with containers of one's own": {
         "presets": ["hardened"],

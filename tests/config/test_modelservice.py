@@ -94,7 +94,7 @@ DEFAULTS: list[tuple[str, Any, Any]] = [  # path, with furiosa, with llm-d (beha
     (
         "routing:proxy:image",
         "ghcr.io/llm-d/llm-d-routing-sidecar:v0.4.0-rc.1",
-        "ghcr.io/llm-d/llm-d-routing-sidecar:latest",
+        "ghcr.io/llm-d/llm-d-router-disagg-sidecar:latest",
     ),
     ("routing:proxy:imagePullPolicy", "Always", "Always"),
     ("routing:proxy:targetPort", 8200, 8200),

@@ -136,13 +136,13 @@ def test_two_profiles_are_one_that_says_both(first: Map, second: Map, third: Map
 def test_an_unknown_profile() -> None:
     """The message has those that there are, and the one that may be meant."""
     (error,) = made({"profile": "ourz"}, profile({})).errors
-    assert error == "spec.profile: is 'ourz'; must be one of furiosa, llm-d, ours; did you mean ours?"
+    assert error == "spec.profile: is 'ourz'; must be one of furiosa, furiosa-2026.3, llm-d, ours; did you mean ours?"
 
 
 @pytest.mark.parametrize(
     ("profiles", "words"),
     [
-        ([profile({}, extends="nowhere")], ["ours: spec.extends: is 'nowhere'; must be one of furiosa, llm-d, ours"]),
+        ([profile({}, extends="nowhere")], ["ours: spec.extends: is 'nowhere'; must be one of furiosa, furiosa-2026.3, llm-d, ours"]),
         ([profile({}, extends="ours")], ["ours: spec.extends: is a circle of profiles: ours extends ours"]),
         (
             [profile({}, "a", "b"), profile({}, "b", "a")],
@@ -152,7 +152,10 @@ def test_an_unknown_profile() -> None:
             [profile({}, "c", "b"), profile({}, "b", "a"), profile({}, "a", "b")],
             ["b: spec.extends: is a circle of profiles: b extends a extends b"],
         ),
-        ([profile({}, "a", "b"), profile({}, "b", "nowhere")], ["b: spec.extends: is 'nowhere'; must be one of furiosa, llm-d, a, b"]),
+        (
+            [profile({}, "a", "b"), profile({}, "b", "nowhere")],
+            ["b: spec.extends: is 'nowhere'; must be one of furiosa, furiosa-2026.3, llm-d, a, b"],
+        ),
         ([profile({}), profile({})], ["ours: metadata.name: another Profile is called so, too; spec.profile asks for one by its name"]),
         ([profile({}, "llm-d")], ["llm-d: metadata.name: a built-in profile is called so, too; spec.profile asks for one by its name"]),
         ([profile({"decode": {"replicsa": 1}})], ["ours: spec.defaults.decode.replicsa: unknown key; did you mean replicas?"]),

@@ -145,11 +145,12 @@ def test_defaults() -> None:
     schema = json_schema("ModelService")
     spec, role = schema["properties"]["spec"]["properties"], schema["$defs"]["role"]["properties"]
     assert spec["routing"]["properties"]["servicePort"]["default"] == 8000
-    assert spec["accelerator"]["properties"]["type"]["description"].endswith('Default: "furiosa" (furiosa), "nvidia" (llm-d).')
+    assert spec["accelerator"]["properties"]["type"]["description"].endswith(
+        'Default: "furiosa" (furiosa, furiosa-2026.3), "nvidia" (llm-d).'
+    )
     assert role["replicas"]["description"].endswith("Default: 1 (decode, encode), 0 (prefill).")
-    created = "Default: true (furiosa decode, llm-d decode, llm-d prefill), false (furiosa prefill, furiosa encode, llm-d encode)."
-    assert role["create"]["description"].endswith(created)
-    assert role["parallelism"]["properties"]["tensor"]["description"].endswith("Default: 4 (furiosa), 1 (llm-d).")
+    assert "true (furiosa decode, furiosa-2026.3 decode, llm-d decode, llm-d prefill)" in role["create"]["description"]
+    assert role["parallelism"]["properties"]["tensor"]["description"].endswith("Default: 4 (furiosa), 8 (furiosa-2026.3), 1 (llm-d).")
     assert schema["$defs"]["container"]["properties"]["image"]["description"].count("Default: ") == 1
 
 

@@ -167,7 +167,7 @@ KEYS: Map = {
     "zapLogLevel:SI zapStacktraceLevel:S zapTimeEncoding:S prefillerUseTLS:B certPath:S debugLevel:I parentRefs:L",
     "tracing": "enabled:B otlpEndpoint:S sampling:M serviceNames:M vllm:M",
     "tracing.sampling": "sampler:S samplerArg:SN",
-    "tracing.serviceNames": "vllmDecode:S vllmPrefill:S routingProxy:S",
+    "tracing.serviceNames": "vllmDecode:S vllmPrefill:S furiosaLLMDecode:S furiosaLLMPrefill:S routingProxy:S",
     "tracing.vllm": "collectDetailedTraces:S",
     "requester": "enable:B image:S adminPort:P port:M readinessProbe:M resources:M",
     "requester.port": "probes:P spi:P",
@@ -186,7 +186,7 @@ KEYS: Map = {
     "decode.monitoring.podmonitor": "enabled:B portName:S path:S interval:S scrapeTimeout:S relabelings:L "
     "metricRelabelings:L namespaceSelector:M annotations:SM labels:SM",
     "decode.containers.*": "name:S image:S imagePullPolicy:S modelCommand:S mountModelVolume:B command:SL args:SL env:LM ports:LM "
-    "securityContext:M livenessProbe:M readinessProbe:M startupProbe:M resources:M volumeMounts:LM workingDir:S stdin:B "
+    "securityContext:M livenessProbe:M readinessProbe:M startupProbe:M lifecycle:M resources:M volumeMounts:LM workingDir:S stdin:B "
     "tty:B extraConfig:M",
 }
 # What behaviour 1 and 9 and this project add to the charts' keys.
@@ -208,7 +208,7 @@ OURS = {
         "disaggregatedSet",
     },
     "tracing.serviceNames": {"vllmEncode"},
-    "modelArtifacts": {"lora", "s3"},
+    "modelArtifacts": {"lora", "s3", "compiled", "compiledPath"},
     "routing": {"inferencePool", "httpRoute", "epp"},
     "routing.proxy": {"version", "kvConnector", "ecConnector", "flags", "resources", "env"},
     "decode": {"drain", "engine", "leaderWorkerSet"},

@@ -100,14 +100,47 @@ def test_a_version_that_is_not_known_is_refused(version: str) -> None:
         chart_of(values(), "auto" if version != "2026" else "furiosa", version)
 
 
-def test_a_version_without_a_profile_is_told() -> None:
-    """Furiosa's 2026.3 needs a profile of its own."""
-    if "furiosa-2026.3" in data.names("bases", "profiles"):
-        assert chart_of(values(), "furiosa", "2026.3.0").profile == "furiosa-2026.3"
-        return
-    for given, version in ((values(), "2026.3.0"), (values(FURIOSA, tracing={"enabled": True}), "")):
-        with pytest.raises(ConversionError, match=r"there is no profile furiosa-2026\.3 yet"):
-            chart_of(given, "furiosa", version)
+def test_a_version_has_its_profile() -> None:
+    """Furiosa's 2026.3 has one of its own."""
+    assert chart_of(values(), "furiosa", "2026.3.0").profile == "furiosa-2026.3"
+    assert chart_of(values(), "furiosa", "2026.1.0").profile == "furiosa"
+
+
+@pytest.mark.parametrize(
+    ("given", "profile", "told"),
+    [
+        (values(FURIOSA), "furiosa", False),
+        (values({**FURIOSA, "image": "furiosaai/furiosa-llm:2026.3.1"}), "furiosa-2026.3", False),
+        (values(FURIOSA, tracing={"enabled": True}), "furiosa-2026.3", True),
+        (values(FURIOSA, accelerator={"dra": True}), "furiosa-2026.3", True),
+        (values(FURIOSA, multinode=True), "furiosa", True),
+        (values(FURIOSA, dra={"enabled": True}), "furiosa", True),
+    ],
+)
+def test_values_of_furiosas_tell_their_version(given: Map, profile: str, *, told: bool) -> None:
+    """By keys that only one has; an image is a hint, and without any it is the older one, which is told."""
+    chart = chart_of(given, "auto", "")
+    assert (chart.profile, chart.told) == (profile, told)
+
+
+@pytest.mark.parametrize(
+    ("version", "unread"),
+    [
+        ("0.3.6", {"decode.containers[0].lifecycle", "routing.proxy.resources", "routing.proxy.kvConnector"}),
+        ("0.4.13", {"routing.proxy.debugLevel", "routing.proxy.resources", "routing.proxy.kvConnector"}),
+        ("0.4.16", {"routing.proxy.debugLevel", "routing.proxy.kvConnector"}),
+        ("", {"routing.proxy.kvConnector", "routing.proxy.debugLevel"}),
+        ("2026.1.0", {"decode.containers[0].lifecycle", "routing.proxy.kvConnector"}),
+        ("2026.3.0", {"decode.containers[0].lifecycle", "routing.proxy.kvConnector", "accelerator.env"}),
+    ],
+)
+def test_what_a_version_does_not_read_is_ignored(version: str, unread: set[str]) -> None:
+    """A key that came later, or went; of a version that is not known, what it is at least."""
+    proxy = {"resources": {"limits": {"cpu": "1"}}, "kvConnector": "nixlv2", "debugLevel": 3}
+    given = values({"image": "x", "lifecycle": {"preStop": {}}}, routing={"proxy": proxy}, accelerator={"env": {"furiosa": []}})
+    known, changes = ignored(given, chart_of(given, "auto" if version else "upstream", version))
+    assert {written(change.key) for change in changes} == unread
+    assert ("lifecycle" in known["decode"]["containers"][0]) is ("decode.containers[0].lifecycle" not in unread)
 
 
 def test_values_of_two_versions_are_refused() -> None:
@@ -137,7 +170,7 @@ def test_what_no_chart_reads_is_left_out() -> None:
 
 
 def test_a_modelservice_has_every_key_that_the_charts_read() -> None:
-    """Save a container's lifecycle, which goes into its extraConfig."""
+    """By the same names."""
     root = schema("modelservice")
     missing: list[str] = []
 
@@ -152,4 +185,4 @@ def test_a_modelservice_has_every_key_that_the_charts_read() -> None:
                 missing.append(f"{path}.{key}")
 
     look(read_keys(), root["properties"]["spec"], "")
-    assert missing == [".decode.containers[].lifecycle", ".prefill.containers[].lifecycle"]
+    assert missing == []

@@ -55,7 +55,7 @@ def told(found: Conversion) -> list[tuple[str, str, str | None]]:
 
 def test_values_become_short() -> None:
     """What the profile says too is left out, and the container is an engine, which says only what differs."""
-    found = convert(VALUES, "upstream", "0.4.12", CHAT)
+    found = convert(VALUES, "upstream", "0.4.16", CHAT)
     assert found.document == document_of(
         {"name": "chat-llm-d-modelservice"},
         {
@@ -113,6 +113,47 @@ def test_an_older_chart_has_its_defaults_written_out() -> None:
     deployment = found.objects[1]
     assert deployment["spec"]["selector"]["matchLabels"] == {**labels, "llm-d.ai/role": "decode"}
     assert "-v=5" in deployment["spec"]["template"]["spec"]["initContainers"][0]["args"]
+
+
+@pytest.mark.parametrize(
+    ("version", "image"), [("0.4.12", "llm-d-routing-sidecar:latest"), ("0.4.13", "llm-d-routing-sidecar:latest"), ("0.4.14", None)]
+)
+def test_the_proxy_of_an_older_chart_is_written_out(version: str, image: str | None) -> None:
+    """Its name changed in 0.4.14: a pod that runs keeps its image and flags."""
+    found = convert(VALUES, "upstream", version, CHAT)
+    written_out = found.document["spec"].get("routing", {}).get("proxy", {}).get("image")
+    assert written_out == (f"ghcr.io/llm-d/{image}" if image else None)
+    args = found.objects[1]["spec"]["template"]["spec"]["initContainers"][0]["args"]
+    assert ("--connector=nixlv2" in args) is (image is not None)
+
+
+def test_values_of_the_newer_furiosa_become_short() -> None:
+    """What the profile says is left out, the rest has its place; keys that its chart has no more say what to write."""
+    container = {
+        "name": "furiosa-llm",
+        "image": "furiosaai/furiosa-llm:2026.3.0",
+        "modelCommand": "furiosaLLMServe",
+        "mountModelVolume": True,
+    }
+    values = {
+        "modelArtifacts": {"name": "org/model", "labels": {"llm-d.ai/inference-serving": "true"}},
+        "accelerator": {"type": "furiosa", "dra": True},
+        "routing": {"proxy": {"enabled": False}},
+        "decode": {"parallelism": {"tensor": 8, "pipeline": 2}, "containers": [{**container, "volumeMounts": CONTAINER["volumeMounts"]}]},
+    }
+    found = convert(values, release=CHAT)
+    assert found.document["spec"] == {
+        "profile": "furiosa-2026.3",
+        "modelArtifacts": {"name": "org/model"},
+        "accelerator": {"dra": True},
+        "engine": {"image": "furiosaai/furiosa-llm:2026.3.0"},
+        "decode": {"parallelism": {"pipeline": 2}},
+    }
+    assert rendered(found) == found.objects
+    with pytest.raises(ConversionError) as caught:
+        convert({**values, "multinode": False}, "furiosa", "2026.3.0", CHAT)
+    (problem,) = caught.value.problems
+    assert (written(problem.key), "leave it out" in problem.message) == ("multinode", True)
 
 
 def test_what_the_values_say_goes_over_an_older_charts_defaults() -> None:
@@ -241,7 +282,7 @@ def test_what_means_nothing_is_left_out() -> None:
         "prefill": {"create": False, "replicas": 3, "containers": [{"image": "x"}]},
         "tracing": {"enabled": False, "otlpEndpoint": "http://other"},
     }
-    found = convert(values, "upstream", "0.4.12", CHAT)
+    found = convert(values, "upstream", "0.4.16", CHAT)
     assert [*found.document["spec"]] == ["profile", "modelArtifacts", "engine", "decode", "prefill"]
     assert found.document["spec"]["modelArtifacts"] == {"name": "org/model", "uri": "pvc://models/x"}
     assert found.document["spec"]["prefill"] == {"create": False}
@@ -268,7 +309,7 @@ def test_values_that_say_nothing_of_their_own_are_the_profiles() -> None:
 
 
 def test_keys_have_their_new_places() -> None:
-    """A labelValue is labelValues, a lifecycle is in extraConfig, an override of names is metadata.name; what was ignored is told."""
+    """A labelValue is labelValues, an override of names is metadata.name, a lifecycle stays; what was ignored is told."""
     hooks = {"preStop": {"sleep": {"seconds": 5}}}
     values = {
         **with_decode(VALUES, containers=[{**CONTAINER, "lifecycle": hooks}], acceleratorTypes={"labelKey": "gpu", "labelValue": "h100"}),
@@ -277,11 +318,10 @@ def test_keys_have_their_new_places() -> None:
     }
     found = convert(values, "upstream", "0.4.13", CHAT)
     assert found.document["metadata"] == {"name": "llama"}
-    assert found.document["spec"]["engine"]["extraConfig"] == {"lifecycle": hooks}
+    assert found.document["spec"]["engine"]["lifecycle"] == hooks
     assert found.document["spec"]["decode"]["acceleratorTypes"] == {"labelKey": "gpu", "labelValues": ["h100"]}
     for change in (
         ("moved", "fullnameOverride", None),
-        ("moved", "decode.containers[0].lifecycle", "decode.containers[0].extraConfig.lifecycle"),
         ("moved", "decode.acceleratorTypes.labelValue", "decode.acceleratorTypes.labelValues"),
         ("ignored", "commen", None),
     ):
@@ -424,6 +464,6 @@ ROLES = st.fixed_dictionaries(
 def test_the_same_objects_come_out(decode: Map, prefill: Map, more: Map) -> None:
     """Of whatever values, in the order that makes no pod restart."""
     values = {"modelArtifacts": {"name": "org/model"}, **more, "decode": decode, "prefill": prefill}
-    found = convert(values, "upstream", "0.4.12", CHAT)
+    found = convert(values, "upstream", "0.4.16", CHAT)
     assert rendered(found) == found.objects == objects(values)
     assert all(change.now is None or change.now for change in found.changes)

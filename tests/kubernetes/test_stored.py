@@ -43,18 +43,33 @@ def test_what_needs_no_change_is_shared() -> None:
     assert stored(given, defaults=True) is given
 
 
-def test_a_group_gets_the_protocol_of_its_ports() -> None:
-    """The LeaderWorkerSet's definition fills it in, and kubectl replaces the whole list then."""
-    group = {
-        "apiVersion": "leaderworkerset.x-k8s.io/v1",
-        "kind": "LeaderWorkerSet",
-        "spec": {
-            "leaderWorkerTemplate": {"workerTemplate": {"spec": {"containers": [{"ports": [{"containerPort": 1}, {"protocol": "UDP"}]}]}}}
-        },
+def test_a_monitor_gets_what_its_definition_fills_in() -> None:
+    """In a list that kubectl replaces whole; not where an object is brought as it is."""
+    monitor = {
+        "apiVersion": "monitoring.coreos.com/v1",
+        "kind": "ServiceMonitor",
+        "spec": {"endpoints": [{"relabelings": [{"targetLabel": "node"}, {"action": "drop"}]}]},
     }
-    spec = stored(group, defaults=True)["spec"]["leaderWorkerTemplate"]["workerTemplate"]["spec"]
-    assert spec["containers"][0]["ports"] == [{"containerPort": 1, "protocol": "TCP"}, {"protocol": "UDP"}]
-    assert stored(group, defaults=False) is group
+    (endpoint,) = stored(monitor, defaults=True)["spec"]["endpoints"]
+    assert endpoint["relabelings"] == [{"targetLabel": "node", "action": "replace"}, {"action": "drop"}]
+    assert stored(monitor, defaults=False) is monitor
+
+
+@pytest.mark.parametrize(
+    ("api_version", "kind", "spec"),
+    [
+        ("monitoring.coreos.com/v1", "PodMonitor", {"podMetricsEndpoints": [{"relabelings": [{"targetLabel": "node"}]}]}),
+        (
+            "leaderworkerset.x-k8s.io/v1",
+            "LeaderWorkerSet",
+            {"leaderWorkerTemplate": {"workerTemplate": {"spec": {"containers": [{"ports": [{"containerPort": 1}]}]}}}},
+        ),
+    ],
+)
+def test_what_the_charts_make_stays_as_users_wrote_it(api_version: str, kind: str, spec: Map) -> None:
+    """The rules of a PodMonitor and the ports of a group come out as they do of a chart."""
+    obj = {"apiVersion": api_version, "kind": kind, "spec": spec}
+    assert stored(obj, defaults=True) == obj
 
 
 def test_a_route_gets_what_its_definition_fills_in() -> None:

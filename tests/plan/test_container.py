@@ -86,3 +86,11 @@ def test_every_entry_of_containers_is_an_engine() -> None:
     for index in (0, 1):
         assert made.variables(index=index)["TP_SIZE"] == "4"
         assert made.container(index=index)["resources"]["limits"] == {"furiosa.ai/rngd": "1"}
+
+
+@pytest.mark.parametrize("place", [lambda hooks: {"lifecycle": hooks}, lambda hooks: {"extraConfig": {"lifecycle": hooks}}])
+def test_a_hook_takes_a_presets_place(place: Any) -> None:
+    """Whole, however it is written: no two handlers in one; other hooks stay."""
+    hooks = {"preStop": {"exec": {"command": ["drain"]}}, "postStart": {"exec": {"command": ["touch", "/up"]}}}
+    made = make({"drain": 30, "decode": {"containers": [engine(**place(hooks))]}})
+    assert made.container()["lifecycle"] == hooks

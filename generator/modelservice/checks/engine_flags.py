@@ -43,7 +43,7 @@ def _refused(engine: Engine, run: Run) -> Iterator[Result]:
         lacking = [f"without --{key}" for key, wanted in rule["flags"].items() if wanted is False]
         message = f"the engine refuses {' with '.join([*(_written(run, key) for key in given), *names])}"
         field, brought = _field(engine, given)
-        severity = SEVERITY if run.certain else "warning"
+        severity = SEVERITY if run.certain and not rule.get("told") else "warning"
         yield Result(" ".join([message, *lacking[:1]]) + f", and ends; {rule['says']}", severity, field=field, resource=brought)
 
 

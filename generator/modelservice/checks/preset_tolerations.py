@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from modelservice import data
+from modelservice.config.rules import rules_of
 from modelservice.krm import Result
 from modelservice.plan import accelerators
 
@@ -24,7 +25,7 @@ def check(service: Composition) -> Iterator[Result]:
     config = service.plan.config
     resources = (config.spec.get("accelerator") or {}).get("resources") or {}
     kinds = {accelerators.mode(config.spec, config.spec[role.name], config.profile)[1] for role in service.plan.roles}
-    usual = accelerators.PROFILE_TYPE[config.profile]
+    usual = rules_of(config.profile)["accelerator"]["type"]
     used = {resources.get(kind) or resources.get(usual) for kind in kinds if kind != "cpu"}
     there = {name: _taint(name) for name in data.names("overlays", "presets") if name.endswith(SUFFIX)}
     for index, name in enumerate(config.spec.get("presets") or []):

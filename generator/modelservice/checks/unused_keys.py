@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from modelservice.checks.walk import own_containers
+from modelservice.config.rules import rules_of
 from modelservice.krm import ResourceRef, Result
 from modelservice.plan import engine
 from modelservice.workloads import ROLES
@@ -20,15 +21,22 @@ if TYPE_CHECKING:
 
 NAME, SEVERITY = "unused-keys", "warning"
 INFO = "info"  # of something that is off: values files spell it out
+BY_ACCELERATOR = ("furiosa-2026.3", "llm-d")  # the profiles with claims and tracing as upstream has them
 OTHER_PROFILE = "means nothing with profile {profile}"
 OFF = "means nothing while {switch} is not on"
 
 # Path, the fact that it needs, the values of the fact with which it means something, else what to say, and how serious that is.
 OF_SERVICE: tuple[Rule, ...] = (
-    ("tracing", "profile", ("llm-d",), OTHER_PROFILE, SEVERITY),
+    ("tracing", "profile", BY_ACCELERATOR, OTHER_PROFILE, SEVERITY),
+    ("tracing.vllm", "profile", ("llm-d",), OTHER_PROFILE, SEVERITY),
+    *((f"tracing.serviceNames.vllm{role}", "profile", ("llm-d",), OTHER_PROFILE, SEVERITY) for role in ("Decode", "Prefill")),
+    *(
+        (f"tracing.serviceNames.furiosaLLM{role}", "profile", ("furiosa-2026.3",), OTHER_PROFILE, SEVERITY)
+        for role in ("Decode", "Prefill")
+    ),
     ("requester", "profile", ("llm-d",), OTHER_PROFILE, SEVERITY),
-    ("accelerator.dra", "profile", ("llm-d",), f"{OTHER_PROFILE}; there it is dra.enabled", SEVERITY),
-    ("accelerator.resourceClaimTemplates", "profile", ("llm-d",), f"{OTHER_PROFILE}; there it is dra.claimTemplates", SEVERITY),
+    ("accelerator.dra", "profile", BY_ACCELERATOR, f"{OTHER_PROFILE}; there it is dra.enabled", SEVERITY),
+    ("accelerator.resourceClaimTemplates", "profile", BY_ACCELERATOR, f"{OTHER_PROFILE}; there it is dra.claimTemplates", SEVERITY),
     ("dra", "profile", ("furiosa",), f"{OTHER_PROFILE}; there it is accelerator.dra", SEVERITY),
     ("tracing", "tracing", (True,), OFF.format(switch="tracing.enabled"), INFO),
     ("requester", "requester", (True,), OFF.format(switch="requester.enable"), INFO),
@@ -53,6 +61,8 @@ OF_SERVICE: tuple[Rule, ...] = (
     ("modelArtifacts.mountPath", "usesPath", (True,), "no container has the model there: it is for those with mountModelVolume", INFO),
     ("modelArtifacts.readOnly", "claimed", (True,), "is only for pvc:// models in containers with mountModelVolume", INFO),
     ("modelArtifacts.imagePullPolicy", "artifactMounted", (True,), "is only for oci:// models in containers with mountModelVolume", INFO),
+    ("modelArtifacts.compiled", "compiledUsed", (True,), "no container has it: it is for those with mountModelVolume", SEVERITY),
+    ("modelArtifacts.compiledPath", "compiled", ("oci",), "is only for a compiled part that is oci://", INFO),
     ("modelArtifacts.path", "artifactUsed", (True,), "is only for oci:// models", INFO),
     ("modelArtifacts.s3", "buckets", (True,), "is only for s3:// models and adapters", SEVERITY),
     ("modelArtifacts.authSecretName", "serves", (True,), "means nothing without pods", INFO),
@@ -73,7 +83,7 @@ POD_FIELDS = (
 )
 GROUPS = "means nothing without multinode: true"
 OF_ROLE: tuple[Rule, ...] = (
-    ("accelerator", "profile", ("llm-d",), OTHER_PROFILE, SEVERITY),
+    ("accelerator", "profile", BY_ACCELERATOR, OTHER_PROFILE, SEVERITY),
     ("parallelism.dataLocal", "profile", ("llm-d",), OTHER_PROFILE, SEVERITY),
     ("parallelism.pipeline", "pipelines", (True,), OTHER_PROFILE, SEVERITY),
     ("parallelism.workers", "workload", ("LeaderWorkerSet",), GROUPS, SEVERITY),
@@ -143,7 +153,7 @@ def _service_facts(service: Composition) -> Map:
         "claims": any(role.facts["accelerator"] == "dra" for role in roles),
         "plugin": any(container.get("accelerator") == "device" for container in containers),
         "typed": any(container.get("accelerator") == "device" for container in containers)
-        or any(role.facts["accelerator"] == "dra" and facts["profile"] == "llm-d" for role in roles),
+        or any(role.facts["accelerator"] == "dra" and facts["profile"] in BY_ACCELERATOR for role in roles),
         "requesterRuns": any(role.facts["workload"] == "ReplicaSet" for role in roles) if facts["requester"] else None,
         "decodes": any(role.name == "decode" for role in roles),
         "proxied": any(role.facts["proxy"] for role in roles),
@@ -159,6 +169,7 @@ def _service_facts(service: Composition) -> Map:
         "claimed": artifact in ("pvc", "pvc+hf") and mounted,
         "buckets": artifact == "s3" or any(str(one.get("uri")).startswith("s3://") for one in _adapters(service)),
         "artifactMounted": artifact == "oci" and mounted,
+        "compiledUsed": mounted,
         "artifactUsed": artifact == "oci" and generated,
     }
 
@@ -180,7 +191,7 @@ def _role_facts(role: Scope, facts: Map) -> Map:
     return {
         **facts,
         **role.facts,
-        "pipelines": facts["profile"] == "furiosa" or split or bool(role.parameters["group"]),
+        "pipelines": "cores" in rules_of(facts["profile"])["accelerator"] or split or bool(role.parameters["group"]),
         "scaled": role.facts["autoscaling"],
         "acceleratorKey": bool((given.get("acceleratorTypes") or {}).get("labelKey")),
         "devices": _has_devices(role),

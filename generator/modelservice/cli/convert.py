@@ -61,6 +61,7 @@ def convert(
     from modelservice.conversion import convert as converted  # noqa: PLC0415
     from modelservice.conversion.release import Release, of_manifest  # noqa: PLC0415
     from modelservice.conversion.takeover import takeover  # noqa: PLC0415
+    from modelservice.conversion.tools import as_values  # noqa: PLC0415
     from modelservice.conversion.values import together  # noqa: PLC0415
 
     if to is not None and os.path.lexists(to):
@@ -69,12 +70,12 @@ def convert(
     runs = _manifest(manifest) if manifest else []
     named, version = of_manifest(runs)
     try:
-        values = together((document.value for document in documents), assignments or [])
+        given, before = as_values([document.value for document in documents])
+        values = together(given, assignments or [])
+        of_release = Release(release or "", namespace or "", named)
+        found = converted(values, chart, (chart_version or version).removeprefix("v"), of_release, before)
     except SettingError as error:
         raise typer.BadParameter(str(error), param_hint="--set") from None
-    try:
-        of_release = Release(release or "", namespace or "", named)
-        found = converted(values, chart, (chart_version or version).removeprefix("v"), of_release)
     except ConversionError as error:
         stop_at([_message(place, problem) for place, problem in _placed(documents, error.problems)])
     text, lost = _text(found, documents)

@@ -6,6 +6,7 @@ from functools import partial
 
 from modelservice import data
 from modelservice.config import layers, validation
+from modelservice.config.rules import rules_of
 from modelservice.krm import FirstOfEachPlace, Result
 from modelservice.texts import cut, listed, shown, whole_number
 from modelservice.workloads import ROLES
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
 API_VERSION = "modelservice.llm-d.ai/v1alpha1"
 DEFAULT_PROFILE = "furiosa"
-BUILT_IN = ("furiosa", "llm-d")  # the files in bases/profiles
+BUILT_IN = ("furiosa", "furiosa-2026.3", "llm-d")  # the files in bases/profiles
 NONE: Mapping[str, Map] = {}
 ASKS = {"require", "exclude", "defaults"}  # of an Overlay: what has to be looked at where it is named as a preset
 
@@ -276,8 +277,8 @@ def _defaults(profile: str, brought: Sequence[Map], own: Map) -> Map:
     name = (own.get("modelArtifacts") or {}).get("name")
     if name:
         artifacts = {**defaults["modelArtifacts"], "uri": f"hf://{name}"}
-        if profile == "furiosa":
-            artifacts["labels"] = {**artifacts["labels"], "llm-d.ai/model": label_value(name)}
+        if label := rules_of(profile).get("modelLabel"):
+            artifacts["labels"] = {**artifacts["labels"], label: label_value(name)}
         defaults = {**defaults, "modelArtifacts": artifacts}
     if brought:
         from modelservice.config.profile import over  # noqa: PLC0415

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 SERVICE_FACTS = (
     "profile",
     "artifact",
+    "compiled",
     "authSecret",
     "multinode",
     "tracing",
@@ -96,7 +97,8 @@ def _scope_problems(spec: Map) -> list[Result]:
 def _resource_problems(spec: Map) -> list[Result]:
     """Errors where a resource is neither a base that is an object nor a manifest of one."""
     resources = spec.get("resources") or []
-    bases = {f"{name}.yaml" for name in set(data.names("bases")) - {*NO_OBJECTS, *data.names("bases", "profiles")}} if resources else ()
+    files = data.paths("bases") if resources else []
+    bases = {file.rpartition("/")[2] for file in files if file.count("/") == 1} - {f"{name}.yaml" for name in NO_OBJECTS}
     found = []
     for index, resource in enumerate(resources):
         where = f"spec.resources[{index}]"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +12,7 @@ from modelservice.config.modelservice import ModelService
 from modelservice.conversion.charts import Chart, chart_of, ignored
 from modelservice.conversion.draft import Draft, document_of, get, has
 from modelservice.conversion.engines import sources, use_engine
+from modelservice.conversion.mending import mended, tool_of
 from modelservice.conversion.problems import (
     ADDED,
     ASSUMED,
@@ -36,6 +38,7 @@ from modelservice.workloads import ROLES
 Map = dict[str, Any]
 
 LAST = (*ROLES, "extraObjects")
+NEWEST = "0.4.16"  # of the upstream chart, for whose values tools write theirs
 PLACEHOLDER = "${fullname}"  # in the defaults of a chart: the name of the release's objects
 
 
@@ -56,21 +59,24 @@ class Conversion:
         return list(sources(path[1:], self.values))
 
 
-def convert(values: Map, chart: str = "auto", version: str = "", release: Release = UNKNOWN) -> Conversion:
+def convert(values: Map, chart: str = "auto", version: str = "", release: Release = UNKNOWN, before: Sequence[Change] = ()) -> Conversion:
     """The shortest ModelService that serves what a Helm release of ``values`` serves.
 
-    ``chart`` is auto, furiosa or upstream, ``version`` the chart's, where it is known. Raises ConversionError.
+    ``chart`` is auto, furiosa or upstream, ``version`` the chart's, where it is known. ``before`` is what became of a tool's own form, where
+    the values were made of one. What a tool wrote for a service that does not run yet is mended. Raises ConversionError.
     """
-    of_chart = chart_of(values, chart, version)
+    tool = before or tool_of(values) if not (release.name or release.objects) else ()  # of what runs, nothing changes
+    of_chart = chart_of(values, chart, version or (NEWEST if tool else ""))
     name = full_name(values, release)
-    known, changes = ignored(values, of_chart)
+    right, mends = mended(values) if tool else (values, [])
+    known, changes = ignored(right, of_chart, "flags" if tool else "")
+    changes = [*mends, *changes]
     for key in ("fullnameOverride", "nameOverride"):
         if known.pop(key, None):
             changes.append(Change(MOVED, (key,), None, f"metadata.name is {name}"))
     added = _missing(of_chart.defaults, known, ())
     spec = _ordered({"profile": of_chart.profile, **under(known, _filled(of_chart.defaults, name))})
     metadata = {"name": name, **({"namespace": release.namespace} if release.namespace else {})}
-    spec = _with_hooks(spec, changes)
     spec = _expanded(spec, values, release.name or name, metadata, changes)
     _refuse_wrong(document_of(metadata, spec))
     draft = Draft(metadata, spec, changes)
@@ -81,7 +87,7 @@ def convert(values: Map, chart: str = "auto", version: str = "", release: Releas
     changes = [change for change in changes if has(values, change.key)]  # of a default of the chart there is nothing to tell
     changes += [Change(ADDED, path, path, "the chart's default, and not the profile's") for path in added if has(draft.spec, path)]
     changes += [*_assumed(of_chart, known), *_unplaced(known, metadata)]
-    return Conversion(document, of_chart, _told(changes), draft.objects, values)
+    return Conversion(document, of_chart, [*before, *_told(changes)], draft.objects, values)
 
 
 def _filled(defaults: Any, full_name: str) -> Any:
@@ -106,31 +112,14 @@ def _ordered(spec: Map) -> Map:
     return dict(sorted(spec.items(), key=lambda field: LAST.index(field[0]) if field[0] in LAST else -1))
 
 
-def _with_hooks(spec: Map, changes: list[Change]) -> Map:
-    """``spec`` with the containers' lifecycle where a ModelService has it: in their extraConfig."""
-    changed = dict(spec)
-    for role in ROLES:
-        containers = get(spec, (role, "containers"))
-        for index, container in enumerate(containers if isinstance(containers, list) else []):
-            if isinstance(container, dict) and "lifecycle" in container and isinstance(container.get("extraConfig"), dict | None):
-                hooks = container["lifecycle"]
-                rest = {key: value for key, value in container.items() if key != "lifecycle"}
-                placed = {**rest, "extraConfig": {**(rest.get("extraConfig") or {}), "lifecycle": hooks}} if hooks else rest
-                source: Path = (role, "containers", index)
-                changed[role] = {**changed[role], "containers": _with_item(changed[role]["containers"], index, placed)}
-                changes.append(Change(MOVED, (*source, "lifecycle"), (*source, "extraConfig", "lifecycle"), "a field of Kubernetes' own"))
-    return changed
-
-
-def _with_item(items: list[Any], index: int, item: Any) -> list[Any]:
-    return [*items[:index], item, *items[index + 1 :]]
-
-
 def _assumed(chart: Chart, given: Map) -> list[Change]:
     """What older versions of the chart said otherwise, where the version is not known and the values say nothing of it."""
     is_proxied = get(given, ("routing", "proxy", "enabled")) is not False
     paths = dict.fromkeys(path for defaults in chart.others for path in _missing(defaults, given, ()))
     told = listed([written(path) for path in paths if is_proxied or path[:2] != ("routing", "proxy")])
+    if not chart.told:
+        why = f"nothing tells whether the {chart.name} chart is of version {chart.since}, as is taken here; --chart-version says it"
+        return [Change(ASSUMED, (), None, why)]
     why = f"the profile's defaults, which not every version of the chart has; --chart-version or --manifest says which it is: {told}"
     return [Change(ASSUMED, (), None, why)] if told else []
 

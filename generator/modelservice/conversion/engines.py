@@ -55,11 +55,10 @@ def _of_role(draft: Draft, role: str) -> bool:
     ]
     for key, changed in (("env", _with_map), ("ports", _with_map), ("args", _with_flags)):
         engine = draft.spec[role].get("engine") or {}
-        shorter = {
-            one: fields
-            for name, given in engine.items()
-            for one, fields in (changed(name, given) if name == key else {name: given}).items()
-        }
+        shorter: Map = {}
+        for name, given in engine.items():
+            for one, fields in (changed(name, given) if name == key else {name: given}).items():
+                shorter[one] = {**shorter[one], **fields} if one == "flags" and one in shorter else fields
         if shorter != engine:
             draft.take({**draft.spec, role: {**draft.spec[role], "engine": shorter}})
     return True

@@ -13,6 +13,7 @@ Path = tuple[str | int, ...]
 
 MOVED, REMOVED, IGNORED = "moved", "removed", "ignored"  # elsewhere now; without meaning as things are; what the chart did not read either
 DEFAULT, EMPTY = "default", "empty"  # what the profile says too; what says nothing
+MENDED = "mended"  # what a tool wrote twice, or so that it does not fit
 ADDED, ASSUMED = "added", "assumed"  # what the chart said, and the profile does not; what is not known of the chart
 
 

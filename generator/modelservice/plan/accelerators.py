@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from modelservice.config.rules import rules_of
 from modelservice.texts import shown, whole_number
 
 TYPE_CHECKING = False
@@ -13,15 +14,16 @@ if TYPE_CHECKING:
     Map = dict[str, Any]
 
 SIMULATOR = "llm-d-inference-sim"  # serves without a model, hence without devices
-PROFILE_TYPE = {"furiosa": "furiosa", "llm-d": "nvidia"}
 
 
 def mode(spec: Map, role: Map, profile: str) -> tuple[str, str]:
     """How ``role`` gets its devices (``device``, ``dra`` or ``none``), and the type of its accelerator."""
     accelerator = spec.get("accelerator") or {}
-    of_role = (role.get("accelerator") or {}) if profile == "llm-d" else {}
-    kind = of_role.get("type") or accelerator.get("type") or PROFILE_TYPE[profile]
-    if profile == "furiosa":
+    rules = rules_of(profile)["accelerator"]
+    by_role = rules["claims"] == "accelerator"
+    of_role = (role.get("accelerator") or {}) if by_role else {}
+    kind = of_role.get("type") or accelerator.get("type") or rules["type"]
+    if not by_role:
         dra = (spec.get("dra") or {}).get("enabled")
     else:
         dra = of_role["dra"] if of_role.get("dra") is not None else accelerator.get("dra")
@@ -35,8 +37,11 @@ def device(spec: Map, kind: str, profile: str, container: Map, devices: int, pro
     """
     if kind == "cpu" or SIMULATOR in str(container.get("image") or ""):
         return {}
+    rules = rules_of(profile)["accelerator"]
     resources = (spec.get("accelerator") or {}).get("resources") or {}
-    resource = resources.get(kind) or resources.get(PROFILE_TYPE[profile])
+    resource = resources.get(kind, rules.get("resource")) if "resource" in rules else resources.get(kind) or resources.get(rules["type"])
+    if resource == "" and "resource" in rules:
+        return {}
     if resource is None:
         problems.error(
             f"spec.accelerator.resources.{kind}",
@@ -70,7 +75,8 @@ def environment(spec: Map, kind: str) -> list[Map] | None:
 
 def claim_template(spec: Map, kind: str, profile: str, role: str, devices: int, problems: Problems) -> Map:
     """The ResourceClaimTemplate of a role under DRA: name, claim (the pod's name for it), request, class, match, count, selectors."""
-    if profile == "furiosa":
+    rules = rules_of(profile)["accelerator"]
+    if rules["claims"] == "dra":
         dra = spec.get("dra") or {}
         field, kind, templates = "spec.dra.type", dra.get("type") or "", [one for one in dra.get("claimTemplates") or [] if one]
         given = next((template for template in templates if template.get("name") == kind), None)
@@ -90,7 +96,7 @@ def claim_template(spec: Map, kind: str, profile: str, role: str, devices: int, 
     name = given.get("name") or ""
     names = (
         {"name": f"{name}-resource-claim-template", "claim": f"{name}-resource-claim"}
-        if profile == "furiosa"
+        if rules["claims"] == "dra"
         else {"name": f"{name}-{role}", "claim": f"{name.removesuffix('-claim-template')}-{role}-claim"}
     )
     return {

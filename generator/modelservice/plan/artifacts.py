@@ -14,15 +14,20 @@ if TYPE_CHECKING:
     from modelservice.plan.problems import Problems
 
 URI = "spec.modelArtifacts.uri"
+COMPILED = "spec.modelArtifacts.compiled"
+COMPILED_FORMS = {"pvc": "pvc://CLAIM/PATH", "oci": "oci://REFERENCE"}
 UNKNOWN: dict[str, Any] = {"scheme": "unknown", "model": ""}
 FORMS = "hf://NAMESPACE/MODEL, pvc://CLAIM/PATH, pvc+hf://CLAIM/PATH/NAMESPACE/MODEL, oci://REFERENCE or s3://BUCKET/PATH"
 ADAPTER_FORMS = "hf://NAMESPACE/ADAPTER, pvc://CLAIM/PATH, oci://REFERENCE or s3://BUCKET/PATH"
 
 
-def read_uri(artifacts: dict[str, Any], problems: Problems, field: str = URI, forms: str = FORMS) -> dict[str, Any]:
+def read_uri(
+    artifacts: dict[str, Any], problems: Problems, field: str = URI, forms: str = FORMS, *, trimmed: bool = False
+) -> dict[str, Any]:
     """What ``modelArtifacts`` says: its scheme and model, and claim, hubCache, reference, pullPolicy or source as the scheme has them.
 
-    ``field`` is where the URI stands, ``forms`` are those that it may have.
+    ``field`` is where the URI stands, ``forms`` are those that it may have. ``trimmed`` takes a slash off the end of mountPath where a path
+    follows.
     """
     uri = artifacts.get("uri") or ""
     scheme, separator, rest = uri.partition("://")
@@ -30,6 +35,8 @@ def read_uri(artifacts: dict[str, Any], problems: Problems, field: str = URI, fo
     if reader is None or f"{scheme}://" not in forms:
         problems.error(field, f"is {shown(uri)}; must be one of {forms}", uri)
         return UNKNOWN
+    if trimmed:
+        artifacts = {**artifacts, "mountPath": _mount_path(artifacts).removesuffix("/")}
     return {"scheme": scheme, **reader(rest, artifacts, partial(problems.error, field))}
 
 
@@ -76,6 +83,35 @@ def _bucket(rest: str, artifacts: dict[str, Any], wrong: Callable[..., None]) ->
     if not bucket or not path.strip("/"):
         wrong("must name bucket and folder; write s3://BUCKET/PATH", artifacts.get("uri"))
     return {"source": f"s3://{rest}", "model": _mount_path(artifacts)}
+
+
+def read_compiled(artifacts: dict[str, Any], problems: Problems) -> dict[str, Any]:
+    """The part of the model that is compiled for its devices: scheme, source (claim or reference), ``mountPath``, ``file``; empty for none.
+
+    It has a volume of its own, beside the model's: within one that is read-only, nothing can be mounted.
+    """
+    uri = artifacts.get("compiled")
+    if not uri:
+        return {}
+    scheme, _, rest = uri.partition("://")
+    mount = f"{_mount_path(artifacts).rstrip('/')}-compiled"
+    source, _, path = rest.partition("/") if scheme == "pvc" else (rest, "", artifacts.get("compiledPath") or "")
+    form = COMPILED_FORMS.get(scheme)
+    if form is None:
+        problems.error(COMPILED, f"is {shown(uri)}; must be {' or '.join(COMPILED_FORMS.values())}, which can be mounted", uri)
+    elif not source:
+        problems.error(COMPILED, f"names no {'claim' if scheme == 'pvc' else 'artifact'}; write {form}", uri)
+    elif not path.strip("/") and scheme == "pvc":
+        problems.error(COMPILED, f"names no file; write {form}", uri)
+    elif not path.strip("/"):
+        problems.error(f"{COMPILED}Path", "missing; give the file inside the artifact", uri)
+    return {
+        "scheme": scheme,
+        "source": source,
+        "mountPath": mount,
+        "file": f"{mount}/{path.lstrip('/')}",
+        "pullPolicy": artifacts.get("imagePullPolicy") or "Always",
+    }
 
 
 def _mount_path(artifacts: dict[str, Any]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from modelservice.config.rules import rules_of
 from modelservice.plan import accelerators, drain, engine
 from modelservice.plan.scopes import PROFILE, SPEC, WORKER, Container, placed, replacing, says_something
 
@@ -53,6 +54,9 @@ def _planned(scope: Scope, config: ModelService, kind: str, given: Map, field: s
     """The container ``given``, planned; ``parts`` are what each layer says of it."""
     if not given.get("image"):
         problems.error(f"{field}.image", "missing; give the container's image")
+    rules = rules_of(config.profile)
+    if rules.get("commandSaid") and not (given.get("modelCommand") or given.get("command")):
+        problems.error(f"{field}.modelCommand", "missing; give furiosaLLMServe, or a command")
     runs = engine.engine_of(given, config.profile)
     facts = {
         "modelCommand": engine.model_command(given),
@@ -60,10 +64,13 @@ def _planned(scope: Scope, config: ModelService, kind: str, given: Map, field: s
         "mountModelVolume": bool(given.get("mountModelVolume")),
     }
     device: Map = {}
+    needed = scope.parameters["parallelism"]["devices"]
     if scope.facts["accelerator"] == "device":
-        needed = scope.parameters["parallelism"]["devices"]
         device = accelerators.device(config.spec, kind, config.profile, given, needed, problems)
         facts["accelerator"] = "device" if device else "none"
+    elif rules["accelerator"].get("told"):
+        asked = accelerators.device(config.spec, kind, config.profile, given, needed, problems)
+        device = {key: value for key, value in asked.items() if key == "mismatch"}
     if device.get("mismatch") and not scope.facts["acceleratorMismatch"]:
         scope.facts["acceleratorMismatch"] = True
         scope.parameters["acceleratorWarning"] = device["mismatch"]
@@ -82,6 +89,7 @@ def _planned(scope: Scope, config: ModelService, kind: str, given: Map, field: s
                 **engine.command_and_args(given, serving, field, problems),
                 "port": scope.parameters["port"],
                 "probes": engine.probes(runs, serving),
+                "compiledFlags": engine.compiled_flags(given, facts, scope.parameters["compiled"]),
                 "drainFlags": drain.flags(given, facts, scope.parameters["drain"]),
             },
             "device": {**device, "env": accelerators.environment(config.spec, kind)},
@@ -111,11 +119,19 @@ def _fields(part: Map, with_claims: bool) -> Map:
         )
     for probe in PROBES & fields.keys():  # one with another handler must not meet a preset's
         fields[probe] = {"$patch": "replace", **fields[probe]}
-    lifecycle = (fields.get("extraConfig") or {}).get("lifecycle")
-    if isinstance(lifecycle, dict):  # nor a hook with another
-        hooks = {key: {"$patch": "replace", **hook} if isinstance(hook, dict) else hook for key, hook in lifecycle.items()}
-        fields["extraConfig"] = {**fields["extraConfig"], "lifecycle": hooks}
+    fields = _with_whole_hooks(fields)
+    if "extraConfig" in fields:
+        fields["extraConfig"] = _with_whole_hooks(fields["extraConfig"])
     return {"container": fields}
+
+
+def _with_whole_hooks(fields: Map) -> Map:
+    """``fields`` with hooks that take the place of others: one with another handler must not meet a preset's."""
+    lifecycle = fields.get("lifecycle")
+    if not isinstance(lifecycle, dict):
+        return fields
+    hooks = {key: {"$patch": "replace", **hook} if isinstance(hook, dict) else hook for key, hook in lifecycle.items()}
+    return {**fields, "lifecycle": hooks}
 
 
 def _serving(scope: Scope, config: ModelService) -> Map:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from modelservice import data
+from modelservice.config.rules import rules_of
+from modelservice.plan import drain
 from modelservice.template import ABSENT, compile_template, look_up
 
 TYPE_CHECKING = False
@@ -91,6 +93,12 @@ def command_and_args(container: Map, service: Map, field: str, problems: Problem
     return {**({"command": command} if command else {}), "args": args}
 
 
+def compiled_flags(container: Map, facts: Map, compiled: Map) -> Map | None:
+    """The flags that tell a container of the compiled part of its model; None where there is none, or its engine takes none."""
+    flag = document(facts["engine"]).get("compiled") if compiled else None
+    return {flag: compiled["file"]} if flag and drain.takes_flags(container, facts) else None
+
+
 def _together(mode: Map, service: Map, command: list[str] | None, args: list[str], field: str, problems: Problems) -> Map:
     """The same of a pod that serves with others: run by a shell where only that can say its rank."""
     own = mode.get(service["pod"]) or NO_MODE
@@ -111,7 +119,8 @@ def _together(mode: Map, service: Map, command: list[str] | None, args: list[str
 def _flags(engine: Map, service: Map, problems: Problems) -> list[str]:
     split = service["split"]
     said: Map = dict(engine.get("flags") or {})
-    said |= {flag: split[size] for size, flag in engine["sizes"].items() if split[size] > 1}
+    least = 0 if rules_of(service["profile"]).get("everySize") else 1
+    said |= {flag: split[size] for size, flag in engine["sizes"].items() if split[size] > least}
     if split.get("expert"):
         said |= _filled(engine["expert"], service)
     if name := engine.get("servedName"):

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from modelservice.config.rules import rules_of
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
     from modelservice.plan.problems import Problems
-
-CORES_PER_RNGD = 8
 
 
 def sizes(given: dict[str, Any], profile: str, field: str, problems: Problems) -> dict[str, int]:
@@ -16,10 +16,11 @@ def sizes(given: dict[str, Any], profile: str, field: str, problems: Problems) -
 
     ``field`` is the path of the role's parallelism, for messages.
     """
-    tensor, pipeline = given.get("tensor") or 1, given.get("pipeline") or 1
-    if profile == "furiosa":
+    rules = rules_of(profile)
+    tensor, pipeline = given.get("tensor") or (rules.get("sizes") or {}).get("tensor", 1), given.get("pipeline") or 1
+    if cores := rules["accelerator"].get("cores"):
         data, workers = given.get("data") or 1, given.get("workers") or 1
-        devices = -(-data * pipeline * tensor // CORES_PER_RNGD)
+        devices = -(-data * pipeline * tensor // cores)
         return {
             "tensor": tensor,
             "data": data,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from modelservice.config.rules import rules_of
 from modelservice.plan import accelerators, container, drain, engine, names, parallelism, proxy, ranks
 from modelservice.plan.problems import Problems
 from modelservice.plan.scopes import ALIKE, LEADER, PROFILE, SPEC, WORKER, Scope, placed, replacing, says_something
@@ -33,9 +34,10 @@ def planned(config: ModelService, service: Scope, name: str, problems: Problems)
     if group.get("serves") == LEADER:
         facts["pod"] = LEADER
     selector = names.selector((spec.get("modelArtifacts") or {}).get("labels") or {}, name)
-    traced_as = ((spec.get("tracing") or {}).get("serviceNames") or {}).get(f"vllm{name.capitalize()}")
+    traced_by = f"{rules_of(config.profile).get('tracing')}{name.capitalize()}"
+    traced_as = ((spec.get("tracing") or {}).get("serviceNames") or {}).get(traced_by)
     if facts["tracing"] and traced_as is None:
-        problems.error(f"spec.tracing.serviceNames.vllm{name.capitalize()}", "missing; tracing needs it")
+        problems.error(f"spec.tracing.serviceNames.{traced_by}", "missing; tracing needs it")
     if facts["podmonitor"] and not _podmonitor(role).get("portName"):
         problems.error(f"{field}.monitoring.podmonitor.portName", "missing; give the name of the container port that is scraped")
     served = split["dataLocal"] if group.get("ports") else 1
@@ -149,7 +151,7 @@ def _facts(service: Map, name: str, role: Map, routing: Map, *, grouped: bool) -
         "workload": _workload(service, name, grouped=grouped),
         "mode": mode or "none",
         "pod": ALIKE,
-        "proxy": name == "decode" and (routing.get("proxy") or {}).get("enabled") is not False,
+        "proxy": _is_proxied(service, name, routing),
         "acceleratorTypes": bool((role.get("acceleratorTypes") or {}).get("labelValues")),
         "acceleratorMismatch": False,
         "autoscaling": bool((role.get("autoscaling") or {}).get("enabled")),
@@ -157,6 +159,10 @@ def _facts(service: Map, name: str, role: Map, routing: Map, *, grouped: bool) -
         "subGroupExclusiveTopology": bool(role.get("subGroupExclusiveTopology")),
         "modelVolume": any(one.get("mountModelVolume") for one in role.get("containers") or []),
     }
+
+
+def _is_proxied(service: Map, role: str, routing: Map) -> bool:
+    return role == "decode" and rules_of(service["profile"]).get("proxy", True) and (routing.get("proxy") or {}).get("enabled") is not False
 
 
 def _others(role: Map, known: list[str]) -> dict[str, list[str]]:

@@ -5,6 +5,7 @@ What can be said in an overlay is said there. This is the rest: what has to be c
 
 from __future__ import annotations
 
+from modelservice.config.rules import refusals, rules_of
 from modelservice.plan import artifacts, names, role
 from modelservice.plan.problems import Problems
 from modelservice.plan.scopes import LEADER, Scope
@@ -34,12 +35,8 @@ class Plan:
         created = [name for name in ROLES if self.enabled and (config.spec.get(name) or {}).get("create")]
         self.roles = [role.planned(config, self.service, name, self.problems) for name in created]
         self._serve_together()
-        if "prefill" in created and config.profile == "furiosa":
-            self.problems.error(
-                "spec.prefill.create",
-                "furiosa-llm does not support prefill/decode disaggregation; leave it false",
-                True,
-            )
+        if self.enabled:
+            self.problems.results += refusals(config.profile, config.spec)
 
     @property
     def pods(self) -> list[Scope]:
@@ -71,7 +68,7 @@ class Plan:
 
 
 def _service(config: ModelService, name: str, problems: Problems) -> Scope:
-    spec = config.spec
+    spec, rules = config.spec, rules_of(config.profile)
     given = spec.get("modelArtifacts") or {}
     if not given.get("name"):
         problems.error("spec.modelArtifacts.name", "missing; give the model's name, as NAMESPACE/MODEL")
@@ -80,17 +77,23 @@ def _service(config: ModelService, name: str, problems: Problems) -> Scope:
     routing = spec.get("routing") or {}
     pool = routing.get("inferencePool") or {}
     account = spec.get("serviceAccountOverride")
-    artifact = artifacts.read_uri(given, problems) if given.get("uri") or given.get("name") else artifacts.UNKNOWN
+    artifact = (
+        artifacts.read_uri(given, problems, trimmed=bool(rules.get("trimmed")))
+        if given.get("uri") or given.get("name")
+        else artifacts.UNKNOWN
+    )
+    compiled = artifacts.read_compiled(given, problems)
     facts = {
         "profile": config.profile,
         "artifact": artifact["scheme"],
         "topology": spec.get("topology") or "roles",
         "imageVolumes": True,
         "adapters": bool(given.get("lora")),
+        "compiled": compiled.get("scheme", "none"),
         "authSecret": bool(given.get("authSecretName")),
         "multinode": bool(spec.get("multinode")),
-        "tracing": config.profile == "llm-d" and bool((spec.get("tracing") or {}).get("enabled")),
-        "requester": config.profile == "llm-d" and bool((spec.get("requester") or {}).get("enable")),
+        "tracing": "tracing" in rules and bool((spec.get("tracing") or {}).get("enabled")),
+        "requester": "requester" in rules and bool((spec.get("requester") or {}).get("enable")),
         "serviceAccount": "given" if account else "own",
         "inferencePool": bool(pool.get("create")),
         "httpRoute": bool((routing.get("httpRoute") or {}).get("create")),
@@ -103,6 +106,7 @@ def _service(config: ModelService, name: str, problems: Problems) -> Scope:
         "serviceAccountName": account or name,
         "artifact": artifact,
         "adapters": {},
+        "compiled": compiled,
         "endpointPicker": pool.get("endpointPicker") or f"{name}-epp",
     }
     if artifact["scheme"] in ("oci", "s3") or given.get("lora"):
