@@ -168,9 +168,10 @@ class _Composer:
         for _, overlay in self.layers:
             for index, resource in enumerate(overlay.resources()):
                 self.place = f"spec.resources[{index}]"
-                if (made := self._filled(overlay, resource, parameters)) and self._is_object(overlay, made):
-                    self.observer.made(self.scope, overlay, index, made)
-                    objects.append(made)
+                for one in overlay.for_each(parameters):
+                    if (made := self._filled(one, resource, parameters)) and self._is_object(one, made):
+                        self.observer.made(self.scope, one, index, made)
+                        objects.append(made)
         for layer, overlay in self.layers:
             for index, patch in enumerate(overlay.patches):
                 if patch.part in POD_PARTS or not holds(patch.when, self.scope.facts) or not any(_is_target(patch, obj) for obj in objects):

@@ -12,7 +12,13 @@ from modelservice.workloads import ROLES
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from modelservice.config import ModelService
+
+    Map = dict[str, Any]
+
+METRICS_AUTH = "metrics-endpoint-auth"  # the flag of the endpoint picker that has anybody read its metrics
 
 
 class Plan:
@@ -31,6 +37,10 @@ class Plan:
         self.service = _service(config, self.name, self.problems)
         created = [name for name in ROLES if self.enabled and (config.spec.get(name) or {}).get("create")]
         self.roles = [role.planned(config, self.service, name, self.problems) for name in created]
+        if self.service.facts["epp"] or self.service.facts["objectives"]:
+            from modelservice.plan import endpoint_picker  # few services bring their picker  # noqa: PLC0415
+
+            self.service.parameters["epp"] = endpoint_picker.parameters(self.service, self.roles)
         if "prefill" in created and config.profile == "furiosa":
             self.problems.error(
                 "spec.prefill.create",
@@ -47,7 +57,7 @@ def _service(config: ModelService, name: str, problems: Problems) -> Scope:
     if not given.get("labels"):
         problems.error("spec.modelArtifacts.labels", "missing; pods are selected by these labels")
     routing = spec.get("routing") or {}
-    pool = routing.get("inferencePool") or {}
+    pool, epp = routing.get("inferencePool") or {}, routing.get("epp") or {}
     account = spec.get("serviceAccountOverride")
     artifact = artifacts.read_uri(given, problems) if given.get("uri") or given.get("name") else artifacts.UNKNOWN
     facts = {
@@ -60,6 +70,11 @@ def _service(config: ModelService, name: str, problems: Problems) -> Scope:
         "serviceAccount": "given" if account else "own",
         "inferencePool": bool(pool.get("create")),
         "httpRoute": bool((routing.get("httpRoute") or {}).get("create")),
+        "epp": bool(epp.get("create")),
+        "leaderElection": (epp.get("replicas") or 1) > 1,
+        "metricsAuth": not any(name.lstrip("-") == METRICS_AUTH and value in (False, "false") for name, value in (epp.get("flags") or {}).items()),
+        "objectives": bool(routing.get("objectives")),
+        "provider": routing.get("provider") or "none",
     }
     parameters = {
         **spec,
@@ -70,4 +85,17 @@ def _service(config: ModelService, name: str, problems: Problems) -> Scope:
         "artifact": artifact,
         "endpointPicker": pool.get("endpointPicker") or f"{name}-epp",
     }
+    if facts["inferencePool"]:
+        parameters["pool"] = _pool(pool, given.get("labels"), routing.get("servicePort"), problems)
+    if facts["httpRoute"]:
+        from modelservice.plan import route  # few services have one of their own  # noqa: PLC0415
+
+        parameters["route"] = {"rules": route.rules(routing["httpRoute"], name)}
     return Scope("service", facts, parameters)
+
+
+def _pool(given: Map, labels: Map | None, port: Any, problems: Problems) -> Map:
+    """What the InferencePool selects, the ports that requests come to, and the one that is asked whether a pod is healthy."""
+    if port is None:
+        problems.error("spec.routing.servicePort", "missing; give the port that serves requests")
+    return {"selector": given.get("selector") or labels, "targetPorts": [{"number": port}], "healthPort": port}
