@@ -28,7 +28,8 @@ SELECTING = {
 }
 FOR_ALL = ("PodDisruptionBudget", "NetworkPolicy")
 SCALING = ("HorizontalPodAutoscaler", "ScaledObject")
-LEADING = ("HTTPRoute", "InferencePool", "Service", *SCALING, "PodMonitor", *FOR_ALL)
+POLICIES = ("HealthCheckPolicy", "GCPBackendPolicy")
+LEADING = ("HTTPRoute", "InferenceObjective", *POLICIES, "InferencePool", "DestinationRule", "Service", *SCALING, "PodMonitor", *FOR_ALL)
 
 
 @dataclass
@@ -133,6 +134,19 @@ def _named(obj: Map, spec: Map) -> Iterator[tuple[Key, str, str]]:
     elif kind == "InferencePool" and (picker := spec.get("endpointPickerRef")):
         target = (str(picker.get("kind") or "Service"), namespace, str(picker.get("name")))
         yield target, _port("asks for an endpoint", (picker.get("port") or {}).get("number")), "spec.endpointPickerRef"
+    elif kind == "InferenceObjective" and (pool := spec.get("poolRef")):
+        yield ("InferencePool", namespace, str(pool.get("name"))), "is a priority of", "spec.poolRef"
+    elif kind in POLICIES and (target := spec.get("targetRef")):
+        yield (str(target.get("kind")), namespace, str(target.get("name"))), "is for", "spec.targetRef"
+    elif kind == "DestinationRule" and (host := str(spec.get("host") or "")):
+        name, _, rest = host.partition(".")
+        yield ("Service", rest.partition(".")[0] or namespace, name), "is for", "spec.host"
+    elif kind in ("RoleBinding", "ClusterRoleBinding"):
+        role = obj.get("roleRef") or {}
+        yield (str(role.get("kind")), namespace if role.get("kind") == "Role" else "default", str(role.get("name"))), "gives", "roleRef"
+        for index, one in enumerate(_maps(obj.get("subjects"))):
+            if one.get("kind") == "ServiceAccount":
+                yield ("ServiceAccount", str(one.get("namespace") or namespace), str(one.get("name"))), "gives to", f"subjects[{index}]"
     elif kind in SCALING and (scaled := spec.get("scaleTargetRef")):
         yield (str(scaled.get("kind") or "Deployment"), namespace, str(scaled.get("name"))), "scales", "spec.scaleTargetRef"
 
