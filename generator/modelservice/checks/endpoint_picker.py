@@ -41,7 +41,7 @@ def check(service: Composition) -> Iterator[Result]:
         message = f"selects the pods of the endpoint picker, too ({', '.join(wanted)}); give the model's pods a label of their own"
         yield Result(message, SEVERITY, field=f"spec.routing.{place}" if place else "spec.modelArtifacts.labels", current=wanted)
     if plan.config.namespace is None and plan.service.facts["metricsAuth"]:
-        message = "the account of the endpoint picker is then named in namespace default, where nothing moves the objects and that name together"
+        message = "missing, so that the endpoint picker's ClusterRoleBinding names an account of namespace default; kustomize and kpt set both"
         yield Result(message, "info", field="metadata.namespace")
 
 
@@ -51,9 +51,8 @@ def check_world(world: World) -> Iterator[Result]:
         yield from _of_pool(world, pool)
     for pods in world.pods:
         for path, container in pods.containers():
-            said = _said(container)
-            if "pool-name" in said:
-                yield from _of_picker(world, pods, path, container, said)
+            if pool_of(pods, container) is not None:
+                yield from _of_picker(world, pods, path, container)
     for rule in world.of("DestinationRule"):
         host, _, rest = str((rule.get("spec") or {}).get("host") or "").partition(".")
         if host and "*" not in host and (not rest or rest.partition(".")[2] in ("svc", "svc.cluster.local")):
@@ -88,11 +87,19 @@ def _of_pool(world: World, pool: Map) -> Iterator[Result]:
                 yield finding(service, f"spec.ports[{index}].targetPort", message, SEVERITY, target)
 
 
-def _of_picker(world: World, pods: Pods, path: str, container: Map, said: dict[str, str]) -> Iterator[Result]:
+def pool_of(pods: Pods, container: Map) -> tuple[str, str] | None:
+    """Name and namespace of the InferencePool that a container is the endpoint picker of; None for one that is none."""
+    said = _said(container)
+    if "pool-name" not in said:
+        return None
+    told = said.get("pool-namespace") or pods.namespace
+    return said["pool-name"], pods.namespace if told.startswith("$(") else told
+
+
+def _of_picker(world: World, pods: Pods, path: str, container: Map) -> Iterator[Result]:
     """What does not line up around a container that is an endpoint picker."""
-    workload, namespace, name = pods.workload, pods.namespace, said["pool-name"]
-    told = said.get("pool-namespace") or namespace
-    other = namespace if told.startswith("$(") else told
+    workload, namespace, said = pods.workload, pods.namespace, _said(container)
+    name, other = pool_of(pods, container) or ("", "")
     if (now := world.was_called("InferencePool", name, other)) is not None:
         message = f"InferencePool {name} is called {now} now, and kustomize does not follow --pool-name; have it rename the ModelService instead"
         yield finding(workload, f"{path}.args", message, SEVERITY, name)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from modelservice.checks import NAMES, check_world
+from modelservice.checks.endpoint_picker import pool_of
 from modelservice.checks.world import Pods, World, namespace_of
 
 Map = dict[str, Any]
@@ -111,6 +112,9 @@ def _links(world: World, obj: Map) -> Iterator[tuple[Found, str]]:
                 yield (source, ("ServiceAccount", source[1], account), "runs as"), f"{pods.path}.spec.serviceAccountName"
             for at, referred, name in pods.references():
                 yield (source, (referred, source[1], name), "uses"), at
+            for at, container in pods.containers():
+                if pool := pool_of(pods, container):
+                    yield (source, ("InferencePool", pool[1], pool[0]), "picks pods of"), f"{at}.args"
 
 
 def _selected(world: World, kind: str, selector: Map, namespace: str) -> list[Pods]:
