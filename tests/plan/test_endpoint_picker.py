@@ -5,12 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from tests.compose.made import engine, make
+from tests.compose.made import document, engine, make
 
 from modelservice.config import ModelService
 from modelservice.krm import parse
 from modelservice.plan import Plan
-from tests.compose.made import document
 
 Map = dict[str, Any]
 LLM_D, SCHEDULER = "ghcr.io/llm-d/llm-d-router-endpoint-picker", "ghcr.io/llm-d/llm-d-inference-scheduler"
@@ -56,7 +55,11 @@ def test_the_version_that_is_said_counts() -> None:
     assert parameters({"version": "0.8.0"})["objective"] == f"{OLD}/v1alpha2"
 
 
-SGLANG = {"total-queued-requests-metric": "sglang:num_queue_reqs", "kv-cache-usage-percentage-metric": "sglang:token_usage", "lora-info-metric": ""}
+SGLANG = {
+    "total-queued-requests-metric": "sglang:num_queue_reqs",
+    "kv-cache-usage-percentage-metric": "sglang:token_usage",
+    "lora-info-metric": "",
+}
 ALL = {**SGLANG, "total-running-requests-metric": "sglang:num_running_reqs", "cache-info-metric": "sglang:cache_config_info"}
 COMMAND = {"decode": {"containers": [engine(command=["python3", "-m", "sglang.launch_server", "--port", "8000"])]}}
 
@@ -173,8 +176,8 @@ def test_versions_before_the_pool(epp: Map, field: str) -> None:
 
 def test_no_plugins_for_two_roles() -> None:
     """A picker that cannot tell prefill from decode is told, unless the config is the user's."""
-    routing = {"inferencePool": {"create": True}, "epp": {"create": True, "image": f"{EXTENSION}:v1.5.0"}, "proxy": {"enabled": False}}
-    spec = {"profile": "llm-d", "prefill": {"replicas": 1}, "modelArtifacts": {"labels": {"llm-d.ai/model": "x"}}}
+    routing: Map = {"inferencePool": {"create": True}, "epp": {"create": True, "image": f"{EXTENSION}:v1.5.0"}, "proxy": {"enabled": False}}
+    spec: Map = {"profile": "llm-d", "prefill": {"replicas": 1}, "modelArtifacts": {"labels": {"llm-d.ai/model": "x"}}}
     told = make({**spec, "routing": routing}, namespace="x").found("endpoint-picker")
     assert [(severity, field) for severity, field, _ in told] == [("warning", "spec.routing.epp.image")]
     routing["epp"]["plugins"] = {"plugins": [{"type": "random-picker"}]}

@@ -63,8 +63,8 @@ def test_where_a_rule_leads(rule: Map, filled: bool) -> None:
 
 def test_a_route_as_it_is_made() -> None:
     """Names, hosts, rules and timeouts arrive in the object, under the name that the service has."""
-    spec = {"routing": {"parentRefs": [{"name": "g"}], "httpRoute": {"create": True, "hostnames": ["a.example"], "timeouts": {"request": "5s"}}}}
-    route = make({**spec, "fullnameOverride": "other"}).one("HTTPRoute")["spec"]
+    own = {"create": True, "hostnames": ["a.example"], "timeouts": {"request": "5s"}}
+    route = make({"routing": {"parentRefs": [{"name": "g"}], "httpRoute": own}, "fullnameOverride": "other"}).one("HTTPRoute")["spec"]
     assert route["hostnames"] == ["a.example"]
     assert route["rules"][0]["backendRefs"][0]["name"] == "other"
     assert route["rules"][0]["timeouts"] == {"request": "5s"}

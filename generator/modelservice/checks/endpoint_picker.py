@@ -19,7 +19,13 @@ if TYPE_CHECKING:
 
 NAME, SEVERITY = "endpoint-picker", "error"
 PORTS = {"grpc-port": 9002, "grpc-health-port": 9003}
-POOLS = "inference.networking.k8s.io"
+# what its account needs: group, resource, and the flag that makes it needless when it is false
+RIGHTS = (
+    ("inference.networking.k8s.io", "inferencepools", ""),
+    ("authentication.k8s.io", "tokenreviews", "metrics-endpoint-auth"),
+    ("authorization.k8s.io", "subjectaccessreviews", "metrics-endpoint-auth"),
+)
+CLUSTER_WIDE = ("authentication.k8s.io", "authorization.k8s.io")  # a RoleBinding gives nothing of these
 
 
 def check(service: Composition) -> Iterator[Result]:
@@ -32,16 +38,20 @@ def check(service: Composition) -> Iterator[Result]:
     name = plan.service.parameters["endpointPicker"]
     pool = next((obj for obj in service.objects if obj.get("kind") == "InferencePool" and obj["metadata"].get("name") == plan.name), None)
     if pool is None:
-        message = f"the endpoint picker serves InferencePool {plan.name}, which this service does not make; turn routing.inferencePool.create on"
+        message = (
+            f"the endpoint picker serves InferencePool {plan.name}, which this service does not make; turn routing.inferencePool.create on"
+        )
         yield Result(message, "warning", field="spec.routing.epp.create", current=True)
-    labels = next((_pod_labels(obj) for obj in service.objects if obj.get("kind") == "Deployment" and obj["metadata"].get("name") == name), {})
+    labels = next(
+        (_pod_labels(obj) for obj in service.objects if obj.get("kind") == "Deployment" and obj["metadata"].get("name") == name), {}
+    )
     selector = ((pool or {}).get("spec") or {}).get("selector") or {}
     if (wanted := selector.get("matchLabels")) and wanted.items() <= labels.items():
         place = "inferencePool.selector" if plan.config.spec["routing"]["inferencePool"].get("selector") else ""
         message = f"selects the pods of the endpoint picker, too ({', '.join(wanted)}); give the model's pods a label of their own"
         yield Result(message, SEVERITY, field=f"spec.routing.{place}" if place else "spec.modelArtifacts.labels", current=wanted)
     if plan.config.namespace is None and plan.service.facts["metricsAuth"]:
-        message = "missing, so that the endpoint picker's ClusterRoleBinding names an account of namespace default; kustomize and kpt set both"
+        message = "missing, and the endpoint picker's account is bound in namespace default; kustomize and kpt set both"
         yield Result(message, "info", field="metadata.namespace")
 
 
@@ -54,11 +64,19 @@ def check_world(world: World) -> Iterator[Result]:
             if pool_of(pods, container) is not None:
                 yield from _of_picker(world, pods, path, container)
     for rule in world.of("DestinationRule"):
-        host, _, rest = str((rule.get("spec") or {}).get("host") or "").partition(".")
-        if host and "*" not in host and (not rest or rest.partition(".")[2] in ("svc", "svc.cluster.local")):
-            namespace = rest.partition(".")[0] or namespace_of(rule)
-            if world.lacks("Service", host, namespace):
-                yield finding(rule, "spec.host", f"there is no Service {host} in namespace {namespace}", "warning", rule["spec"]["host"])
+        name, namespace = service_of(rule)
+        if name and world.lacks("Service", name, namespace):
+            yield finding(rule, "spec.host", f"there is no Service {name} in namespace {namespace}", "warning", rule["spec"]["host"])
+
+
+def service_of(rule: Map) -> tuple[str, str]:
+    """Name and namespace of the Service that a DestinationRule is for; an empty name where its host is another one."""
+    host = str((rule.get("spec") or {}).get("host") or "")
+    name, _, rest = host.partition(".")
+    namespace, _, domain = rest.partition(".")
+    if "*" in host or (rest and domain.partition(".")[0] != "svc"):
+        return "", ""
+    return name, namespace or namespace_of(rule)
 
 
 def _of_pool(world: World, pool: Map) -> Iterator[Result]:
@@ -101,7 +119,7 @@ def _of_picker(world: World, pods: Pods, path: str, container: Map) -> Iterator[
     workload, namespace, said = pods.workload, pods.namespace, _said(container)
     name, other = pool_of(pods, container) or ("", "")
     if (now := world.was_called("InferencePool", name, other)) is not None:
-        message = f"InferencePool {name} is called {now} now, and kustomize does not follow --pool-name; have it rename the ModelService instead"
+        message = f"InferencePool {name} is called {now} now, and kustomize does not follow --pool-name; have it rename the ModelService"
         yield finding(workload, f"{path}.args", message, SEVERITY, name)
     if world.lacks("InferencePool", name, other) and "$(" not in name:
         yield finding(workload, f"{path}.args", f"there is no InferencePool {name} in namespace {other} (--pool-name)", "warning", name)
@@ -113,10 +131,19 @@ def _of_picker(world: World, pods: Pods, path: str, container: Map) -> Iterator[
             yield finding(workload, f"{path}.{probe}.grpc.port", message, SEVERITY, asked)
     yield from _of_config(world, pods, path, container, said.get("config-file"))
     account = (pods.template.get("spec") or {}).get("serviceAccountName")
-    if world.complete and isinstance(account, str) and not _may_read(world, account, namespace):
+    if world.complete and isinstance(account, str):
         field = f"{pods.path}.spec.serviceAccountName" if pods.path else "spec.serviceAccountName"
-        message = f"no RoleBinding in namespace {namespace} lets ServiceAccount {account} read InferencePools, which the endpoint picker does"
-        yield finding(workload, field, message, "warning", account)
+        for message in _missing_rights(world, account, namespace, said):
+            yield finding(workload, field, message, "warning", account)
+
+
+def _missing_rights(world: World, account: str, namespace: str, said: dict[str, str]) -> Iterator[str]:
+    """What the account of a picker lacks, as far as can be seen."""
+    if world.lacks("ServiceAccount", account, namespace):
+        yield f"there is no ServiceAccount {account} in namespace {namespace}"
+    for group, resource, needed in RIGHTS:
+        if said.get(needed) != "false" and not _may(world, account, namespace, group, resource):
+            yield f"no binding lets ServiceAccount {account} of namespace {namespace} use {resource} of {group}, as the picker does"
 
 
 def _of_config(world: World, pods: Pods, path: str, container: Map, file: str | None) -> Iterator[Result]:
@@ -135,14 +162,16 @@ def _of_config(world: World, pods: Pods, path: str, container: Map, file: str | 
     held = (config or {}).get("data")
     if isinstance(held, dict) and not source.get("items") and not mount.get("subPath") and key not in held:
         there = ", ".join(map(str, held)) or "nothing"
-        yield finding(pods.workload, f"{path}.args", f"ConfigMap {source['name']} has {there}, and no {key} (--config-file)", SEVERITY, file)
+        yield finding(
+            pods.workload, f"{path}.args", f"ConfigMap {source['name']} has {there}, and no {key} (--config-file)", SEVERITY, file
+        )
 
 
-def _may_read(world: World, account: str, namespace: str) -> bool:
-    """Whether a binding that can be seen gives a role that reads pools to an account, or a role that cannot be seen."""
+def _may(world: World, account: str, namespace: str, group: str, resource: str) -> bool:
+    """Whether a binding that can be seen gives an account a role with this resource, or a role that cannot be seen."""
     for binding in [*world.of("RoleBinding"), *world.of("ClusterRoleBinding")]:
         own = namespace_of(binding)
-        if binding.get("kind") == "RoleBinding" and own != namespace:
+        if binding.get("kind") == "RoleBinding" and (own != namespace or group in CLUSTER_WIDE):
             continue
         subjects = [(one.get("kind"), one.get("name"), one.get("namespace") or own) for one in binding.get("subjects") or []]
         if ("ServiceAccount", account, namespace) not in subjects:
@@ -153,7 +182,7 @@ def _may_read(world: World, account: str, namespace: str) -> bool:
         if role is None and not world.lacks(kind, name, own):
             return True
         for rule in (role or {}).get("rules") or []:
-            if {POOLS, "*"} & {*(rule.get("apiGroups") or ())} and {"inferencepools", "*"} & {*(rule.get("resources") or ())}:
+            if {group, "*"} & {*(rule.get("apiGroups") or ())} and {resource, "*"} & {*(rule.get("resources") or ())}:
                 return True
     return False
 

@@ -1,4 +1,4 @@
-"""An InferencePool that selects no pods, or sends requests to a port that its pods do not serve; objectives and policies of no such pool."""
+"""An InferencePool that selects no pods, or sends requests to a port that its pods do not serve; what is for no such pool."""
 
 from __future__ import annotations
 

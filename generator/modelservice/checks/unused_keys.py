@@ -143,7 +143,7 @@ def _service_facts(service: Composition) -> Map:
     return {
         **facts,
         "picked": facts["inferencePool"] or facts["epp"],
-        "provided": facts["provider"] in ("none", "agentgateway") or (facts["epp"] if facts["provider"] == "istio" else facts["inferencePool"]),
+        "provided": facts["provider"] in ("none", "agentgateway") or facts["epp" if facts["provider"] == "istio" else "inferencePool"],
         "timed": facts["provider"] != "gke",
         "claims": any(role.facts["accelerator"] == "dra" for role in roles),
         "plugin": any(container.get("accelerator") == "device" for container in containers),

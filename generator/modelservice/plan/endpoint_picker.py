@@ -25,7 +25,7 @@ KIND = "EndpointPickerConfig"
 
 
 class Release:
-    """A version of the endpoint picker: ``project`` who numbers it, and whether the version is ``known`` or the one that the image counts as."""
+    """A version of the endpoint picker: ``known`` or what the image counts as, and what its ``project`` says."""
 
     __slots__ = ("known", "project", "says", "version")
 
@@ -76,7 +76,7 @@ def parameters(service: Scope, roles: Sequence[Scope]) -> Map:
 
 
 def config_of(epp: Map, release: Release, roles: Sequence[Scope]) -> Map:
-    """The EndpointPickerConfig: the user's, or one for the roles that there are; with the metrics of an engine that the picker does not know."""
+    """The EndpointPickerConfig: the user's, or one for the roles that there are, and for the metrics of their engine."""
     head = {"apiVersion": release.says["config"], "kind": KIND}
     if own := epp.get("plugins"):
         return {**head, **own}
@@ -130,7 +130,7 @@ def findings(epp: Map, roles: Sequence[Scope]) -> Iterator[Finding]:
             yield Finding(sure, f"flags.{name}", f"{version} does not know this flag, and ends at once; leave it out", value)
     own = epp.get("plugins")
     if not own and is_disaggregated(roles) and release.says["before"] is None:
-        told = f"{version} has no plugins for decode beside prefill that are known here, and sends requests to either; write routing.epp.plugins"
+        told = f"{version} has no plugins here for decode beside prefill, and sends requests to either; write routing.epp.plugins"
         yield Finding("warning", "image", told, epp.get("image"))
     if own:
         yield from _wrong_config(own, release, sure, version)
@@ -151,7 +151,7 @@ def _wrong_config(config: Map, release: Release, sure: str, version: str) -> Ite
         for index, one in enumerate((profile.get("plugins") if isinstance(profile, dict) else None) or []):
             reference = one.get("pluginRef") if isinstance(one, dict) else None
             if reference not in names:
-                told = f"there is no such plugin under plugins, and the picker ends at once; there are {', '.join(map(str, names)) or 'none'}"
+                told = f"there is no such plugin under plugins, and the picker ends at once; there are: {', '.join(map(str, names))}"
                 yield Finding("error", f"plugins.schedulingProfiles[{place}].plugins[{index}].pluginRef", told, reference)
 
 

@@ -73,7 +73,8 @@ def _unknown_connectors(proxy: Map, version: Version, *, known: bool) -> Iterato
             continue
         anywhere = {name for one in by_version for name in one["names"]}
         certain = (known or value not in anywhere) and value not in entry.get("told", ())
-        message = f"version {text_of(version)} of the routing proxy does not know it, and ends at once; it knows: {', '.join(entry['names'])}"
+        names = ", ".join(entry["names"])
+        message = f"version {text_of(version)} of the routing proxy does not know it, and ends at once; it knows: {names}"
         path = "kvConnector" if key == "connector" and proxy.get("kvConnector") else key
         yield Finding("error" if certain else "warning", path, message, value)
 

@@ -58,6 +58,7 @@ def _service(config: ModelService, name: str, problems: Problems) -> Scope:
         problems.error("spec.modelArtifacts.labels", "missing; pods are selected by these labels")
     routing = spec.get("routing") or {}
     pool, epp = routing.get("inferencePool") or {}, routing.get("epp") or {}
+    flags = epp.get("flags") or {}
     account = spec.get("serviceAccountOverride")
     artifact = artifacts.read_uri(given, problems) if given.get("uri") or given.get("name") else artifacts.UNKNOWN
     facts = {
@@ -72,7 +73,7 @@ def _service(config: ModelService, name: str, problems: Problems) -> Scope:
         "httpRoute": bool((routing.get("httpRoute") or {}).get("create")),
         "epp": bool(epp.get("create")),
         "leaderElection": (epp.get("replicas") or 1) > 1,
-        "metricsAuth": not any(name.lstrip("-") == METRICS_AUTH and value in (False, "false") for name, value in (epp.get("flags") or {}).items()),
+        "metricsAuth": not any(name.lstrip("-") == METRICS_AUTH and value in (False, "false") for name, value in flags.items()),
         "objectives": bool(routing.get("objectives")),
         "provider": routing.get("provider") or "none",
     }

@@ -18,7 +18,9 @@ def test_the_api_server_is_asked(namespace: str | None, name: str, account: str)
     assert binding["subjects"] == [{"kind": "ServiceAccount", "name": "llama-epp", "namespace": account}]
 
 
-@pytest.mark.parametrize("flags", [{"metrics-endpoint-auth": False}, {"metrics-endpoint-auth": "false"}, {"--metrics-endpoint-auth": False}])
+@pytest.mark.parametrize(
+    "flags", [{"metrics-endpoint-auth": False}, {"metrics-endpoint-auth": "false"}, {"--metrics-endpoint-auth": False}]
+)
 def test_nothing_for_metrics_that_all_may_read(flags: dict[str, Any]) -> None:
     """No more than what is needed: where nobody is asked, nothing cluster-wide is made."""
     made = picker({"flags": flags})

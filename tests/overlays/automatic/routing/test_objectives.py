@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from tests.compose.made import make
 
-OBJECTIVES = [{"name": "chat", "priority": 10}, {"name": "batch", "priority": -1}, {"name": "rest"}]
+OBJECTIVES: list[dict[str, Any]] = [{"name": "chat", "priority": 10}, {"name": "batch", "priority": -1}, {"name": "rest"}]
 
 
 @pytest.mark.parametrize(
