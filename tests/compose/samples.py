@@ -161,6 +161,7 @@ SAMPLES: dict[str, Map] = {
             "provider": "gke",
         }
     },
+    "routes of agentgateway": {"routing": {"inferencePool": {"create": True}, "epp": {"create": True}, "provider": "agentgateway"}},
     "proxy of one's own": {
         "profile": "llm-d",
         "tracing": {"enabled": True},
