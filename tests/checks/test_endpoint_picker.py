@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
-from tests.checks.worlds import Map, found, thing
+from tests.checks.worlds import Map, deployment, found, thing
+from tests.compose.made import make
 
 
 def pool(picker: Map, namespace: str | None = None) -> Map:
@@ -48,3 +51,148 @@ def test_what_fits_or_cannot_be_told(picker: Map) -> None:
     """A port that the Service has, no port, a picker of another kind: nothing to tell."""
     assert found("endpoint-picker", pool(picker), service(80, 9002)) == []
     assert found("endpoint-picker", pool(picker, "ml"), service(80, 9002, namespace="ml")) == []
+
+
+ARGS = ["--pool-name=pool", "--config-file=/config/c.yaml"]
+CONTAINER: Map = {"name": "epp", "image": "epp:1", "args": ARGS, "volumeMounts": [{"name": "c", "mountPath": "/config"}]}
+
+
+def picker(*, namespace: str | None = None, volumes: list[Map] | None = None, **fields: Any) -> Map:
+    """Return the Deployment of an endpoint picker; its container has these fields."""
+    spec = {"containers": [{**CONTAINER, **fields}], "volumes": volumes or [{"name": "c", "configMap": {"name": "c"}}]}
+    return deployment("epp", {"app": "epp"}, namespace, template={"metadata": {"labels": {"app": "epp"}}, "spec": spec})
+
+
+CONFIG = thing("ConfigMap", "c", data={"c.yaml": "x"})
+
+
+def told(*objects: Map, **more: Any) -> list[tuple[str, str, str]]:
+    """Return what is found: severity, resource and message."""
+    return [(one.severity, one.resource, one.message) for one in found("endpoint-picker", *objects, **more)]
+
+
+def test_a_pool_that_is_not_there() -> None:
+    """The picker asks for its pool by name, in the namespace that it says or its own."""
+    missing = ("warning", "Deployment/epp", "there is no InferencePool pool in namespace default (--pool-name)")
+    assert told(picker(), CONFIG) == [missing]
+    assert told(picker(args=["--pool-name", "pool", "--pool-namespace=$(NAMESPACE)"]), CONFIG) == [missing]
+    assert told(picker(args=["--pool-name=$(POOL)"]), CONFIG) == []
+    assert told(picker(), CONFIG, complete=False) == told(picker(), CONFIG, external=("InferencePool/pool",)) == []
+    assert told(picker(), CONFIG, pool({})) == []
+    elsewhere = picker(args=["--pool-name=pool", "--pool-namespace=ml"])
+    assert told(elsewhere, CONFIG, pool({}, "ml")) == []
+    assert len(told(elsewhere, CONFIG, pool({}))) == 1
+
+
+def test_a_pool_that_kustomize_renamed() -> None:
+    """Kustomize follows no arguments: a prefix for the pool leaves the picker without."""
+    renamed = thing("InferencePool", "dev-pool", spec={})
+    renamed["metadata"]["annotations"] = {
+        "internal.config.kubernetes.io/previousNames": "pool",
+        "internal.config.kubernetes.io/previousNamespaces": "default",
+    }
+    (one,) = told(picker(), CONFIG, renamed)
+    assert one[0] == "error"
+    assert "is called dev-pool now" in one[2]
+
+
+def test_the_port_behind_the_service() -> None:
+    """What the Service leads to must be what the picker listens on; one that is told nowhere is left alone."""
+    ports = [{"name": "grpc", "containerPort": 9005}]
+    behind = thing("Service", "epp", spec={"selector": {"app": "epp"}, "ports": [{"port": 9002, "targetPort": "grpc"}]})
+    wrong = ("error", "Service/epp", "leads to port 9005, and the endpoint picker listens on 9002")
+    assert told(pool(PICKER), behind, CONFIG, picker(ports=ports)) == [wrong]
+    for args in ([*ARGS, "--grpc-port=9005"], [*ARGS, "--grpc-port=$(PORT)"], ["serve"]):
+        assert told(pool(PICKER), behind, CONFIG, picker(ports=ports, args=args)) == []
+    number = thing("Service", "epp", spec={"selector": {"app": "epp"}, "ports": [{"port": 9002}]})
+    assert told(pool(PICKER), number, CONFIG, picker(args=[*ARGS, "--grpc-port=9005"])) == [
+        ("error", "Service/epp", "leads to port 9002, and the endpoint picker listens on 9005")
+    ]
+
+
+def test_probes() -> None:
+    """Health is told on a port of its own."""
+    wrong = picker(readinessProbe={"grpc": {"port": 9002}})
+    (one,) = found("endpoint-picker", wrong, CONFIG, pool({}))
+    assert one.field == "spec.template.spec.containers[0].readinessProbe.grpc.port"
+    assert one.message == "is 9002, and the endpoint picker tells its health on 9003"
+    for right in ({"grpc": {"port": 9003}}, {"httpGet": {"port": 80}}, {}):
+        assert found("endpoint-picker", picker(livenessProbe=right), CONFIG, pool({})) == []
+
+
+def test_the_config_that_is_mounted() -> None:
+    """The file must be in the ConfigMap at that path; what is mounted in another way is left alone."""
+    other = thing("ConfigMap", "c", data={"other.yaml": "x"})
+    assert told(picker(), other, pool({})) == [("error", "Deployment/epp", "ConfigMap c has other.yaml, and no c.yaml (--config-file)")]
+    assert told(picker(volumeMounts=[]), CONFIG, pool({})) == [
+        ("error", "Deployment/epp", "no volume is mounted where /config/c.yaml would be (--config-file)")
+    ]
+    items = [{"name": "c", "configMap": {"name": "c", "items": [{"key": "other.yaml", "path": "c.yaml"}]}}]
+    assert told(picker(volumes=items), other, pool({})) == []
+    assert told(picker(volumes=[{"name": "c", "emptyDir": {}}]), other, pool({})) == []
+
+
+def test_rights() -> None:
+    """The account needs to read pools, and to ask who reads the metrics unless anybody may; a role that cannot be seen may give it."""
+    workload = picker()
+    workload["spec"]["template"]["spec"]["serviceAccountName"] = "epp"
+    account, open_to_all = thing("ServiceAccount", "epp"), [*ARGS, "--metrics-endpoint-auth=false"]
+    base = (CONFIG, pool({}), account)
+    assert len(told(*base, workload)) == 3
+    assert told(*base, workload, complete=False) == []
+    workload["spec"]["template"]["spec"]["containers"][0]["args"] = open_to_all
+    (one,) = told(*base, workload)
+    assert "inferencepools" in one[2]
+    subject = {"kind": "ServiceAccount", "name": "epp"}
+    role = thing("Role", "r", rules=[{"apiGroups": ["inference.networking.k8s.io"], "resources": ["inferencepools"], "verbs": ["get"]}])
+    binding = thing("RoleBinding", "b", roleRef={"kind": "Role", "name": "r"}, subjects=[subject])
+    assert told(*base, workload, role, binding) == []
+    assert len(told(*base, workload, {**role, "rules": []}, binding)) == 1
+    assert len(told(*base, workload, binding)) == 1
+    assert told(*base, workload, binding, external=("Role/r",)) == []
+    everything = thing("ClusterRole", "all", rules=[{"apiGroups": ["*"], "resources": ["*"], "verbs": ["*"]}])
+    wide = thing("ClusterRoleBinding", "b", roleRef={"kind": "ClusterRole", "name": "all"}, subjects=[{**subject, "namespace": "default"}])
+    workload["spec"]["template"]["spec"]["containers"][0]["args"] = ARGS
+    assert told(*base, workload, everything, wide) == []
+    assert len(told(CONFIG, pool({}), workload, everything, wide)) == 1
+
+
+@pytest.mark.parametrize(
+    ("host", "right"),
+    [
+        ("epp", True),
+        ("epp.default.svc.cluster.local", True),
+        ("*.default.svc.cluster.local", True),
+        ("www.example.com", True),
+        ("example.com", True),
+        ("other", False),
+        ("epp.ml.svc", False),
+    ],
+)
+def test_the_host_of_a_rule(host: str, right: bool) -> None:
+    """A DestinationRule is for a Service, by a short name or a long one; other hosts are not the cluster's."""
+    rule = thing("DestinationRule", "r", "networking.istio.io/v1", spec={"host": host})
+    assert (told(rule, service(9002)) == []) is right
+
+
+@pytest.mark.parametrize(
+    ("spec", "field"),
+    [
+        (
+            {"modelArtifacts": {"labels": {"llm-d.ai/model": None, "llm-d.ai/inferenceServing": None, "inferencepool": "llama-epp"}}},
+            "modelArtifacts.labels",
+        ),
+        ({"routing": {"selector": {"app.kubernetes.io/component": "endpoint-picker"}}}, "routing.inferencePool.selector"),
+    ],
+)
+def test_a_picker_in_its_own_pool(spec: Map, field: str) -> None:
+    """Labels that the picker's pods have, too, would send it the requests."""
+    routing = {"inferencePool": {"create": True, **spec.get("routing", {})}, "epp": {"create": True}}
+    told = make({**spec, "routing": routing}, namespace="x").found("endpoint-picker")
+    assert [(severity, where) for severity, where, _ in told] == [("error", f"spec.{field}")]
+
+
+def test_a_picker_without_its_pool() -> None:
+    """A picker whose pool is not made is told, as is one without a namespace; neither is an error."""
+    told = make({"routing": {"epp": {"create": True}}}).found("endpoint-picker")
+    assert [(severity, where) for severity, where, _ in told] == [("warning", "spec.routing.epp.create"), ("info", "metadata.namespace")]

@@ -116,3 +116,26 @@ def test_many_pods_are_one_finding() -> None:
     (none,) = found("inference-pool", pool(8001, labels={"app": "none"}), *many)
     assert none.message.endswith("and 1 more")
     assert none.message.count("Deployment") == 20
+
+
+def test_objectives_and_policies_of_no_pool() -> None:
+    """What names a pool that is not there does nothing: a warning, since the pool may come from elsewhere."""
+    objective = thing("InferenceObjective", "chat", "llm-d.ai/v1alpha2", spec={"poolRef": {"name": "pool"}})
+    target = {"kind": "InferencePool", "name": "pool"}
+    policy = thing("GCPBackendPolicy", "p", "networking.gke.io/v1", spec={"targetRef": target})
+    for one, field in ((objective, "spec.poolRef.name"), (policy, "spec.targetRef.name")):
+        (told,) = found("inference-pool", one)
+        assert (told.severity, told.field, told.message) == ("warning", field, "there is no InferencePool pool in namespace default")
+        assert found("inference-pool", one, pool(8000)) == found("inference-pool", one, complete=False) == []
+    assert found("inference-pool", {**policy, "spec": {"targetRef": {"kind": "Service", "name": "x"}}}) == []
+
+
+def test_a_health_check_at_another_port() -> None:
+    """A pod that is asked where it does not serve is taken for dead."""
+    target = {"kind": "InferencePool", "name": "pool"}
+    policy = thing("HealthCheckPolicy", "p", "networking.gke.io/v1", spec={"targetRef": target})
+    policy["spec"]["default"] = {"config": {"httpHealthCheck": {"port": 8001}}}
+    (told,) = found("inference-pool", policy, pool(8000))
+    assert (told.severity, told.resource) == ("error", "HealthCheckPolicy/p")
+    assert told.message == "is 8001, and InferencePool pool sends requests to 8000"
+    assert found("inference-pool", policy, pool(8001)) == []

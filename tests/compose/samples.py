@@ -181,6 +181,26 @@ SAMPLES: dict[str, Map] = {
     "other accelerator": {"profile": "llm-d", "accelerator": {"type": "intel-xe"}, "decode": {"containers": [engine()]}},
     "other count": {"decode": {"containers": [engine(resources={"limits": {"furiosa.ai/rngd": "2"}})], "autoscaling": {"enabled": True}}},
     "routes": {"routing": {"inferencePool": {"create": True}, "httpRoute": {"create": True}, "parentRefs": [{"name": "gateway"}]}},
+    "routes of Istio": {
+        "profile": "llm-d",
+        "tracing": {"enabled": True},
+        "routing": {
+            "parentRefs": [{"name": "gateway"}],
+            "inferencePool": {"create": True, "failureMode": "FailOpen", "appProtocol": "http", "selector": {"llm-d.ai/model": "x"}},
+            "httpRoute": {"create": True, "hostnames": ["x.example"], "headers": {"x-model": "x"}, "timeouts": {"request": "300s"}},
+            "epp": {"create": True, "replicas": 2, "imagePullPolicy": "Always", "env": [{"name": "A", "value": "b"}]},
+            "objectives": [{"name": "chat", "priority": 10}],
+            "provider": "istio",
+        },
+    },
+    "routes of GKE": {
+        "routing": {
+            "inferencePool": {"create": True},
+            "epp": {"create": True, "flags": {"metrics-endpoint-auth": False}},
+            "provider": "gke",
+        }
+    },
+    "routes of agentgateway": {"routing": {"inferencePool": {"create": True}, "epp": {"create": True}, "provider": "agentgateway"}},
     "proxy of one's own": {
         "profile": "llm-d",
         "tracing": {"enabled": True},

@@ -230,6 +230,20 @@ def test_resources_of_own_overlays_are_emitted_and_patched() -> None:
     assert make({"profile": "llm-d", "overlays": [service]}).one("ConfigMap")["data"] == {"n": "llama"}
 
 
+def test_resources_for_each_item_of_a_list() -> None:
+    """`each` names a list: an object for each of its items, all patched alike; what is no list, or not there, has none."""
+    resource = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "${name}-${item.name}"}, "data": {"a": "${item.value?}"}}
+    patch = {"target": {"kind": "ConfigMap"}, "patch": {"metadata": {"labels": {"x": "y"}}}}
+    env = [{"name": "a", "value": "1"}, {"name": "b"}]
+    for each, names in (("routing.proxy.env", ["llama-a", "llama-b"]), ("routing.nothing", []), ("routing.proxy.image", [])):
+        given = overlay(patch, scope="service", each=each, resources=[resource])
+        made = make({"routing": {"proxy": {"env": env}}}, overlays=(given,)).objects
+        found = [obj for obj in made if obj["kind"] == "ConfigMap"]
+        assert [obj["metadata"]["name"] for obj in found] == names
+        assert all(obj["metadata"]["labels"] == {"x": "y"} for obj in found)
+    assert [obj.get("data") for obj in found] == []
+
+
 def test_users_may_delete_what_is_generated() -> None:
     """Strategic merge's null and directives work in overlays and extraConfig: nothing built in is closed to users."""
     drop = {"target": "pod", "patch": {"spec": {"volumes": [{"name": "metrics-volume", "$patch": "delete"}]}}}

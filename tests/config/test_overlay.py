@@ -179,6 +179,12 @@ def test_a_pod_template_is_patched_as_a_pod(target: Any, patch: Map, field: str)
     assert "target: pod" in given[0].message
 
 
+def test_the_pod_template_of_the_services_own_objects_is_theirs() -> None:
+    """The endpoint picker's Deployment has no target for its pods: a patch of its kind reaches into it."""
+    patch: Map = {"target": {"kind": "Deployment"}, "patch": {"spec": {"template": {"spec": {"priorityClassName": "high"}}}}}
+    assert fields(overlay(patch, scope="service")) == []
+
+
 @pytest.mark.parametrize(
     ("target", "patch"),
     [

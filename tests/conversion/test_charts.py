@@ -169,6 +169,16 @@ def test_what_no_chart_reads_is_left_out() -> None:
     assert [change.why.partition(" ")[0] for change in changes] == ["the", "the", "the", "charts", "the"]  # the pool was made once
 
 
+@pytest.mark.parametrize("key", ["epp", "httpRoute", "inferencePool", "inferenceModel", "parentRefs"])
+def test_what_old_charts_made_for_routing_is_told_with_what_makes_it_now(key: str) -> None:
+    """It is not taken over, since names and APIs are others now; the reason says which key makes a new one."""
+    given = values(routing={"servicePort": 8000, key: {"create": True}})
+    known, (change,) = ignored(given, chart_of(given, "upstream", ""))
+    assert known["routing"] == {"servicePort": 8000}
+    wanted = {"inferenceModel": "routing.objectives", "parentRefs": "routing.parentRefs"}.get(key, f"routing.{key}.create")
+    assert wanted in change.why
+
+
 def test_a_modelservice_has_every_key_that_the_charts_read() -> None:
     """By the same names."""
     root = schema("modelservice")

@@ -10,7 +10,7 @@ from tests.cli.terminal import call, written
 
 HOW_TO = Path(__file__).resolve().parents[2] / "docs" / "how-to"
 PAGES = sorted(HOW_TO.glob("*.md"))
-TAKE_OVER = HOW_TO / "take-over-a-helm-release.md"
+TAKE_OVER, ROUTE = HOW_TO / "take-over-a-helm-release.md", HOW_TO / "route-requests.md"
 
 
 def test_the_values_become_what_is_said_of_them(tmp_path: Path) -> None:
@@ -21,9 +21,27 @@ def test_the_values_become_what_is_said_of_them(tmp_path: Path) -> None:
     assert call("render", "-", stdin=service).code == 0
 
 
-def test_the_commands_are_there() -> None:
+def test_routing_is_what_is_said_of_it(tmp_path: Path) -> None:
+    """The service of route-requests, alone and with each of the parts that the page adds, has nothing to tell; the graph is the page's."""
+    text = ROUTE.read_text(encoding="utf-8")
+    service, *parts = re.findall(r"```yaml\n(.*?)```", text, re.DOTALL)
+    (graph,) = re.findall(r"```text\n(.*?)```", text, re.DOTALL)
+    said = call("graph", written(tmp_path, "chat.yaml", service)).stdout
+    assert all(line in said for line in graph.splitlines())
+    assert call("validate", str(tmp_path / "chat.yaml"), "--severity", "info").stdout == ""
+    assert len(parts) == 5
+    for index, part in enumerate(parts):
+        lines = [line[2:] for line in part.splitlines()]
+        spec = "\n".join(["routing:", *lines] if lines[0].startswith("  ") else lines)
+        layer = written(tmp_path, f"part-{index}.yaml", f"{spec}\n")
+        made = call("render", str(tmp_path / "chat.yaml"), "-f", layer)
+        assert (made.code, made.stderr) == (0, "")
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+def test_the_commands_are_there(page: Path) -> None:
     """With the options that the page gives them."""
-    text = TAKE_OVER.read_text(encoding="utf-8")
+    text = page.read_text(encoding="utf-8")
     for command in sorted(set(re.findall(r"^ *modelservice (\w+)", text, re.MULTILINE))):
         said = call(command, "--help")
         assert said.code == 0

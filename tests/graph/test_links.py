@@ -84,6 +84,38 @@ def test_what_a_route_finds() -> None:
     ]
 
 
+def test_what_finds_a_pool_and_its_picker() -> None:
+    """Objectives and policies name the pool, the picker does in its arguments; a rule of Istio names the picker's Service."""
+    objects = [
+        obj("InferencePool", "p"),
+        obj("InferenceObjective", "o", poolRef={"name": "p"}),
+        obj("HealthCheckPolicy", "h", targetRef={"kind": "InferencePool", "name": "p"}),
+        obj("DestinationRule", "d", host="e"),
+        obj("DestinationRule", "far", host="e.m.svc.cluster.local"),
+        obj("DestinationRule", "other", host="www.example.com"),
+        workload(container={"args": ["--pool-name=p", "--metrics-endpoint-auth=false"]}),
+    ]
+    assert found(graph_of(objects)) == [
+        ("InferenceObjective", "is a priority of", "InferencePool p"),
+        ("HealthCheckPolicy", "is for", "InferencePool p"),
+        ("DestinationRule", "is for", "?Service e"),
+        ("DestinationRule", "is for", "?Service e"),
+        ("Deployment", "picks pods of", "InferencePool p"),
+    ]
+
+
+def test_who_has_which_role() -> None:
+    """A binding gives a role to accounts; users and groups are no objects."""
+    subjects = [{"kind": "ServiceAccount", "name": "a"}, {"kind": "User", "name": "u"}]
+    binding = {**obj("RoleBinding"), "roleRef": {"kind": "Role", "name": "r"}, "subjects": subjects}
+    wide = {**obj("RoleBinding", "b"), "roleRef": {"kind": "ClusterRole", "name": "r"}}
+    assert found(graph_of([binding, wide])) == [
+        ("RoleBinding", "gives", "?Role r"),
+        ("RoleBinding", "gives to", "?ServiceAccount a"),
+        ("RoleBinding", "gives", "?ClusterRole r"),
+    ]
+
+
 def test_what_pods_use() -> None:
     """Account, claims, secrets and config maps, each once."""
     env = [{"name": name, "valueFrom": {"secretKeyRef": {"name": "s", "key": "k"}}} for name in "AB"]

@@ -68,6 +68,8 @@ def plan(spec: Map) -> Plan:
         ),
         (decode(), ["registry.example/engine"], {"decode": {"engine": {"image": f"registry.example/engine:1.0@{A}"}}}),
         ({"routing": {"proxy": {"enabled": False, "image": "p:1"}}}, ["p:1"], {}),
+        ({"routing": {"epp": {"create": True, "image": "p:1"}}}, ["p:1"], {"routing": {"epp": {"image": f"p:1@{A}"}}}),
+        ({"routing": {"epp": {"image": "p:1"}}}, ["p:1"], {}),
         ({"profile": "llm-d", "requester": {"image": "r:1"}}, ["r:1"], {}),
         ({"profile": "llm-d", "requester": {"enable": True, "image": "r:1"}}, ["r:1"], {"requester": {"image": f"r:1@{A}"}}),
         (

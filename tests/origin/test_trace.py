@@ -142,7 +142,8 @@ def test_an_item_of_a_list_is_found_by_its_key(path: tuple[str | int, ...], key:
         ("PodMonitor", ("spec", "podMetricsEndpoints", 0, "port"), "spec.decode.monitoring.podmonitor.portName"),
         ("ConfigMap", ("data", "a"), "spec.extraObjects[0].data.a"),
         ("ServiceAccount", ("metadata", "annotations", "a"), "spec.patches[1].patch[0]"),
-        ("HTTPRoute", ("spec", "rules", 0, "matches"), None),
+        ("HTTPRoute", ("spec", "rules", 0, "matches"), "spec.routing.httpRoute"),
+        ("InferencePool", ("spec", "endpointPickerRef", "port", "number"), None),
     ],
 )
 def test_a_field_of_other_objects_is_set_by(kind: str, path: tuple[str | int, ...], expected: str | None) -> None:

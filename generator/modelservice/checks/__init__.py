@@ -55,6 +55,7 @@ OF_ONE: dict[str, Callable[[Composition], Any]] = {
     "dropped-defaults": lambda service: any(one.parameters["drops"] for role in service.plan.roles for one in role.containers),
     "proxy-flags": lambda service: "routing" in service.plan.config.own,
     "leader-worker-set": lambda service: service.plan.service.facts["multinode"],
+    "endpoint-picker": lambda service: service.plan.service.facts["epp"],
     "pool-labels": lambda service: service.plan.service.facts["inferencePool"],
     "preset-tolerations": lambda service: any(name.endswith("-tolerations") for name in service.plan.config.spec.get("presets") or []),
     "pod-security": lambda service: "hardened" in (service.plan.config.spec.get("presets") or []),

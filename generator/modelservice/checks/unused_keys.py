@@ -25,6 +25,10 @@ BY_ACCELERATOR = ("furiosa-2026.3", "llm-d")  # the profiles with claims and tra
 OTHER_PROFILE = "means nothing with profile {profile}"
 OFF = "means nothing while {switch} is not on"
 
+POOL = "routing.inferencePool.create"
+OF_POOL = ("inferencePool.selector", "inferencePool.appProtocol", "inferencePool.failureMode", "objectives")
+OF_ROUTE = ("hostnames", "headers", "timeouts", "rules")
+
 # Path, the fact that it needs, the values of the fact with which it means something, else what to say, and how serious that is.
 OF_SERVICE: tuple[Rule, ...] = (
     ("tracing", "profile", BY_ACCELERATOR, OTHER_PROFILE, SEVERITY),
@@ -46,7 +50,12 @@ OF_SERVICE: tuple[Rule, ...] = (
     ("accelerator.resourceClaimTemplates", "claims", (True,), OFF.format(switch="accelerator.dra"), INFO),
     ("routing.parentRefs", "httpRoute", (True,), OFF.format(switch="routing.httpRoute.create"), SEVERITY),
     ("routing.proxy.parentRefs", "httpRoute", (True,), OFF.format(switch="routing.httpRoute.create"), SEVERITY),
-    ("routing.inferencePool.endpointPicker", "inferencePool", (True,), OFF.format(switch="routing.inferencePool.create"), SEVERITY),
+    ("routing.inferencePool.endpointPicker", "picked", (True,), OFF.format(switch=POOL), SEVERITY),
+    *((f"routing.{key}", "inferencePool", (True,), OFF.format(switch=POOL), SEVERITY) for key in OF_POOL),
+    *((f"routing.httpRoute.{key}", "httpRoute", (True,), OFF.format(switch="routing.httpRoute.create"), SEVERITY) for key in OF_ROUTE),
+    ("routing.epp", "epp", (True,), OFF.format(switch="routing.epp.create"), INFO),
+    ("routing.provider", "provided", (True,), "asks for objects of a picker or a pool, and neither is made", INFO),
+    ("routing.httpRoute.timeouts", "timed", (True,), "is not taken by gateways of GKE; there a GCPBackendPolicy says it", SEVERITY),
     ("routing.proxy", "proxied", (True,), "means nothing without decode pods that have a proxy", INFO),
     ("routing.proxy.enabled", "decodes", (True,), "means nothing without decode pods", INFO),
     ("routing.servicePort", "serves", (True,), "means nothing without pods", INFO),
@@ -150,6 +159,9 @@ def _service_facts(service: Composition) -> Map:
     artifact = facts["artifact"]
     return {
         **facts,
+        "picked": facts["inferencePool"] or facts["epp"],
+        "provided": facts["provider"] in ("none", "agentgateway") or facts["epp" if facts["provider"] == "istio" else "inferencePool"],
+        "timed": facts["provider"] != "gke",
         "claims": any(role.facts["accelerator"] == "dra" for role in roles),
         "plugin": any(container.get("accelerator") == "device" for container in containers),
         "typed": any(container.get("accelerator") == "device" for container in containers)

@@ -28,6 +28,7 @@ POD_TEMPLATES: dict[str, tuple[tuple[str, ...], ...]] = {
 # The parts of objects that checks look at, as Kubernetes has them: a map with these keys, or any key "*", a list of, or a type.
 SCALAR = (str, int, float)
 NAMED = {"name": str}
+PROBE = {"grpc": {"port": SCALAR}}
 CONTAINER = {
     "name": str,
     "command": [SCALAR],
@@ -35,6 +36,10 @@ CONTAINER = {
     "ports": [{"name": SCALAR, "containerPort": SCALAR}],
     "env": [{"valueFrom": {"secretKeyRef": NAMED, "configMapKeyRef": NAMED}}],
     "envFrom": [{"secretRef": NAMED, "configMapRef": NAMED}],
+    "volumeMounts": [{"name": SCALAR, "mountPath": SCALAR}],
+    "livenessProbe": PROBE,
+    "readinessProbe": PROBE,
+    "startupProbe": PROBE,
 }
 POD = {
     "containers": [CONTAINER],
@@ -56,6 +61,9 @@ GROUP = {"leaderTemplate": TEMPLATE, "workerTemplate": TEMPLATE}
 SHAPE = {
     "kind": str,
     "metadata": METADATA,
+    "roleRef": {"kind": str, "name": str},
+    "subjects": [{"kind": str, "name": str, "namespace": str}],
+    "rules": [{"apiGroups": [SCALAR], "resources": [SCALAR]}],
     "spec": {
         **POD,
         "template": TEMPLATE,
@@ -69,6 +77,10 @@ SHAPE = {
         "podMetricsEndpoints": [{"port": SCALAR}],
         "ports": [{"port": SCALAR, "targetPort": SCALAR}],
         "scaleTargetRef": {"kind": str, "name": str},
+        "poolRef": {"name": str},
+        "targetRef": {"kind": str, "name": str},
+        "default": {"config": {"httpHealthCheck": {"port": SCALAR}}},
+        "host": SCALAR,
     },
 }
 

@@ -18,7 +18,7 @@ from modelservice.workloads import KINDS, LEADER_WORKER_SET, PODS_OF_GROUPS, REQ
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from typing import Any
 
     from modelservice.compose.overlays import Overlay, Patch
@@ -186,9 +186,7 @@ class _Composer:
         for _, overlay in self.layers:
             for index, resource in enumerate(overlay.resources()):
                 self.place = f"spec.resources[{index}]"
-                if (made := self._filled(overlay, resource, parameters)) and self._is_object(overlay, made):
-                    self.observer.made(self.scope, overlay, index, made)
-                    objects.append(made)
+                objects += self._made(overlay, index, resource, parameters)
         for layer, overlay in self.layers:
             for index, patch in enumerate(overlay.patches):
                 if patch.part in POD_PARTS or not holds(patch.when, self.scope.facts) or not any(_is_target(patch, obj) for obj in objects):
@@ -197,6 +195,13 @@ class _Composer:
                 if filled := self._filled(overlay, patch.fill, {**parameters, **self.scope.fields.get(layer, {})}):
                     objects = self._patched(objects, overlay, index, layer, filled)
         return objects
+
+    def _made(self, overlay: Overlay, index: int, resource: Callable[[Map], Any], parameters: Map) -> Iterator[Map]:
+        """The objects that a resource of an overlay is: one, or one for each item of the overlay's list."""
+        for one in overlay.for_each(parameters):
+            if (made := self._filled(one, resource, parameters)) and self._is_object(one, made):
+                self.observer.made(self.scope, one, index, made)
+                yield made
 
     def _patched(self, objects: list[Map], overlay: Overlay, index: int, layer: str, filled: Map) -> list[Map]:
         """The objects with a patch merged into those that it is for."""

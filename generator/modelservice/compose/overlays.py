@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from modelservice import data
-from modelservice.template import compile_template
+from modelservice.template import ABSENT, compile_template, look_up
 from modelservice.workloads import PODS_OF_GROUPS
 
 TYPE_CHECKING = False
@@ -47,10 +47,25 @@ class Overlay:
 
     ``written_at`` is where a user wrote it: the field of the ModelService that holds it, with a dot behind; empty for a document of its
     own; None for one of ours. ``meant_for`` are the facts that a service needs to name it as a preset; ``given`` the values of its
-    parameters that the service gives then.
+    parameters that the service gives then. ``each`` is the path of the list that its resources are there once for each item of, and
+    ``place`` that of the item.
     """
 
-    __slots__ = ("_defaults", "_resources", "document", "given", "meant_for", "name", "patches", "scope", "when", "written_at")
+    __slots__ = (
+        "_defaults",
+        "_resources",
+        "document",
+        "each",
+        "given",
+        "item",
+        "meant_for",
+        "name",
+        "patches",
+        "place",
+        "scope",
+        "when",
+        "written_at",
+    )
 
     def __init__(self, document: Map, written_at: str | None = None) -> None:
         spec = document["spec"]
@@ -60,6 +75,8 @@ class Overlay:
         self.when: Map = spec.get("when") or {}
         self.meant_for: Map = spec.get("for") or {}
         self.given: Map = {}
+        self.each: str = spec.get("each") or ""
+        self.place, self.item = 0, ABSENT
         self._defaults: Callable[[Map], Map] | None = None
         if "parameters" in spec:
             self._defaults = compile_template({name: one.get("default") for name, one in (spec["parameters"] or {}).items()})
@@ -74,16 +91,34 @@ class Overlay:
 
     def with_values(self, given: Map) -> Overlay:
         """The overlay with ``given`` as values of its parameters; the patches are the same ones."""
-        filled = Overlay.__new__(Overlay)
-        for slot in self.__slots__:
-            setattr(filled, slot, getattr(self, slot))
+        filled = self._copy()
         filled.given = given
         defaults = {name: one.get("default") for name, one in self.document["spec"]["parameters"].items() if name not in given}
         filled._defaults = compile_template(defaults)
         return filled
 
+    def for_each(self, parameters: Map) -> list[Overlay]:
+        """The overlay once for each item of its list; itself where it has none."""
+        if not self.each:
+            return [self]
+        items = look_up(parameters, self.each.split("."))
+        return [self._for(place, item) for place, item in enumerate(items)] if isinstance(items, list) else []
+
+    def _for(self, place: int, item: Any) -> Overlay:
+        filled = self._copy()
+        filled.place, filled.item = place, item
+        return filled
+
+    def _copy(self) -> Overlay:
+        copied = Overlay.__new__(Overlay)
+        for slot in self.__slots__:
+            setattr(copied, slot, getattr(self, slot))
+        return copied
+
     def with_preset(self, parameters: Map) -> Map:
-        """``parameters``, and with them as ``preset`` the overlay's own: as they are given, or their defaults, filled."""
+        """``parameters``, and with them as ``preset`` the overlay's own: as they are given, or their defaults, filled; and its ``item``."""
+        if self.item is not ABSENT:
+            parameters = {**parameters, "item": self.item}
         if self._defaults is None:
             return parameters
         return {**parameters, "preset": {**self._defaults(parameters), **self.given}}

@@ -31,6 +31,11 @@ SERVICE_FACTS = (
     "adapters",
     "serving",
     "ranks",
+    "epp",
+    "leaderElection",
+    "metricsAuth",
+    "objectives",
+    "provider",
 )
 PRESET_KEYS = ("parameters", "require", "exclude", "for", "defaults")
 # bases that are a part of an object
@@ -118,6 +123,8 @@ def _template_problems(spec: Map) -> list[Result]:
     found = []
     for index, patch in enumerate(spec.get("patches") or []):
         target = patch["target"]
+        if spec.get("scope") == "service":  # whose pods are the endpoint picker's, which no target is for
+            continue
         kinds = list(POD_TEMPLATES) if target == "workload" else [target["kind"]] if isinstance(target, dict) else []
         for path in (path for kind in kinds for path in POD_TEMPLATES.get(kind, ())):
             value: Any = patch.get("patch")

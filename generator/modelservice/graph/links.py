@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from modelservice.checks import NAMES, check_world
+from modelservice.checks.endpoint_picker import pool_of, service_of
 from modelservice.checks.world import Pods, World, namespace_of
 
 Map = dict[str, Any]
@@ -28,7 +29,14 @@ SELECTING = {
 }
 FOR_ALL = ("PodDisruptionBudget", "NetworkPolicy")
 SCALING = ("HorizontalPodAutoscaler", "ScaledObject")
-LEADING = ("HTTPRoute", "InferencePool", "Service", *SCALING, "PodMonitor", *FOR_ALL)
+POLICIES = ("HealthCheckPolicy", "GCPBackendPolicy")
+# kind -> the field below spec that names another object, of which kind where it does not say, and what that means
+REFERRING = {
+    **dict.fromkeys(SCALING, ("scaleTargetRef", "Deployment", "scales")),
+    **dict.fromkeys(POLICIES, ("targetRef", "Service", "is for")),
+    "InferenceObjective": ("poolRef", "InferencePool", "is a priority of"),
+}
+LEADING = ("HTTPRoute", "InferenceObjective", *POLICIES, "InferencePool", "DestinationRule", "Service", *SCALING, "PodMonitor", *FOR_ALL)
 
 
 @dataclass
@@ -103,13 +111,7 @@ def _links(world: World, obj: Map) -> Iterator[tuple[Found, str]]:
         for label, where in _by_port(obj, spec, does, at):
             for pods in _selected(world, str(kind), _at(spec, at), source[1]):
                 yield (source, _key(pods.workload), label), where
-    for pods in world.pods:
-        if pods.workload is obj:
-            account = (pods.template.get("spec") or {}).get("serviceAccountName")
-            if isinstance(account, str):
-                yield (source, ("ServiceAccount", source[1], account), "runs as"), f"{pods.path}.spec.serviceAccountName"
-            for at, referred, name in pods.references():
-                yield (source, (referred, source[1], name), "uses"), at
+    yield from _of_pods(world, obj, source)
 
 
 def _selected(world: World, kind: str, selector: Map, namespace: str) -> list[Pods]:
@@ -133,8 +135,37 @@ def _named(obj: Map, spec: Map) -> Iterator[tuple[Key, str, str]]:
     elif kind == "InferencePool" and (picker := spec.get("endpointPickerRef")):
         target = (str(picker.get("kind") or "Service"), namespace, str(picker.get("name")))
         yield target, _port("asks for an endpoint", (picker.get("port") or {}).get("number")), "spec.endpointPickerRef"
-    elif kind in SCALING and (scaled := spec.get("scaleTargetRef")):
-        yield (str(scaled.get("kind") or "Deployment"), namespace, str(scaled.get("name"))), "scales", "spec.scaleTargetRef"
+    elif kind == "DestinationRule" and (service := service_of(obj))[0]:
+        yield ("Service", service[1], service[0]), "is for", "spec.host"
+    elif kind in ("RoleBinding", "ClusterRoleBinding"):
+        yield from _given(obj, namespace)
+    elif kind in REFERRING:
+        field, usual, does = REFERRING[kind]
+        if referred := spec.get(field):
+            yield (str(referred.get("kind") or usual), namespace, str(referred.get("name"))), does, f"spec.{field}"
+
+
+def _given(binding: Map, namespace: str) -> Iterator[tuple[Key, str, str]]:
+    """The role that a binding gives, and the accounts that have it then."""
+    role = binding.get("roleRef") or {}
+    yield (str(role.get("kind")), namespace if role.get("kind") == "Role" else "default", str(role.get("name"))), "gives", "roleRef"
+    for index, one in enumerate(_maps(binding.get("subjects"))):
+        if one.get("kind") == "ServiceAccount":
+            yield ("ServiceAccount", str(one.get("namespace") or namespace), str(one.get("name"))), "gives to", f"subjects[{index}]"
+
+
+def _of_pods(world: World, obj: Map, source: Key) -> Iterator[tuple[Found, str]]:
+    """What the pods of an object find."""
+    for pods in world.pods:
+        if pods.workload is obj:
+            account = (pods.template.get("spec") or {}).get("serviceAccountName")
+            if isinstance(account, str):
+                yield (source, ("ServiceAccount", source[1], account), "runs as"), f"{pods.path}.spec.serviceAccountName"
+            for at, referred, name in pods.references():
+                yield (source, (referred, source[1], name), "uses"), at
+            for at, container in pods.containers():
+                if pool := pool_of(pods, container):
+                    yield (source, ("InferencePool", pool[1], pool[0]), "picks pods of"), f"{at}.args"
 
 
 def _by_port(obj: Map, spec: Map, does: str, selector: str) -> Iterator[tuple[str, str]]:

@@ -55,6 +55,8 @@ def layer(plan: Plan, digests: Digests) -> Map:
             pins[role.name] = {"engine": {"image": image}}
     if any(role.facts["proxy"] for role in plan.roles) and (image := _pinned(digests, spec["routing"]["proxy"].get("image"))):
         pins["routing"] = {"proxy": {"image": image}}
+    if plan.service.facts["epp"] and (image := _pinned(digests, spec["routing"]["epp"].get("image"))):
+        pins.setdefault("routing", {})["epp"] = {"image": image}
     if plan.service.facts["requester"] and (image := _pinned(digests, spec["requester"].get("image"))):
         pins["requester"] = {"image": image}
     uri = str((spec.get("modelArtifacts") or {}).get("uri") or "")

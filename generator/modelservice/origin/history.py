@@ -130,7 +130,7 @@ class History:
         source = self._of_template(step, consumed, value)
         if reference is None:
             return [source]
-        names, inside = reference[1].split("."), below if reference.group() == template else []
+        names, inside = step.source(reference[1].split("."), below if reference.group() == template else [])
         if names[0] == "preset":
             return [self._of_parameter(step, source, names[1:])]
         field = field_of(self._config, step.scope, step.container, names, inside)

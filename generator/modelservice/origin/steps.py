@@ -69,6 +69,12 @@ class Step:
             return same(paths.at(look_up(self.parameters(), reference[1].split(".")), below), now)
         return not below and not isinstance(template, (dict, list)) and _filled(template, self.parameters()) == now
 
+    def source(self, names: Sequence[str], inside: Sequence[PathStep]) -> tuple[list[str], list[PathStep]]:
+        """The parameter at ``names``, and what is ``inside`` it; the item of a list is asked for in the list."""
+        if names[0] == "item" and self.overlay is not None:
+            return self.overlay.each.split("."), [self.overlay.place, *names[1:], *inside]
+        return [*names], [*inside]
+
     def parameters(self) -> Map:
         """What fills the template."""
         container = {**self.container.parameters, **self.container.fields.get(self.layer, {})} if self.container else {}

@@ -154,7 +154,7 @@ class Trace(Observer):
         if reference is not None:
             inside = below if reference.group() == template else []
             config = self.service.plan.config
-            return Origin(field_of(config, step.scope, step.container, reference[1].split("."), inside))
+            return Origin(field_of(config, step.scope, step.container, *step.source(reference[1].split("."), inside)))
         return Origin(f"spec.presets[{named.index(name)}]") if name in named else None
 
     def _given(self, step: Step, template: str, below: Sequence[PathStep]) -> str:

@@ -1,9 +1,13 @@
-"""What the reference of an image says: its name, and the version in its tag."""
+"""What the reference of an image says: its name, and the version in its tag; and what is said of versions in ``bases/dialects``."""
 
 from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from typing import Any
+
+    Map = dict[str, Any]
     Version = tuple[int, int]
 
 NEWEST_MAJOR = 20  # tags beyond are dates, such as 25.09
@@ -26,3 +30,23 @@ def read_version(text: str) -> Version | None:
     if not (major.isascii() and major.isdigit() and len(major) < 3 and 0 < len(minor) < 5) or int(major) >= NEWEST_MAJOR:
         return None
     return int(major), int(minor)
+
+
+def since(text: str | None) -> Version:
+    """The version of a mark in a data file; one that is not there is older than all."""
+    return read_version(text or "0.0") or (0, 0)
+
+
+def text_of(version: Version) -> str:
+    """A version as marks have it."""
+    return ".".join(map(str, version))
+
+
+def in_force(entries: Iterable[Map], version: Version) -> Map | None:
+    """The last of ``entries`` that begins, with its ``since``, at ``version`` or before."""
+    return next((one for one in reversed([*entries]) if since(one.get("since")) <= version), None)
+
+
+def is_known(marks: Map | None, version: Version) -> bool:
+    """Whether a version has what has these marks, ``since`` and ``until``; where nothing is known, it may."""
+    return marks is None or (since(marks.get("since")) <= version and (not marks.get("until") or version < since(marks["until"])))

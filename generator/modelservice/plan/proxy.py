@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from modelservice import data
-from modelservice.plan.images import name_of, read_version, version_of
+from modelservice.plan.images import in_force, is_known, name_of, read_version, since, text_of, version_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
     from typing import Any
 
     from modelservice.plan.images import Version
@@ -59,14 +59,14 @@ def findings(routing: Map, own: Map) -> Iterator[Finding]:
         yield Finding(
             "info",
             "image",
-            f"has no version in its tag, and gets the flags of {_text(version)}; routing.proxy.version says which it is",
+            f"has no version in its tag, and gets the flags of {text_of(version)}; routing.proxy.version says which it is",
             proxy.get("image"),
         )
     yield from _unsaid(own, version)
     yield from _unknown_connectors(proxy, version, known=known)
     for name, value in (proxy.get("flags") or {}).items():
         if value is not None and not _takes(name.lstrip("-"), version):
-            message = f"version {_text(version)} of the routing proxy does not know this flag, and ends at once; leave it out"
+            message = f"version {text_of(version)} of the routing proxy does not know this flag, and ends at once; leave it out"
             yield Finding("error" if known else "warning", f"flags.{name}", message, value)
     if own.get("connector") and own.get("kvConnector") and own["connector"] != own["kvConnector"]:
         yield Finding("warning", "connector", f"is not used: kvConnector says {own['kvConnector']}; leave one out", own["connector"])
@@ -78,19 +78,20 @@ def _unsaid(own: Map, version: Version) -> Iterator[Finding]:
         written = "kvConnector" if key == "connector" and own.get("kvConnector") else key
         value = own.get(written)
         if value not in (None, False, "") and not _takes(_spelling(key, version)["flag"], version):
-            message = f"version {_text(version)} of the routing proxy has no flag for this; {_versions_with(key)}"
+            message = f"version {text_of(version)} of the routing proxy has no flag for this; {_versions_with(key)}"
             yield Finding("warning", written, message, value)
 
 
 def _unknown_connectors(proxy: Map, version: Version, *, known: bool) -> Iterator[Finding]:
     for key, by_version in _dialect()["connectors"].items():
         value = _value(proxy, key)
-        entry = _last(by_version, version)
+        entry = in_force(by_version, version)
         if value is None or entry is None or value in entry["names"]:
             continue
         anywhere = {name for one in by_version for name in one["names"]}
         certain = (known or value not in anywhere) and value not in entry.get("told", ())
-        message = f"version {_text(version)} of the routing proxy does not know it, and ends at once; it knows: {', '.join(entry['names'])}"
+        names = ", ".join(entry["names"])
+        message = f"version {text_of(version)} of the routing proxy does not know it, and ends at once; it knows: {names}"
         path = "kvConnector" if key == "connector" and proxy.get("kvConnector") else key
         yield Finding("error" if certain else "warning", path, message, value)
 
@@ -109,7 +110,7 @@ def _arguments(routing: Map, version: Version) -> list[str]:
         if flag != name.lstrip("-"):  # another spelling of what is said already: the user's takes its place
             said = {name.lstrip("-") if one == flag else one: given for one, given in said.items()}
         said[name.lstrip("-")] = value
-    return [argument for flag, value in said.items() for argument in _written(flag, value)]
+    return [argument for flag, value in said.items() for argument in written(flag, value)]
 
 
 def _as_generated(name: str, said: Map) -> str:
@@ -121,7 +122,7 @@ def _as_generated(name: str, said: Map) -> str:
     return name
 
 
-def _written(flag: str, value: Any) -> list[str]:
+def written(flag: str, value: Any) -> list[str]:
     """A flag as the proxy's parsers of all versions read it; a list repeats it, null leaves it out."""
     dashes = "-" if len(flag) == 1 else "--"
     values = value if isinstance(value, list) else [] if value is None else [value]
@@ -147,7 +148,7 @@ def _value(proxy: Map, key: str) -> Any:
 
 def _version(proxy: Map) -> Version:
     by_name = _dialect()["counts-as"]
-    return _known_version(proxy) or _read(by_name.get(name_of(str(proxy.get("image") or ""))) or by_name[""])
+    return _known_version(proxy) or since(by_name.get(name_of(str(proxy.get("image") or ""))) or by_name[""])
 
 
 def _known_version(proxy: Map) -> Version | None:
@@ -168,41 +169,26 @@ def _spellings(version: Version) -> list[tuple[str, Map]]:
 
 def _spelling(key: str, version: Version) -> Map:
     spellings: list[Map] = _dialect()["keys"][key]
-    return _last(spellings, version) or spellings[0]
-
-
-def _last(entries: Iterable[Map], version: Version) -> Map | None:
-    """The entry that is in force: the last of those that begin with ``version`` or before."""
-    return next((one for one in reversed([*entries]) if _read(one.get("since")) <= version), None)
+    return in_force(spellings, version) or spellings[0]
 
 
 def _takes(flag: str, version: Version) -> bool:
-    """Whether a version takes a flag; one that nothing is known of may be right."""
-    known = _dialect()["flags"].get(flag)
-    return known is None or (_read(known.get("since")) <= version and (not known.get("until") or version < _read(known["until"])))
+    return is_known(_dialect()["flags"].get(flag), version)
 
 
 def _versions_with(key: str) -> str:
     """In words, the versions that can say a key."""
     versions = _versions()
     places = [place for place, version in enumerate(versions) if _takes(_spelling(key, version)["flag"], version)]
-    since = f"from {_text(versions[places[0]])} on" if places[0] else ""
-    until = f"before {_text(versions[places[-1] + 1])}" if places[-1] + 1 < len(versions) else ""
-    return f"versions {' '.join(filter(None, (since, until)))} have one"
+    first = f"from {text_of(versions[places[0]])} on" if places[0] else ""
+    last = f"before {text_of(versions[places[-1] + 1])}" if places[-1] + 1 < len(versions) else ""
+    return f"versions {' '.join(filter(None, (first, last)))} have one"
 
 
 def _versions() -> list[Version]:
     """The versions at which anything changes, in order."""
     marks = [flag[mark] for flag in _dialect()["flags"].values() for mark in ("since", "until") if mark in flag]
-    return sorted({(0, 0), *map(_read, marks), *(_read(one.get("since")) for key in _dialect()["keys"].values() for one in key)})
-
-
-def _read(text: str | None) -> Version:
-    return read_version(text or "0.0") or (0, 0)
-
-
-def _text(version: Version) -> str:
-    return ".".join(map(str, version))
+    return sorted({(0, 0), *map(since, marks), *(since(one.get("since")) for key in _dialect()["keys"].values() for one in key)})
 
 
 def _dialect() -> Map:

@@ -70,7 +70,7 @@ def planned(config: ModelService, service: Scope, name: str, problems: Problems)
     facts["engine"] = engines[0]
     if name not in engine.document(engines[0])["roles"]:
         problems.error(f"{field}.create", f"{engines[0]} has no {name} apart; leave it false", True)
-    parameters["waitingMetric"] = engine.document(engines[0])["waitingMetric"]
+    parameters["waitingMetric"] = engine.document(engines[0])["metrics"]["waiting"]
     scope.others = _others(role, [one.name for one in scope.containers])
     if fetched := _fetched(service.parameters, facts):
         scope.others["initContainers"] = [*fetched, *scope.others.get("initContainers", ())]

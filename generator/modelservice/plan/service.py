@@ -17,6 +17,10 @@ if TYPE_CHECKING:
 
     from modelservice.config import ModelService
 
+    Map = dict[str, Any]
+
+METRICS_AUTH = "metrics-endpoint-auth"  # the flag of the endpoint picker that has anybody read its metrics
+
 
 class Plan:
     """One ModelService, planned: its config, the scope of the service, the scopes of its created roles, and the problems found.
@@ -35,6 +39,10 @@ class Plan:
         created = [name for name in ROLES if self.enabled and (config.spec.get(name) or {}).get("create")]
         self.roles = [role.planned(config, self.service, name, self.problems) for name in created]
         self._serve_together()
+        if self.service.facts["epp"] or self.service.facts["objectives"]:
+            from modelservice.plan import endpoint_picker  # few services bring their picker  # noqa: PLC0415
+
+            self.service.parameters["epp"] = endpoint_picker.parameters(self.service, self.roles)
         if self.enabled:
             self.problems.results += refusals(config.profile, config.spec)
 
@@ -54,9 +62,8 @@ class Plan:
         if most > 1:
             first = (self.service.parameters.get("routing") or {}).get("servicePort")
             self.service.facts["ranks"] = True
-            numbers = [{"number": first + rank} for rank in range(most)] if isinstance(first, int) else []
-            for scope in (self.service, *self.pods):
-                scope.parameters["pool"] = {"targetPorts": numbers}
+            if "pool" in self.service.parameters and isinstance(first, int):
+                self.service.parameters["pool"]["targetPorts"] = [{"number": first + rank} for rank in range(most)]
         if self.service.facts["inferencePool"] and len({*ports.values()}) > 1:
             role = next(name for name, count in ports.items() if count == most)
             others = ", ".join(f"{name} on {count}" for name, count in ports.items() if name != role)
@@ -75,7 +82,8 @@ def _service(config: ModelService, name: str, problems: Problems) -> Scope:
     if not given.get("labels"):
         problems.error("spec.modelArtifacts.labels", "missing; pods are selected by these labels")
     routing = spec.get("routing") or {}
-    pool = routing.get("inferencePool") or {}
+    pool, epp = routing.get("inferencePool") or {}, routing.get("epp") or {}
+    flags = epp.get("flags") or {}
     account = spec.get("serviceAccountOverride")
     artifact = (
         artifacts.read_uri(given, problems, trimmed=bool(rules.get("trimmed")))
@@ -97,6 +105,11 @@ def _service(config: ModelService, name: str, problems: Problems) -> Scope:
         "serviceAccount": "given" if account else "own",
         "inferencePool": bool(pool.get("create")),
         "httpRoute": bool((routing.get("httpRoute") or {}).get("create")),
+        "epp": bool(epp.get("create")),
+        "leaderElection": (epp.get("replicas") or 1) > 1,
+        "metricsAuth": not any(name.lstrip("-") == METRICS_AUTH and value in (False, "false") for name, value in flags.items()),
+        "objectives": bool(routing.get("objectives")),
+        "provider": routing.get("provider") or "none",
     }
     parameters = {
         **spec,
@@ -111,6 +124,12 @@ def _service(config: ModelService, name: str, problems: Problems) -> Scope:
     }
     if artifact["scheme"] in ("oci", "s3") or given.get("lora"):
         _fetch(spec, facts, parameters, problems)
+    if facts["inferencePool"]:
+        parameters["pool"] = _pool(pool, given.get("labels"), routing.get("servicePort"), problems)
+    if facts["httpRoute"]:
+        from modelservice.plan import route  # few services have one of their own  # noqa: PLC0415
+
+        parameters["route"] = {"rules": route.rules(routing["httpRoute"], name)}
     return Scope("service", facts, parameters)
 
 
@@ -125,3 +144,10 @@ def _fetch(spec: dict[str, Any], facts: dict[str, Any], parameters: dict[str, An
         parameters["artifact"] = {**artifact, "fetch": fetching.container(artifact, given, "fetch-model", fetching.STORAGE, mount)}
     if facts["adapters"]:
         parameters["adapters"] = fetching.adapters(given, images=facts["imageVolumes"], problems=problems)
+
+
+def _pool(given: Map, labels: Map | None, port: Any, problems: Problems) -> Map:
+    """What the InferencePool selects, the ports that requests come to, and the one that is asked whether a pod is healthy."""
+    if port is None:
+        problems.error("spec.routing.servicePort", "missing; give the port that serves requests")
+    return {"selector": given.get("selector") or labels, "targetPorts": [{"number": port}], "healthPort": port}

@@ -25,6 +25,22 @@ def test_a_pool_selects_the_models_labels_and_the_service_port(pool: dict[str, A
     assert made["spec"]["endpointPickerRef"] == {"name": picker, "port": {"number": 9002}}
 
 
+def test_what_else_a_pool_says() -> None:
+    """Labels of one's own, the protocol and what happens without a picker; unsaid, the pool has none of it."""
+    said = {"selector": {"serves": "llama"}, "appProtocol": "kubernetes.io/h2c", "failureMode": "FailOpen"}
+    made = make({"routing": {"inferencePool": {"create": True, **said}}}).one("InferencePool")["spec"]
+    assert (made["selector"], made["appProtocol"]) == ({"matchLabels": {"serves": "llama"}}, "kubernetes.io/h2c")
+    assert made["endpointPickerRef"] == {"name": "llama-epp", "port": {"number": 9002}, "failureMode": "FailOpen"}
+    assert "appProtocol" not in make({"routing": {"inferencePool": {"create": True}}}).one("InferencePool")["spec"]
+
+
+def test_a_pool_needs_a_port() -> None:
+    """Without a port there is nothing to send requests to, with roles or without."""
+    for spec in ({}, {"decode": {"create": False}}):
+        errors = make({"routing": {"servicePort": None, "inferencePool": {"create": True}}, **spec}).errors
+        assert errors == ["spec.routing.servicePort: missing; give the port that serves requests"]
+
+
 def test_no_pool_unasked() -> None:
     """The charts leave it to the user, and so do we unless asked."""
     assert "InferencePool" not in make({"routing": {"inferencePool": {"endpointPicker": "x"}}}).kinds()
