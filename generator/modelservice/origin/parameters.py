@@ -23,6 +23,7 @@ COMPUTED: dict[str, tuple[str, bool]] = {
     "artifact": ("spec.modelArtifacts.uri", False),
     "endpointPicker": ("spec.routing.inferencePool.endpointPicker", False),
     "parallelism": ("spec.{role}.parallelism", True),
+    "devices": ("spec.{role}.parallelism", False),
     "first.env": ("{container}.env", True),
     "first.volumeMounts": ("{container}.volumeMounts", True),
     "first.volumes": ("spec.{role}.volumes", True),

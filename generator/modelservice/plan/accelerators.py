@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from modelservice.texts import shown
+from modelservice.texts import shown, whole_number
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -49,6 +49,12 @@ def device(spec: Map, kind: str, profile: str, container: Map, devices: int, pro
     if found["count"] != str(devices):
         found["mismatch"] = f"{resource} is set to {found['count']}, but the parallelism needs {devices}; {found['count']} is used"
     return found
+
+
+def whole(device: Map, devices: int) -> int:
+    """How many devices a container has: what it asks for, where that is a whole number, else the ``devices`` of the pod."""
+    asked = whole_number(device.get("count", ""))
+    return devices if asked is None else asked
 
 
 def environment(spec: Map, kind: str) -> list[Map] | None:

@@ -44,6 +44,7 @@ def planned(config: ModelService, service: Scope, name: str, problems: Problems)
         },
         "selector": selector,
         "parallelism": split,
+        "devices": split["devices"],
         "acceleratorType": kind,
         "podmonitor": _podmonitor(role),
         "claims": {"pod": claims},
