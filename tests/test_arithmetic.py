@@ -10,10 +10,11 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.compose.made import document, engine, make, overlay
+from tests.compose.made import Made, document, engine, make, overlay
 
 from modelservice.compose import compose
 from modelservice.config import ModelService
+from modelservice.generate import generate
 from modelservice.origin.history import History
 from modelservice.plan import Plan
 from modelservice.template import ABSENT, CannotComputeError, MissingParameterError, compile_template, first_reference, references
@@ -210,11 +211,11 @@ def test_a_preset_computes_with_its_parameters() -> None:
         defaults={"drain": "${preset.n * 10}"},
     )
     spec: Map = {"profile": "llm-d", "prefill": {"create": False}, "presets": [{"name": "nics", "n": 4}], "decode": {"parallelism": {"tensor": 2}}}
-    pod = make(spec, overlays=(preset,)).workload()["spec"]["template"]
+    pod = Made(generate([document(spec)], (), [preset])[0]).workload()["spec"]["template"]
     assert (pod["metadata"]["labels"]["n"], pod["metadata"]["labels"]["m"]) == ("8", "6")
     assert pod["spec"]["terminationGracePeriodSeconds"] == 70
     wrong = overlay(name="nics", parameters={"n": given}, defaults={"drain": "${preset.n / 3}"})
-    assert make(spec, overlays=(wrong,)).errors[0].startswith("spec.presets[0]: its defaults: ${preset.n / 3} divides 4 by 3")
+    assert Made(generate([document(spec)], (), [wrong])[0]).errors[0].startswith("spec.presets[0]: its defaults: ${preset.n / 3} divides 4 by 3")
 
 
 def test_where_a_computed_value_comes_from() -> None:
