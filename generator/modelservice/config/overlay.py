@@ -23,6 +23,7 @@ SERVICE_FACTS = (
     "tracing",
     "requester",
     "serviceAccount",
+    "computeDomain",
     "inferencePool",
     "httpRoute",
 )

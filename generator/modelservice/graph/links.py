@@ -109,7 +109,9 @@ def _links(world: World, obj: Map) -> Iterator[tuple[Found, str]]:
             if isinstance(account, str):
                 yield (source, ("ServiceAccount", source[1], account), "runs as"), f"{pods.path}.spec.serviceAccountName"
             for at, referred, name in pods.references():
-                yield (source, (referred, source[1], name), "uses"), at
+                found = world.find(referred, name, source[1])
+                is_made = found is not None and found.get("kind") != referred
+                yield (source, _key(found) if found is not None and is_made else (referred, source[1], name), "uses"), at
 
 
 def _selected(world: World, kind: str, selector: Map, namespace: str) -> list[Pods]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from modelservice.plan import claims
 from modelservice.texts import shown, whole_number
 
 TYPE_CHECKING = False
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     Map = dict[str, Any]
 
 SIMULATOR = "llm-d-inference-sim"  # serves without a model, hence without devices
+DOMAIN_CLAIM = "compute-domain-channel"  # what pods call their claim of a ComputeDomain
 PROFILE_TYPE = {"furiosa": "furiosa", "llm-d": "nvidia"}
 
 
@@ -64,23 +66,27 @@ def environment(spec: Map, kind: str) -> list[Map] | None:
 
 
 def claim_template(spec: Map, kind: str, profile: str, role: str, devices: int, problems: Problems) -> Map:
-    """The ResourceClaimTemplate of a role under DRA: name, claim (the pod's name for it), request, class, match, count, selectors."""
+    """The ResourceClaimTemplate of a role under DRA: name, claim (the pod's name for it), match, devices, perPod and count.
+
+    The last three are as ``claims.asked`` says them.
+    """
     if profile == "furiosa":
         dra = spec.get("dra") or {}
         field, kind, templates = "spec.dra.type", dra.get("type") or "", [one for one in dra.get("claimTemplates") or [] if one]
         given = next((template for template in templates if template.get("name") == kind), None)
         there = ", ".join(str(template.get("name")) for template in templates)
+        place = f"spec.dra.claimTemplates[{dra['claimTemplates'].index(given)}]" if given else field
     else:
         field, by_type = (
             "spec.accelerator.resourceClaimTemplates",
             (spec.get("accelerator") or {}).get("resourceClaimTemplates") or {},
         )
-        given, there = by_type.get(kind), ", ".join(by_type)
+        given, there, place = by_type.get(kind), ", ".join(by_type), f"{field}.{kind}"
     if given is None:
         problems.error(field, f"no claim template for {shown(kind)}; there are: {there or 'none'}", kind)
         return {}
     for key in ("name", "class"):
-        if not given.get(key):
+        if not given.get(key) and not (key == "class" and given.get("requests")):
             problems.error(field, f"the claim template for {shown(kind)} needs a {key}")
     name = given.get("name") or ""
     names = (
@@ -88,26 +94,31 @@ def claim_template(spec: Map, kind: str, profile: str, role: str, devices: int, 
         if profile == "furiosa"
         else {"name": f"{name}-{role}", "claim": f"{name.removesuffix('-claim-template')}-{role}-claim"}
     )
-    return {
-        **names,
-        "request": kind,
-        "class": given.get("class"),
-        "match": given.get("match") or "exactly",
-        "count": given.get("count") or devices,
-        **({"selectors": given["selectors"]} if given.get("selectors") else {}),
-    }
+    return {**names, "match": given.get("match") or "exactly", **claims.asked(given, kind, devices, place, problems)}
 
 
-def pod_claims(template: Map, role: Map) -> list[Map]:
-    """The claims of a pod: its accelerators' (when ``template`` is not empty), then the role's own; one of those replaces it by name."""
+def compute_domain(spec: Map, name: str, profile: str) -> Map:
+    """The ComputeDomain of a service, whose pods reach each other's GPUs over Multi-Node NVLink; empty where none is asked for.
+
+    It has a ``name``, the number of ``nodes``, and the ``template`` that its controller makes claims by. Any number of nodes, 0, is what
+    the driver wants from 25.8 on, and none other could follow the replicas: a ComputeDomain cannot be changed.
+    """
+    given = (spec.get("accelerator") or {}).get("computeDomain") if profile == "llm-d" else None
+    return {} if given is None else {"name": name, "nodes": given.get("nodes") or 0, "template": f"{name}-{DOMAIN_CLAIM}"}
+
+
+def pod_claims(template: Map, role: Map, domain: Map | None = None) -> list[Map]:
+    """The claims of a pod: its accelerators', when ``template`` is not empty, that of its ``domain``, then the role's own, which replace by name."""
     own = role.get("resourceClaims") or []
-    if not template or template["claim"] in [claim.get("name") for claim in own]:
-        return list(own)
-    return [{"name": template["claim"], "resourceClaimTemplateName": template["name"]}, *own]
+    made = claims.of_template(template) if template else []
+    if domain:
+        made.append({"name": DOMAIN_CLAIM, "resourceClaimTemplateName": domain["template"]})
+    names = [claim.get("name") for claim in own]
+    return [*(claim for claim in made if claim["name"] not in names), *own]
 
 
-def container_claims(container: Map, claims: list[Map]) -> list[Map]:
+def container_claims(container: Map, of_pod: list[Map]) -> list[Map]:
     """The claims a container uses: its own, then all of the pod's."""
     own = (container.get("resources") or {}).get("claims") or []
     names = [claim.get("name") for claim in own]
-    return [*own, *({"name": claim["name"]} for claim in claims if claim.get("name") not in (None, *names))]
+    return [*own, *({"name": claim["name"]} for claim in of_pod if claim.get("name") not in (None, *names))]

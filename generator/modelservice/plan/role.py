@@ -24,7 +24,8 @@ def planned(config: ModelService, service: Scope, name: str, problems: Problems)
     template: Map = {}
     if mode == "dra":
         template = accelerators.claim_template(spec, kind, config.profile, name, split["devices"], problems)
-    claims = accelerators.pod_claims(template, role)
+    domain = service.parameters["computeDomain"] if kind != "cpu" else {}
+    claims = accelerators.pod_claims(template, role, domain)
     times = drain.of_role(spec, role)
     facts = {**service.facts, **_facts(service.facts, name, role, routing)}
     facts |= {"accelerator": mode, "claims": bool(claims), "claimMatch": template.get("match", "none")}

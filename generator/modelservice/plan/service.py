@@ -5,7 +5,7 @@ What can be said in an overlay is said there. This is the rest: what has to be c
 
 from __future__ import annotations
 
-from modelservice.plan import artifacts, names, role
+from modelservice.plan import accelerators, artifacts, names, role
 from modelservice.plan.problems import Problems
 from modelservice.plan.scopes import Scope
 from modelservice.workloads import ROLES
@@ -50,6 +50,7 @@ def _service(config: ModelService, name: str, problems: Problems) -> Scope:
     pool = routing.get("inferencePool") or {}
     account = spec.get("serviceAccountOverride")
     artifact = artifacts.read_uri(given, problems) if given.get("uri") or given.get("name") else artifacts.UNKNOWN
+    domain = accelerators.compute_domain(spec, name, config.profile)
     facts = {
         "profile": config.profile,
         "artifact": artifact["scheme"],
@@ -58,6 +59,7 @@ def _service(config: ModelService, name: str, problems: Problems) -> Scope:
         "tracing": config.profile == "llm-d" and bool((spec.get("tracing") or {}).get("enabled")),
         "requester": config.profile == "llm-d" and bool((spec.get("requester") or {}).get("enable")),
         "serviceAccount": "given" if account else "own",
+        "computeDomain": bool(domain),
         "inferencePool": bool(pool.get("create")),
         "httpRoute": bool((routing.get("httpRoute") or {}).get("create")),
     }
@@ -68,6 +70,7 @@ def _service(config: ModelService, name: str, problems: Problems) -> Scope:
         "labels": names.labels(name),
         "serviceAccountName": account or name,
         "artifact": artifact,
+        "computeDomain": domain,
         "endpointPicker": pool.get("endpointPicker") or f"{name}-epp",
     }
     return Scope("service", facts, parameters)
