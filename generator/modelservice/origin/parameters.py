@@ -64,9 +64,8 @@ def field_of(config: ModelService, scope: Scope, container: Container | None, pa
 
 
 def _field_of(config: ModelService, scope: Scope, container: Container | None, path: Sequence[str], below: Sequence[Step]) -> str:
-    if path[0] == "computeDomain" and path[1:2] != ["nodes"]:
-        return _name_field(config, path[0])
-    if path[0] in ("name", "labels", "workload", "serviceAccountName") and tuple(path) != ("workload", "labels"):
+    named = path[0] in ("name", "labels", "workload", "serviceAccountName", "computeDomain")
+    if named and tuple(path) not in (("workload", "labels"), ("computeDomain", "nodes")):
         return _name_field(config, path[0])
     if path[0] == "claimTemplate":
         return CLAIM_TEMPLATES.get(config.profile, "spec.accelerator.resourceClaimTemplates")

@@ -108,7 +108,10 @@ def compute_domain(spec: Map, name: str, profile: str) -> Map:
 
 
 def pod_claims(template: Map, role: Map, domain: Map | None = None) -> list[Map]:
-    """The claims of a pod: its accelerators', when ``template`` is not empty, that of its ``domain``, then the role's own, which replace by name."""
+    """The claims of a pod: its accelerators', when ``template`` is not empty, that of its ``domain``, then the role's own.
+
+    One of the role's own replaces another of its name.
+    """
     own = role.get("resourceClaims") or []
     made = claims.of_template(template) if template else []
     if domain:

@@ -33,12 +33,13 @@ def asked(given: Map, kind: str, devices: int, field: str, problems: Problems) -
 
 def _request(given: Map, usual: int) -> Map:
     """A request as Kubernetes has it."""
+    name = given.get("name")
     wanted = {"deviceClassName": given.get("class"), "count": given.get("count") or usual}
     if given.get("selectors"):
         wanted["selectors"] = given["selectors"]
     if given.get("match") == "firstAvailable":
-        return {"name": given["name"], "firstAvailable": [{"name": given["name"], **wanted}]}
-    return {"name": given["name"], "exactly": wanted}
+        return {"name": name, "firstAvailable": [{"name": name, **wanted}]}
+    return {"name": name, "exactly": wanted}
 
 
 def of_template(template: Map) -> list[Map]:

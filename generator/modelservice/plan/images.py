@@ -4,6 +4,8 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     Version = tuple[int, int]
 
 NEWEST_MAJOR = 20  # tags beyond are dates, such as 25.09
@@ -17,6 +19,11 @@ def name_of(image: str) -> str:
 def version_of(image: str) -> Version | None:
     """The version in the tag of ``image``, such as ``v0.7.1`` or ``0.4.0-rc.1``; None where it has no tag, or another one."""
     return read_version(image.partition("@")[0].rpartition("/")[2].partition(":")[2])
+
+
+def version_in(fields: dict[str, Any]) -> Version | None:
+    """The version that a container says: its ``version``, else the one in the tag of its ``image``; None where neither says any."""
+    return read_version(str(fields.get("version") or "")) or version_of(str(fields.get("image") or ""))
 
 
 def read_version(text: str) -> Version | None:

@@ -52,7 +52,7 @@ def test_the_users_own_goes_over_it() -> None:
 @pytest.mark.parametrize("other", ["gke-roce", "aws-efa", "mnnvl", "nixl-tcp", "hardened"])
 def test_it_goes_not_together_with_another_network(other: str) -> None:
     """Nor with a standard that does not allow the capability."""
-    assert served("rdma-ib", other).errors == [f"spec.presets[1]: goes not together with preset rdma-ib; leave one out"]
+    assert served("rdma-ib", other).errors == ["spec.presets[1]: goes not together with preset rdma-ib; leave one out"]
 
 
 def test_it_is_for_pods_with_devices() -> None:

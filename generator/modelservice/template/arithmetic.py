@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 # what a shell has in braces has no blank behind a name, and no `*`: ${X/a/b}, ${X+1} and ${X:-1} are left to it
 COMPUTED = re.compile(r"\$\{(\s*[\w.-]+\??\s*(?:\*|\s[-+/]\s)[^{}]*)\}")
-TOKEN = re.compile(r"\s*(?:(\d+)(?![\w.])|([A-Za-z][\w.-]*\??)|([-+*/]))")
+WORD = re.compile(r"\s*(?:(\d+)(?![\w.])|([A-Za-z][\w.-]*\??)|([-+*/]))")
 LARGEST = 2**63 - 1  # what JSON and Kubernetes hold
 
 
@@ -58,7 +58,7 @@ def compile_text(template: str, *, text_only: bool) -> Filler | None:
 def operands(text: str) -> Iterator[tuple[str, bool]]:
     """The paths of the parameters that ``text`` computes with, and whether they may be absent."""
     for found in COMPUTED.finditer(text):
-        for _, path, _ in TOKEN.findall(found[1]):
+        for _, path, _ in WORD.findall(found[1]):
             if path:
                 yield path.removesuffix("?"), path.endswith("?")
 
@@ -86,7 +86,7 @@ def _parameter(path: str, *, needed: bool) -> Operand:
 def _compiled(expression: str) -> Operand:
     """A function from parameters to the number that ``expression`` comes to; a wrong expression is told when it is filled."""
     try:
-        first, rest = _parsed(expression)
+        terms = _terms(expression)
     except CannotComputeError as error:
         message = str(error)
 
@@ -96,43 +96,70 @@ def _compiled(expression: str) -> Operand:
         return refuse
 
     def compute(parameters: Map) -> Any:
-        total, term, sign = 0, _number(first, parameters, expression), 1
-        for operator, operand in rest:
-            number = _number(operand, parameters, expression)
-            if term is ABSENT or number is ABSENT:
+        total = 0
+        for sign, factors in terms:
+            product = _product(factors, parameters, expression)
+            if product is ABSENT:
                 return ABSENT
-            if operator in "+-":
-                total, term, sign = total + sign * term, number, 1 if operator == "+" else -1
-            elif operator == "*":
-                term *= number
-            elif number == 0:
-                raise CannotComputeError(f"${{{expression}}} divides by zero")
-            elif term % number:
-                raise CannotComputeError(f"${{{expression}}} divides {term} by {number}, which leaves a rest; numbers here are whole")
-            else:
-                term //= number
-            if max(abs(total), abs(term)) > LARGEST:
-                raise CannotComputeError(f"${{{expression}}} is more than any number here may be")
-        return total + sign * term
+            total = _bounded(total + product if sign == "+" else total - product, expression)
+        return total
 
     return compute
 
 
-def _parsed(expression: str) -> tuple[str, list[tuple[str, str]]]:
-    """The first operand, and each operator with the operand behind it."""
-    tokens, place = [], 0
+def _terms(expression: str) -> list[tuple[str, list[tuple[str, str]]]]:
+    """What is added or subtracted, with its sign: each a list of operands, with `*` or `/` before it."""
+    operators = ["+", *(words := _words(expression))[1::2]]
+    terms: list[tuple[str, list[tuple[str, str]]]] = []
+    for operator, operand in zip(operators, words[::2], strict=True):
+        if operator in "+-":
+            terms.append((operator, [("*", operand)]))
+        else:
+            terms[-1][1].append((operator, operand))
+    return terms
+
+
+def _words(expression: str) -> list[str]:
+    """The operands of an expression, with an operator between each two."""
+    words: list[str] = []
+    place = 0
     while place < len(expression.rstrip()):
-        found = TOKEN.match(expression, place)
+        found = WORD.match(expression, place)
         if found is None:
-            raise CannotComputeError(f"${{{expression}}} has {shown(expression[place:].strip())} where a parameter, a whole number or + - * / stands")
-        tokens.append(found[found.lastindex or 0])
+            wrong, right = shown(expression[place:].strip()), "a parameter, a whole number or + - * / stands"
+            raise CannotComputeError(f"${{{expression}}} has {wrong} where {right}")
+        words.append(found[found.lastindex or 0])
         place = found.end()
-    for index, token in enumerate(tokens):
-        if (token in "+-*/") != (index % 2 == 1):
-            raise CannotComputeError(f"${{{expression}}} has {shown(token)} where {'one of + - * /' if index % 2 else 'a number'} stands")
-    if len(tokens) % 2 == 0:
-        raise CannotComputeError(f"${{{expression}}} ends with {shown(tokens[-1])}; a number is missing")
-    return tokens[0], list(zip(tokens[1::2], tokens[2::2], strict=True))
+    for index, word in enumerate(words):
+        if (word in "+-*/") != (index % 2 == 1):
+            raise CannotComputeError(f"${{{expression}}} has {shown(word)} where {'one of + - * /' if index % 2 else 'a number'} stands")
+    if len(words) % 2 == 0:
+        raise CannotComputeError(f"${{{expression}}} ends with {shown(words[-1])}; a number is missing")
+    return words
+
+
+def _product(factors: list[tuple[str, str]], parameters: Map, expression: str) -> Any:
+    """What operands multiplied and divided come to; ABSENT where one is."""
+    product = 1
+    for operator, operand in factors:
+        number = _number(operand, parameters, expression)
+        if number is ABSENT:
+            return ABSENT
+        if operator == "*":
+            product = _bounded(product * number, expression)
+        elif number == 0:
+            raise CannotComputeError(f"${{{expression}}} divides by zero")
+        elif product % number:
+            raise CannotComputeError(f"${{{expression}}} divides {product} by {number}, which leaves a rest; numbers here are whole")
+        else:
+            product //= number
+    return product
+
+
+def _bounded(number: int, expression: str) -> int:
+    if abs(number) > LARGEST:
+        raise CannotComputeError(f"${{{expression}}} is more than any number here may be")
+    return number
 
 
 def _number(operand: str, parameters: Map, expression: str) -> Any:

@@ -87,7 +87,8 @@ def test_it_stands_where_a_reference_does(template: Any, filled: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    "template", ["${X/a/b}", "${X+1}", "${X:-1}", "${X%/*}", "${X##*/}", "$((LWS_WORKER_INDEX * 8))", "${#X}", "${X[*]}", "${!X*}", "a * ${"]
+    "template",
+    ["${X/a/b}", "${X+1}", "${X:-1}", "${X%/*}", "${X##*/}", "$((LWS_WORKER_INDEX * 8))", "${#X}", "${X[*]}", "${!X*}", "a * ${"],
 )
 def test_what_a_shell_computes_is_left_to_it(template: str) -> None:
     """Scripts are full of braces; none of theirs has a blank behind the name, or a `*` there."""
@@ -145,7 +146,7 @@ def test_what_is_computed_with_is_a_reference() -> None:
     assert first_reference("$((b * 2))") is None
 
 
-NUMBERS = st.integers(0, 999)
+NUMBERS = st.integers(0, 99)
 
 
 @given(NUMBERS, st.lists(st.tuples(st.sampled_from("+-*/"), NUMBERS), max_size=6, min_size=1))
@@ -166,13 +167,16 @@ def test_it_comes_to_what_it_comes_to(first: int, rest: list[tuple[str, int]]) -
             terms[-1] = (sign, term / number)
             whole = whole and terms[-1][1].denominator == 1
     total = sum(sign * term for sign, term in terms)
+    found = computed(f"${{{text}}}")
+    assert (found == total) if whole else (found is None)
+
+
+def computed(template: str) -> Any:
+    """Fill a template; None where that cannot be computed."""
     try:
-        found: Any = compile_template(f"${{{text}}}")({})
-    except CannotComputeError as error:
-        assert not whole or "more than" in str(error)
-        return
-    assert whole
-    assert found == total
+        return compile_template(template)({})
+    except CannotComputeError:
+        return None
 
 
 def test_an_optional_parameter_alone_is_absent() -> None:
@@ -202,20 +206,21 @@ def test_what_cannot_be_computed_is_told_where_it_is_written() -> None:
 
 def test_a_preset_computes_with_its_parameters() -> None:
     """In its patches, in its defaults, and in the default of a parameter."""
-    shared: Map = {"type": "integer"}
-    given: Map = {**shared, "default": 2}
+    given: Map = {"type": "integer", "default": 2}
     preset = overlay(
         {"target": "pod", "patch": {"metadata": {"labels": {"n": "${preset.n * devices}", "m": "${preset.m}"}}}},
         name="nics",
         parameters={"n": given, "m": {"type": "string", "default": "${devices * 3}"}},
         defaults={"drain": "${preset.n * 10}"},
     )
-    spec: Map = {"profile": "llm-d", "prefill": {"create": False}, "presets": [{"name": "nics", "n": 4}], "decode": {"parallelism": {"tensor": 2}}}
+    spec: Map = {"profile": "llm-d", "prefill": {"create": False}, "decode": {"parallelism": {"tensor": 2}}}
+    spec["presets"] = [{"name": "nics", "n": 4}]
     pod = Made(generate([document(spec)], (), [preset])[0]).workload()["spec"]["template"]
     assert (pod["metadata"]["labels"]["n"], pod["metadata"]["labels"]["m"]) == ("8", "6")
     assert pod["spec"]["terminationGracePeriodSeconds"] == 70
     wrong = overlay(name="nics", parameters={"n": given}, defaults={"drain": "${preset.n / 3}"})
-    assert Made(generate([document(spec)], (), [wrong])[0]).errors[0].startswith("spec.presets[0]: its defaults: ${preset.n / 3} divides 4 by 3")
+    (error, *_) = Made(generate([document(spec)], (), [wrong])[0]).errors
+    assert error.startswith("spec.presets[0]: its defaults: ${preset.n / 3} divides 4 by 3")
 
 
 def test_where_a_computed_value_comes_from() -> None:
@@ -223,13 +228,14 @@ def test_where_a_computed_value_comes_from() -> None:
     spec: Map = {"profile": "llm-d", "prefill": {"create": False}, "overlays": [overlay(OWN)], "decode": {"parallelism": {"tensor": 2}}}
     composition = compose(Plan(ModelService(document(spec))))
     workload = next(obj for obj in composition.objects if obj["kind"] == "Deployment")
-    path = ["spec", "template", "spec", "containers", 0, "resources", "limits", "example.com/nic"]
+    path: list[str | int] = ["spec", "template", "spec", "containers", 0, "resources", "limits", "example.com/nic"]
     (value,) = History(composition).values(workload, path)
     assert value.set_by.field == "spec.decode.parallelism.tensor"
 
 
 def test_who_computes_nothing_loads_nothing() -> None:
     """A plain service does not even import it."""
-    program = "import sys; from tests.compose.made import make; make({'profile': 'llm-d'}); print('modelservice.arithmetic' in sys.modules)"
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)  # noqa: S603  our own program
+    program = "import sys; from tests.compose.made import make; make({'profile': 'llm-d'}); print(NAME in sys.modules)"
+    program = program.replace("NAME", "'modelservice.template.arithmetic'")
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert done.stdout == "False\n"

@@ -36,7 +36,7 @@ def references(text: str) -> list[tuple[str, bool]]:
     """The paths of the parameters that ``text`` refers to or computes with, and whether they may be absent."""
     found = [(path, bool(optional)) for path, optional in REFERENCE.findall(text)]
     if text.count("${") > len(found):
-        from modelservice.arithmetic import operands  # hardly any overlay computes  # noqa: PLC0415
+        from modelservice.template.arithmetic import operands  # hardly any overlay computes  # noqa: PLC0415
 
         found += operands(text)
     return found
@@ -92,7 +92,7 @@ def _compile_text(template: str, text_only: bool) -> Filler | None:
         return lambda parameters: _alone(parameters, keys, needed, text_only)
     parts = REFERENCE.split(template)
     if any("${" in part for part in parts[::3]):
-        from modelservice import arithmetic  # hardly any overlay computes  # noqa: PLC0415
+        from modelservice.template import arithmetic  # hardly any overlay computes  # noqa: PLC0415
 
         if computed := arithmetic.compile_text(template, text_only=text_only):
             return computed
