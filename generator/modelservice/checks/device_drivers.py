@@ -19,18 +19,21 @@ LENIENT = "furiosa-2026.3"  # whose chart lets both stand, and tells it
 
 
 def check(service: Composition) -> Iterator[Result]:
-    """A finding for each container that asks a device plugin for devices which the service claims, too."""
+    """A finding for each container that asks a device plugin for devices which the service claims, too.
+
+    Pods of another role may be on nodes of another driver, so that this is a warning.
+    """
     config = service.plan.config
-    claimed = {name for role in service.plan.roles for name in _classes(service, role)}
+    claims = {role.name: {*_classes(service, role)} for role in service.plan.roles}
     classes = _classes_by_resource(config.spec)
-    severity = "warning" if config.profile == LENIENT else SEVERITY
     for role in service.plan.roles:
         for container in service.pods[role.name]["spec"]["containers"]:
             for resource in _asked(container):
-                for both in sorted(classes.get(resource, set()) & claimed):
+                for both in sorted(classes.get(resource, set()) & set().union(*claims.values())):
+                    is_sure = both in claims[role.name] and config.profile != LENIENT
                     message = f"{resource} is what a device plugin gives, and the service claims {both}, too"
                     cure = "no node may have two drivers for its devices; take one way for all roles"
-                    yield Result(f"{message}: {cure}", severity, field=_field(role, container, resource))
+                    yield Result(f"{message}: {cure}", SEVERITY if is_sure else "warning", field=_field(role, container, resource))
 
 
 def _asked(container: Map) -> list[str]:
