@@ -29,7 +29,7 @@ def problems(spec: Map, asks: Sequence[str], library: Sequence[str] | None) -> l
     found = [*_parameter_problems(spec), *_reference_problems(spec)]
     if library is None:
         return found + _unnamed_problems(spec, asks)
-    found += _name_problems(spec, [*data.names("overlays", "presets"), *library])
+    found += _name_problems(spec, [*library, *data.names("overlays", "presets")])
     return found if found else _default_problems(spec)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from modelservice.plan import claims
 from modelservice.texts import shown, whole_number
 
 TYPE_CHECKING = False
@@ -88,6 +87,8 @@ def claim_template(spec: Map, kind: str, profile: str, role: str, devices: int, 
     for key in ("name", "class"):
         if not given.get(key) and not (key == "class" and given.get("requests")):
             problems.error(field, f"the claim template for {shown(kind)} needs a {key}")
+    from modelservice.plan import claims  # most devices are a plugin's  # noqa: PLC0415
+
     name = given.get("name") or ""
     names = (
         {"name": f"{name}-resource-claim-template", "claim": f"{name}-resource-claim"}
@@ -113,7 +114,11 @@ def pod_claims(template: Map, role: Map, domain: Map | None = None) -> list[Map]
     One of the role's own replaces another of its name.
     """
     own = role.get("resourceClaims") or []
-    made = claims.of_template(template) if template else []
+    made: list[Map] = []
+    if template:
+        from modelservice.plan import claims  # most devices are a plugin's  # noqa: PLC0415
+
+        made = claims.of_template(template)
     if domain:
         made.append({"name": DOMAIN_CLAIM, "resourceClaimTemplateName": domain["template"]})
     names = [claim.get("name") for claim in own]
