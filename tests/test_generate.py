@@ -21,7 +21,7 @@ from modelservice.generate import generate
 Map = dict[str, Any]
 Look = Callable[[Made], Any]
 
-CUSTOM_KINDS = ("LeaderWorkerSet", "PodMonitor", "InferencePool", "HTTPRoute", "ScaledObject")
+CUSTOM_KINDS = ("LeaderWorkerSet", "PodMonitor", "InferencePool", "HTTPRoute", "ScaledObject", "ComputeDomain")
 GATEWAY = [{"name": "inference-gateway"}]
 
 
@@ -495,6 +495,8 @@ def test_claims_and_mounts_lead_somewhere(sample: str) -> None:
     """Containers use claims that their pod has, pods claims whose template is emitted, and mounts have volumes."""
     made = make(SAMPLES[sample])
     templates = {obj["metadata"]["name"] for obj in made.objects if obj["kind"] == "ResourceClaimTemplate"}
+    domains = [obj["spec"]["channel"] for obj in made.objects if obj["kind"] == "ComputeDomain"]  # their controller makes one
+    templates |= {channel["resourceClaimTemplate"]["name"] for channel in domains}
     for obj in made.objects:
         if obj["kind"] not in ("Deployment", "LeaderWorkerSet"):
             continue

@@ -24,6 +24,7 @@ PROFILES = sorted(FOLDER.glob("profiles/*.yaml"))
 PARTS = ("container", "podtemplate")  # of which objects are made
 # file -> a sample that has it
 MADE_BY = {
+    "computedomain": "NVLink",
     "deployment": "furiosa",
     "destinationrule": "routes of Istio",
     "gcpbackendpolicy": "routes of GKE",

@@ -32,12 +32,12 @@ SCRIPTS = [
 @pytest.mark.parametrize(("script", "right"), SCRIPTS)
 @pytest.mark.parametrize("split", [True, False])
 def test_a_shell_hands_the_signal_on(script: str, right: bool, split: bool) -> None:
-    """A script without exec keeps SIGTERM for itself: a warning where pods shall drain, else an info."""
+    """A script without exec keeps SIGTERM for itself, whether or not pods shall drain."""
     script += " --shutdown-timeout 90"
     given = {"modelCommand": "custom", "command": ["/bin/bash", "-ec"], "args": [script]}
     given = given if split else {"modelCommand": "custom", "command": ["sh", "-c", script]}
     role = {"terminationGracePeriodSeconds": 200}
-    assert told({}, role, **given) == ([] if right else [("info", SHELL)])
+    assert told({}, role, **given) == ([] if right else [("warning", SHELL)])
     assert told({"drain": 90}, role, **given) == ([] if right else [("warning", SHELL)])
 
 
@@ -55,6 +55,18 @@ def test_an_engine_that_is_too_old_or_unknown_is_told() -> None:
     assert told({"drain": 60}, image="vllm:nightly") == [("info", field)]
     assert told({"presets": ["graceful-shutdown"]}, image="vllm:nightly") == [("info", field)]
     assert told({"drain": 60}, image="ghcr.io/llm-d/llm-d-inference-sim:v0.3.0", modelCommand="imageDefault") == []
+
+
+def test_the_version_may_be_said_beside_the_image() -> None:
+    """Where the tag says none, or one of the vendor's: it decides on the flag."""
+    field = "spec.decode.containers[0].version"
+    assert told({"drain": 60}, image="vllm:nightly", version="0.19") == []
+    assert told({"drain": 60}, image="vllm:v0.19.1", version="0.17.2") == [("info", field)]
+    for version, given in (("0.19", True), ("0.17.2", False)):
+        body = {"containers": [engine(**{**VLLM, "image": "vllm:nightly", "version": version})]}
+        made = make({"profile": "llm-d", "prefill": {"create": False}, "drain": 60, "decode": body})
+        assert ("--shutdown-timeout" in made.container()["args"]) is given
+        assert "version" not in made.container()
 
 
 def test_a_command_of_ones_own_has_to_tell_the_engine() -> None:

@@ -11,7 +11,7 @@ from modelservice.comparison.data import table
 from modelservice.kubernetes.types import look_up
 
 KNOWN = {kind: entry for kind, entry in table("impact.json").items() if kind != "//"}
-VERSIONS = ("v1", "v2")
+VERSIONS = ("v1", "v2", "v1beta1")
 OTHERS = ("ScaledObject.keda.sh",)  # whose fields we have no table of
 
 

@@ -301,6 +301,23 @@ SAMPLES: dict[str, Map] = {
         "prefill": {"replicas": 1},
     },
     "guarded pods": {"presets": ["network-policy", "disruption-budget"]},
+    "InfiniBand": {
+        "profile": "llm-d",
+        "presets": [{"name": "rdma-ib", "hca": "ibp"}],
+        "decode": {"containers": [engine(modelCommand="vllmServe")]},
+    },
+    "RoCE": {"profile": "llm-d", "presets": ["gke-roce"], "decode": {"containers": [engine(modelCommand="vllmServe")]}},
+    "EFA": {
+        "profile": "llm-d",
+        "presets": [{"name": "aws-efa", "privileged": True}],
+        "decode": {"containers": [engine(modelCommand="vllmServe")]},
+    },
+    "NVLink": {
+        "profile": "llm-d",
+        "presets": [{"name": "mnnvl", "nodes": 2}],
+        "decode": {"containers": [engine(modelCommand="vllmServe")]},
+    },
+    "TCP": {"profile": "llm-d", "presets": ["nixl-tcp"], "decode": {"containers": [engine(modelCommand="vllmServe")]}},
     "spread Deployments": {"presets": ["spread"]},
     "keda of a Deployment": {"presets": [KEDA]},
     "hpa of groups": {"multinode": True, "presets": [NEEDING["hpa"]]},

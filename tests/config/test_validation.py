@@ -190,6 +190,7 @@ KEYS: Map = {
     "tty:B extraConfig:M",
 }
 # What behaviour 1 and 9 and this project add to the charts' keys.
+OF_CLAIMS = {"requests", "constraints", "config", "perRank"}
 OURS = {
     "": {
         "profile",
@@ -213,7 +214,10 @@ OURS = {
     "routing.proxy": {"version", "kvConnector", "ecConnector", "flags", "resources", "env"},
     "decode": {"drain", "engine", "leaderWorkerSet"},
     "decode.parallelism": {"mode", "expert"},
-    "decode.containers.*": {"flags"},
+    "decode.containers.*": {"flags", "version"},
+    "accelerator": {"computeDomain"},
+    "accelerator.resourceClaimTemplates.*": OF_CLAIMS,
+    "dra.claimTemplates.*": OF_CLAIMS,
 }
 SAMPLES: Map = {
     "S": ["text"],

@@ -21,6 +21,7 @@ from modelservice.generate import generate
 from modelservice.krm import parse
 from modelservice.kubernetes.stored import stored
 from modelservice.plan import Plan
+from modelservice.template import references
 
 Map = dict[str, Any]
 
@@ -31,6 +32,7 @@ TESTS = Path(__file__).resolve().parent
 WORKLOADS = {"Deployment", "LeaderWorkerSet"}
 BUILT_IN = {"ServiceAccount", "Deployment", "HorizontalPodAutoscaler", "PodDisruptionBudget", "NetworkPolicy"}
 OF_DEPLOYMENTS = {"spread"}
+OF_GPUS = {"aws-efa", "gke-roce", "mnnvl", "nixl-tcp", "rdma-ib"}  # for profile llm-d alone
 TWICE = {"presets/hardened.yaml": ["patches[2] securityContext/allowPrivilegeEscalation"]}  # so does routing/proxy.yaml
 
 
@@ -103,9 +105,8 @@ def test_no_test_is_left_of_an_overlay_that_is_gone() -> None:
 @pytest.mark.parametrize("file", FILES, ids=name_of)
 def test_references_lead_to_parameters(file: Path) -> None:
     """Every ``${path}`` that must be there is a parameter in some scope."""
-    text = file.read_text(encoding="utf-8")
-    for path in re.findall(r"\$\{([^}?]+)\}", text):
-        if path.startswith("preset."):  # which test_an_overlay_is_a_right_overlay knows of
+    for path, optional in references(file.read_text(encoding="utf-8")):
+        if optional or path.startswith("preset."):  # which test_an_overlay_is_a_right_overlay knows of
             continue
         assert any(is_there(parameters, path) for parameters in all_parameters()), path
 
@@ -113,9 +114,8 @@ def test_references_lead_to_parameters(file: Path) -> None:
 @pytest.mark.parametrize("file", FILES, ids=name_of)
 def test_optional_references_lead_to_parameters_too(file: Path) -> None:
     """Every ``${path?}`` is there in some config: one that never is would be a misspelling."""
-    text = file.read_text(encoding="utf-8")
-    for path in re.findall(r"\$\{([^}?]+)\?\}", text):
-        if path.startswith("preset."):
+    for path, optional in references(file.read_text(encoding="utf-8")):
+        if not optional or path.startswith("preset."):
             continue
         assert any(is_there(parameters, path) for parameters in all_parameters()), path
 
@@ -223,7 +223,9 @@ def test_every_preset_goes_with_every_engine(preset: str, profile: str, command:
     routing = {"proxy": {"image": "proxy:v0.7.1"}}
     spec: Map = {"profile": profile, "routing": routing, "decode": {"containers": [container]}, "prefill": {"create": False}}
     made, plain = make({**spec, "presets": [named(preset)]}), make(spec)
-    if preset == "nixl" and (command == "furiosaLLMServe" or (profile == "furiosa" and command != "vllmServe")):
+    if (preset in OF_GPUS and profile == "furiosa") or (
+        preset == "nixl" and (command == "furiosaLLMServe" or (profile == "furiosa" and command != "vllmServe"))
+    ):
         assert [error.partition(":")[0] for error in made.errors] == ["spec.presets[0]"]
         return
     assert made.objects != plain.objects or preset == "latest-guard"

@@ -5,9 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from tests.compose.made import Made, document, engine, make
 
 from modelservice.config import ModelService
+from modelservice.inventory.requirements import requirements
 from modelservice.plan import Plan
 from modelservice.plan.accelerators import claim_template, container_claims, device, environment, mode, pod_claims
 from modelservice.plan.problems import Problems
@@ -245,8 +248,8 @@ def test_pods_and_containers_use_the_claim() -> None:
 
 
 def test_limits_pass_through_untouched() -> None:
-    """Under DRA nobody counts devices: what the user asks for stays, and is no mismatch (behaviour 7)."""
-    made = llm_d({"resources": {"limits": {"nvidia.com/gpu": "3"}}}, accelerator={"dra": True})
+    """Under DRA nobody counts devices: what the user asks for stays, and is no mismatch."""
+    made = llm_d({"resources": {"limits": {"nvidia.com/gpu": "3"}}}, accelerator={"dra": True}, checks={"device-drivers": "warning"})
     assert made.container()["resources"]["limits"] == {"nvidia.com/gpu": "3"}
     assert "requests" not in made.container()["resources"]
     assert made.found("accelerator-count") == []
@@ -398,3 +401,138 @@ def test_furiosa_type_without_template_is_an_error() -> None:
 def test_furiosa_claims_nothing_for_a_role_that_is_not_created() -> None:
     """dra.enabled without a created role makes no template (behaviour 7)."""
     assert make({"dra": {"enabled": True}, "decode": {"create": False}}).kinds() == ["ServiceAccount"]
+
+
+# Claims of several requests
+
+
+PAIR: Map = {
+    "requests": [{"name": "gpu"}, {"name": "nic", "class": "nic.example"}],
+    "constraints": [{"requests": ["gpu", "nic"], "matchAttribute": "resource.kubernetes.io/pcieRoot"}],
+    "config": [{"requests": ["gpu"], "opaque": {"driver": "gpu.nvidia.com", "parameters": {"sharing": "none"}}}],
+}
+
+
+def claimed(template: Map, **parallelism: int) -> Made:
+    """Make a service of profile llm-d whose GPUs are claimed by this template."""
+    return llm_d(accelerator={"dra": True, "resourceClaimTemplates": {"nvidia": template}}, decode={"parallelism": parallelism})
+
+
+def test_a_template_may_ask_for_several_things() -> None:
+    """Each request of a class and a number of its own, or the template's; what they have in common; what their drivers are told."""
+    requests: list[Map] = [{"name": "gpu"}, {"name": "nic", "class": "nic.example", "count": 1, "match": "firstAvailable"}]
+    selectors = [{"cel": {"expression": "true"}}]
+    requests[1]["selectors"] = selectors
+    made = claimed({**PAIR, "requests": requests}, tensor=4)
+    wanted = {"deviceClassName": "nic.example", "count": 1, "selectors": selectors}
+    assert made.one("ResourceClaimTemplate")["spec"]["spec"]["devices"] == {
+        "requests": [
+            {"name": "gpu", "exactly": {"deviceClassName": "gpu.nvidia.com", "count": 4}},
+            {"name": "nic", "firstAvailable": [{"name": "nic", **wanted}]},
+        ],
+        "constraints": PAIR["constraints"],
+        "config": PAIR["config"],
+    }
+    assert [one["name"] for one in made.pod()["resourceClaims"]] == ["nvidia-decode-claim"]
+
+
+def test_one_claim_a_rank() -> None:
+    """Each with one of what is asked for, unless the template says how many; numbered, also where there is one."""
+    made = claimed({**PAIR, "perRank": True}, tensor=2, data=2, dataLocal=2)
+    assert [one["name"] for one in made.pod()["resourceClaims"]] == [f"nvidia-decode-claim-{rank}" for rank in range(4)]
+    requests = made.one("ResourceClaimTemplate")["spec"]["spec"]["devices"]["requests"]
+    assert [one["exactly"]["count"] for one in requests] == [1, 1]
+    assert [one["name"] for one in claimed({"perRank": True}).pod()["resourceClaims"]] == ["nvidia-decode-claim-0"]
+    requests = claimed({"perRank": True, "count": 2}, tensor=2).one("ResourceClaimTemplate")["spec"]["spec"]["devices"]["requests"]
+    assert requests[0]["exactly"]["count"] == 2
+
+
+@pytest.mark.parametrize("profile", ["furiosa", "llm-d"])
+def test_both_profiles_have_them(profile: str) -> None:
+    """Furiosa's in its list of templates."""
+    template = {"name": "furiosa" if profile == "furiosa" else "nvidia", "class": "c", **PAIR, "perRank": True}
+    given = {
+        "dra": {"enabled": True, "claimTemplates": [template]},
+        "accelerator": {"dra": True, "resourceClaimTemplates": {"nvidia": template}},
+    }
+    del given["accelerator" if profile == "furiosa" else "dra"]
+    made = make(
+        {"profile": profile, "prefill": {"create": False}, "decode": {"parallelism": {"tensor": 8, "data": 2, "dataLocal": 2}}, **given}
+    )
+    assert len(made.pod()["resourceClaims"]) == (2 if profile == "furiosa" else 16)
+    devices = made.one("ResourceClaimTemplate")["spec"]["spec"]["devices"]
+    assert [one["exactly"] for one in devices["requests"]] == [
+        {"deviceClassName": "c", "count": 1},
+        {"deviceClassName": "nic.example", "count": 1},
+    ]
+
+
+@pytest.mark.parametrize(
+    ("profile", "given", "field"),
+    [
+        (
+            "llm-d",
+            {"accelerator": {"type": "x", "dra": True, "resourceClaimTemplates": {"x": {"name": "x"}}}},
+            "accelerator.resourceClaimTemplates.x",
+        ),
+        ("furiosa", {"dra": {"enabled": True, "type": "x", "claimTemplates": [{"name": "y"}, {"name": "x"}]}}, "dra.claimTemplates[1]"),
+    ],
+)
+def test_a_request_needs_a_class(profile: str, given: Map, field: str) -> None:
+    """Of its own, or the template's; without requests the template needs it."""
+    templates = given["accelerator"]["resourceClaimTemplates"] if profile == "llm-d" else given["dra"]["claimTemplates"]
+    template = templates["x"] if profile == "llm-d" else templates[1]
+    template["requests"] = [{"name": "a", "class": "c"}, {"name": "b"}]
+    errors = make({"profile": profile, "prefill": {"create": False}, **given}).errors
+    assert errors == [f"spec.{field}.requests[1].class: missing; give the DeviceClass, here or for the whole template"]
+
+
+@pytest.mark.parametrize(
+    ("template", "field"),
+    [
+        ({"requests": [{"class": "c"}]}, ".requests[0].name"),
+        ({"requests": [{"name": "a", "number": 2}]}, ".requests[0].number"),
+        ({"requests": [{"name": "a", "count": 0}]}, ".requests[0].count"),
+        ({"requests": []}, ".requests"),
+        ({"requests": [5]}, ".requests[0]"),
+        ({"constraints": [{"requests": ["a"]}]}, ".constraints[0].matchAttribute"),
+        ({"perRank": "yes"}, ".perRank"),
+    ],
+)
+def test_a_wrong_template_is_told_where_it_is_wrong(template: Map, field: str) -> None:
+    """And nothing is made."""
+    assert [error.partition(": ")[0] for error in claimed(template).errors] == [f"spec.accelerator.resourceClaimTemplates.nvidia{field}"]
+
+
+def test_what_kubernetes_refuses_of_a_claim_is_told() -> None:
+    """A constraint on a request that is not there, and two requests of one name."""
+    for wrong in ({"constraints": [{"requests": ["other"], "matchAttribute": "a/b"}]}, {"requests": [{"name": "a"}, {"name": "a"}]}):
+        (error, *_) = claimed({**PAIR, "config": None, **wrong}).errors
+        assert error.startswith("spec.accelerator.resourceClaimTemplates"), error
+
+
+@settings(deadline=None, max_examples=40)
+@given(tensor=st.integers(1, 8), local=st.integers(1, 8), workers=st.integers(1, 4), per_device=st.integers(0, 9), claims=st.booleans())
+def test_counts_add_up(tensor: int, local: int, workers: int, per_device: int, claims: bool) -> None:
+    """Over all sizes: as many devices as ranks, of a plugin or by claims, and network devices for each of them."""
+    split = {"tensor": tensor, "dataLocal": local, "workers": workers, "data": local * workers}
+    preset = {"name": "aws-efa", "perDevice": per_device}
+    accelerator: Map = {"dra": claims, "resourceClaimTemplates": {"nvidia": {"perRank": True}}}
+    role = {"parallelism": split, "containers": [engine(modelCommand="vllmServe")]}
+    made = make(
+        {
+            "profile": "llm-d",
+            "multinode": True,
+            "presets": [preset],
+            "accelerator": accelerator,
+            "decode": role,
+            "prefill": {"create": False},
+        }
+    )
+    ranks = tensor * local
+    resources = made.container()["resources"]
+    assert resources["limits"]["vpc.amazonaws.com/efa"] == resources["requests"]["vpc.amazonaws.com/efa"] == str(ranks * per_device)
+    assert len(made.pod().get("resourceClaims", [])) == len(resources.get("claims", [])) == (ranks if claims else 0)
+    assert resources["limits"].get("nvidia.com/gpu") == (None if claims else str(ranks))
+    needed = {one["name"]: one["total"] for one in requirements(made.objects)["deviceClasses"]}
+    assert needed == ({"gpu.nvidia.com": ranks * workers} if claims else {})

@@ -66,6 +66,9 @@ OF_ONE: dict[str, Callable[[Composition], Any]] = {
     "kv-transfer": lambda service: len(service.plan.roles) > 1,
     "parallelism": lambda service: any((service.plan.config.own.get(role.name) or {}).get("parallelism") for role in service.plan.roles),
     "duplicate-items": _is_not_plain,
+    "device-drivers": lambda service: any(role.facts["claims"] for role in service.plan.roles),
+    "kv-transport": lambda service: _says(service, "ixl"),
+    "shared-memory": lambda service: _says(service, "_bytes"),
     "draining": lambda service: any(_may_end_early(role) for role in service.plan.roles) or _has_hooks(service),
 }
 # checks of all services of a run
@@ -166,6 +169,12 @@ def _is_large(role: Scope) -> bool:
 
 def _may_end_early(role: Scope) -> bool:
     return any((role.facts["drain"], role.facts["autoscaling"], *(one.facts["modelCommand"] == "custom" for one in role.containers)))
+
+
+def _says(service: Composition, part: str) -> bool:
+    """Whether a word of a command has ``part`` in it."""
+    containers = [one for pod in service.pods.values() for one in pod["spec"]["containers"]]
+    return any(part in str(word) for one in containers for key in ("command", "args") for word in one.get(key) or ())
 
 
 def _has_hooks(service: Composition) -> bool:

@@ -8,7 +8,7 @@ from modelservice.compose import flags
 from modelservice.krm import Result
 from modelservice.plan import drain
 from modelservice.plan.accelerators import SIMULATOR
-from modelservice.plan.images import version_of
+from modelservice.plan.images import version_in
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -34,21 +34,22 @@ def check(service: Composition) -> Iterator[Result]:
         for index, planned in enumerate(role.containers):
             if planned.name in composed:
                 field = f"spec.{role.name}.containers[{index}]"
-                yield from _unheard(composed[planned.name], field, drains=role.facts["drain"])
+                yield from _unheard(composed[planned.name], field)
                 if role.facts["drain"]:
-                    yield from _untold(composed[planned.name], planned.facts, role, field)
+                    version = planned.parameters["container"].get("version")
+                    yield from _untold({**composed[planned.name], "version": version}, planned.facts, role, field)
         yield from _cut_short(service, role, pod)
         if role.facts["autoscaling"] and not role.facts["drain"]:
             message = "pods that are scaled away lose their requests; drain: SECONDS, or the preset graceful-shutdown, lets them end"
             yield Result(message, "info", field=f"spec.{role.name}.autoscaling.enabled", current=True)
 
 
-def _unheard(container: Map, field: str, *, drains: bool) -> Iterator[Result]:
+def _unheard(container: Map, field: str) -> Iterator[Result]:
     """A shell that runs the engine as its child keeps SIGTERM for itself."""
     script = _script(container)
     if script and not HANDS_ON.search(script):
         message = "runs a shell script without exec, so that SIGTERM does not reach the engine; put exec in front of its command"
-        yield Result(message, SEVERITY if drains else "info", field=f"{field}.command")
+        yield Result(message, SEVERITY, field=f"{field}.command")
 
 
 def _untold(container: Map, facts: Map, role: Scope, field: str) -> Iterator[Result]:
@@ -58,12 +59,16 @@ def _untold(container: Map, facts: Map, role: Scope, field: str) -> Iterator[Res
         return
     engine, option = facts["engine"], f"--{flag['flag']} {role.parameters['drain']['seconds']}"
     script = _script(container)
-    if drain.is_too_old(image, flag):
-        message = f"{engine} before {flag['since']}, as the tag says, aborts its requests at SIGTERM; a newer one gets {option}"
-        yield Result(message, "info", field=f"{field}.image", current=image)
+    said = container["version"]
+    if drain.is_too_old(container, flag):
+        who = "this" if said else "the tag"
+        message = f"{engine} before {flag['since']}, as {who} says, aborts its requests at SIGTERM; a newer one gets {option}"
+        yield Result(message, "info", field=f"{field}.{'version' if said else 'image'}", current=said or image)
     elif drain.takes_flags(container, facts):
-        if version_of(image) is None:
-            message = f"gets {option}, which {engine} before {flag['since']} does not know; the tag does not say its version"
+        if version_in(container) is None:
+            message = (
+                f"gets {option}, which {engine} before {flag['since']} does not know; the tag does not say its version, engine.version may"
+            )
             yield Result(message, "info", field=f"{field}.image", current=image)
     elif re.search(rf"\b{engine}\b", script or " ".join(map(str, container.get("command") or []))) and f"--{flag['flag']}" not in script:
         message = f"is not told how long to drain, and {engine} aborts its requests at SIGTERM; add {option} to the command"

@@ -41,6 +41,7 @@ OF_SERVICE: tuple[Rule, ...] = (
     ("requester", "profile", ("llm-d",), OTHER_PROFILE, SEVERITY),
     ("accelerator.dra", "profile", BY_ACCELERATOR, f"{OTHER_PROFILE}; there it is dra.enabled", SEVERITY),
     ("accelerator.resourceClaimTemplates", "profile", BY_ACCELERATOR, f"{OTHER_PROFILE}; there it is dra.claimTemplates", SEVERITY),
+    ("accelerator.computeDomain", "profile", ("llm-d",), OTHER_PROFILE, SEVERITY),
     ("dra", "profile", ("furiosa",), f"{OTHER_PROFILE}; there it is accelerator.dra", SEVERITY),
     ("tracing", "tracing", (True,), OFF.format(switch="tracing.enabled"), INFO),
     ("requester", "requester", (True,), OFF.format(switch="requester.enable"), INFO),

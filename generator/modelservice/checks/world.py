@@ -201,6 +201,9 @@ class World:
             for name in _former(obj, "Names"):
                 for namespace in (namespace_of(obj), *_former(obj, "Namespaces")):
                     self._by_name.setdefault((str(obj.get("kind")), name, namespace), obj)
+        for obj in self.of("ComputeDomain"):  # whose controller makes this template
+            made = _at(obj, ("spec", "channel", "resourceClaimTemplate", "name"))
+            self._by_name.setdefault(("ResourceClaimTemplate", str(made), namespace_of(obj)), obj)
         self.pods = [
             Pods(obj, path, template)
             for kind in (*POD_TEMPLATES, workloads.DISAGGREGATED_SET)
@@ -214,13 +217,13 @@ class World:
         return self._by_kind.get(kind, [])
 
     def find(self, kind: str, name: str, namespace: str) -> Map | None:
-        """The object of this kind, name and namespace, or that had them."""
+        """The object of this kind, name and namespace, or that had them, or that is sure to make it."""
         return self._by_name.get((kind, name, namespace))
 
     def was_called(self, kind: str, name: str, namespace: str) -> str | None:
         """The name that an object has now which kustomize renamed; None where one is called ``name`` still, or none was."""
         obj = self.find(kind, name, namespace)
-        now = str(obj["metadata"].get("name")) if obj is not None else name
+        now = str(obj["metadata"].get("name")) if obj is not None and obj.get("kind") == kind else name
         return None if now == name else now
 
     def follows_names(self) -> bool:

@@ -12,7 +12,7 @@ from modelservice.compose.overlays import holds
 from modelservice.krm import ResourceRef, Result
 from modelservice.kubernetes.apply_order import apply_rank
 from modelservice.patch import PatchError, strategic_merge
-from modelservice.template import ABSENT, REFERENCE, MissingParameterError
+from modelservice.template import ABSENT, REFERENCE, CannotComputeError, MissingParameterError
 from modelservice.texts import shown
 from modelservice.workloads import KINDS, LEADER_WORKER_SET, PODS_OF_GROUPS, REQUESTER
 
@@ -291,6 +291,9 @@ class _Composer:
                 self._tell(overlay, "", f"uses ${{{path}}}, which is not set; correct it, or write ${{{path}?}} where it may be absent")
             elif all(problem.field != field for problem in self.problems):  # one mistake may show in many patches
                 self.problems.append(Result(f"missing; overlay {overlay.name} needs it", field=field))
+            return None
+        except CannotComputeError as error:
+            self._tell(overlay, "", f"overlay {overlay.name}: {error}")
             return None
         if filled is ABSENT:
             return None

@@ -133,7 +133,7 @@ class ModelService:
         """The names of the presets that are ``given``, and what they say of the spec where it says nothing."""
         brought = {overlay["metadata"]["name"]: overlay for overlay in library}
         names = [one if isinstance(one, str) else one.get("name") or "" for one in given]
-        there = [*data.names("overlays", "presets"), *brought]
+        there = [*brought, *data.names("overlays", "presets")]  # of many, a message has the first
         self.problems += _preset_problems(given, there)
         named = {name: brought.get(name) or data.document("overlays", "presets", f"{name}.yaml") for name in names if name in there}
         if names == given and not any(_asks(overlay["spec"]) for overlay in named.values()):

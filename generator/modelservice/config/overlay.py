@@ -24,6 +24,7 @@ SERVICE_FACTS = (
     "tracing",
     "requester",
     "serviceAccount",
+    "computeDomain",
     "inferencePool",
     "httpRoute",
     "topology",

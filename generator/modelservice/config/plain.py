@@ -73,7 +73,9 @@ def _are_names(value: Any) -> bool:
     return all(isinstance(one, str) for one in value)
 
 
-CONTAINER = {"name": _name, "image": _image} | dict.fromkeys(("modelCommand", "mountModelVolume", "command", "args", "flags"), _any)
+CONTAINER = {"name": _name, "image": _image} | dict.fromkeys(
+    ("version", "modelCommand", "mountModelVolume", "command", "args", "flags"), _any
+)
 ROLE: Map = {
     "create": _any,
     "replicas": _count,

@@ -9,7 +9,7 @@ from modelservice import data
 from modelservice.config import validation
 from modelservice.config.presets import HEAD, is_literal, schema_of, wrong
 from modelservice.krm import Result
-from modelservice.template import REFERENCE, MissingParameterError, compile_template
+from modelservice.template import CannotComputeError, MissingParameterError, compile_template, references
 from modelservice.texts import cut, listed, shown
 
 TYPE_CHECKING = False
@@ -29,7 +29,7 @@ def problems(spec: Map, asks: Sequence[str], library: Sequence[str] | None) -> l
     found = [*_parameter_problems(spec), *_reference_problems(spec)]
     if library is None:
         return found + _unnamed_problems(spec, asks)
-    found += _name_problems(spec, [*data.names("overlays", "presets"), *library])
+    found += _name_problems(spec, [*library, *data.names("overlays", "presets")])
     return found if found else _default_problems(spec)
 
 
@@ -57,7 +57,7 @@ def _reference_problems(spec: Map) -> Iterator[Result]:
     parameters = spec.get("parameters") or {}
     for key in ("patches", "resources", "defaults"):
         for field, text in _texts(spec.get(key), f"spec.{key}"):
-            for path, optional in REFERENCE.findall(text):
+            for path, optional in references(text):
                 scope, _, rest = path.partition(".")
                 name = rest.partition(".")[0]
                 if scope != "preset":
@@ -138,6 +138,9 @@ def _default_problems(spec: Map) -> list[Result]:
     except MissingParameterError as missing:
         message = f"uses ${{{missing.args[0]}}}, which is not there; defaults can use parameters of the preset alone"
         return [*found, Result(message, field="spec.defaults")]
+    except CannotComputeError as error:
+        is_known = all(is_literal(one.get("default")) for _, one in parameters)
+        return [*found, Result(str(error), field="spec.defaults")] if is_known else found
     _, wrong_fields = validation.checked({**HEAD, "spec": filled}, "modelservice")
     for problem in wrong_fields:
         problem.field = f"spec.defaults{problem.field.removeprefix('spec')}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from modelservice.config import layers, validation
 from modelservice.krm import FirstOfEachPlace, Result
-from modelservice.template import REFERENCE, MissingParameterError, compile_template
+from modelservice.template import CannotComputeError, MissingParameterError, compile_template, first_reference, references
 from modelservice.texts import cut, listed, whole_number
 
 TYPE_CHECKING = False
@@ -45,7 +45,7 @@ class Preset:
 
 def is_literal(default: Any) -> bool:
     """Whether a default is the value itself: there, and without ``${…}`` that a service fills."""
-    return default is not None and not (isinstance(default, str) and REFERENCE.search(default))
+    return default is not None and not (isinstance(default, str) and references(default))
 
 
 def read(items: list[Any], documents: dict[str, Map]) -> tuple[dict[str, Preset], Map, list[Result]]:
@@ -141,11 +141,13 @@ def _fill_defaults(preset: Preset) -> list[Result]:
         filled = compile_template(template)({"preset": preset.values()})
     except MissingParameterError as missing:
         return [Result(f"its defaults use ${{{missing.args[0]}}}, which is not set", field=f"spec.presets[{preset.index}]")]
+    except CannotComputeError as error:
+        return [Result(f"its defaults: {error}", field=f"spec.presets[{preset.index}]")]
     checked, found = validation.checked({**HEAD, "spec": filled}, "modelservice")
     preset.defaults = checked.get("spec") or {}
     for problem in found:
-        reference = REFERENCE.fullmatch(_at(template, problem.field))
-        parameter = reference[1].partition(".")[2].partition(".")[0] if reference else ""
+        names, _ = first_reference(_at(template, problem.field)) or ([], False)
+        parameter = names[1] if len(names) > 1 else ""
         place = f"spec.presets[{preset.places.get(parameter, preset.index)}]"
         problem.message += f" (as {problem.field})"
         problem.field = f"{place}.{parameter}" if parameter in preset.given else place

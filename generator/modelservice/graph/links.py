@@ -162,7 +162,9 @@ def _of_pods(world: World, obj: Map, source: Key) -> Iterator[tuple[Found, str]]
             if isinstance(account, str):
                 yield (source, ("ServiceAccount", source[1], account), "runs as"), f"{pods.path}.spec.serviceAccountName"
             for at, referred, name in pods.references():
-                yield (source, (referred, source[1], name), "uses"), at
+                found = world.find(referred, name, source[1])
+                is_made = found is not None and found.get("kind") != referred
+                yield (source, _key(found) if found is not None and is_made else (referred, source[1], name), "uses"), at
             for at, container in pods.containers():
                 if pool := pool_of(pods, container):
                     yield (source, ("InferencePool", pool[1], pool[0]), "picks pods of"), f"{at}.args"

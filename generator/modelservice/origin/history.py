@@ -15,7 +15,7 @@ from modelservice.origin.steps import descend
 from modelservice.origin.trace import Trace
 from modelservice.origin.trials import Trials
 from modelservice.patch.three_way import ABSENT, same
-from modelservice.template import REFERENCE, look_up
+from modelservice.template import first_reference, look_up
 from modelservice.workloads import POD_TEMPLATES
 
 TYPE_CHECKING = False
@@ -126,11 +126,11 @@ class History:
     def _of_step(self, step: Step, path: Sequence[PathStep], value: Any) -> list[Source]:
         """Who says what a step makes of a field."""
         consumed, template, below = descend(step, path[len(step.root) :])
-        reference = REFERENCE.search(template) if isinstance(template, str) else None
+        reference = first_reference(template) if isinstance(template, str) else None
         source = self._of_template(step, consumed, value)
         if reference is None:
             return [source]
-        names, inside = step.source(reference[1].split("."), below if reference.group() == template else [])
+        names, inside = step.source(reference[0], below if reference[1] else [])
         if names[0] == "preset":
             return [self._of_parameter(step, source, names[1:])]
         field = field_of(self._config, step.scope, step.container, names, inside)
@@ -187,10 +187,10 @@ class History:
         if isinstance(template, dict):  # flags, each for itself
             name = next((name for name in template if flags.key(name) == argument.flag), None)
             template = template.get(name, "") if name is not None else ""
-        reference = REFERENCE.search(template) if isinstance(template, str) else None
+        reference = first_reference(template) if isinstance(template, str) else None
         if reference is None:
             return [source]
-        names = reference[1].split(".")
+        names = reference[0]
         if names[0] == "preset":
             return [self._of_parameter(step, source, names[1:])]
         given = look_up(step.parameters(), names)

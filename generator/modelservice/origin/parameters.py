@@ -33,11 +33,13 @@ COMPUTED: dict[str, tuple[str, bool]] = {
     "epp": ("spec.routing.epp", False),
     "item": ("spec.routing.objectives[]", True),
     "parallelism": ("spec.{role}.parallelism", True),
+    "devices": ("spec.{role}.parallelism", False),
     "first.env": ("{container}.env", True),
     "first.volumeMounts": ("{container}.volumeMounts", True),
     "first.volumes": ("spec.{role}.volumes", True),
     "first.proxyEnv": ("spec.routing.proxy.env", True),
     "podmonitor": ("spec.{role}.monitoring.podmonitor", True),
+    "computeDomain.nodes": ("spec.accelerator.computeDomain.nodes", False),
     "claims.pod": ("spec.{role}.resourceClaims", True),
     "claims.container": ("{container}.resources.claims", True),
     "proxy.args": ("spec.routing.proxy", False),
@@ -76,7 +78,8 @@ def field_of(config: ModelService, scope: Scope, container: Container | None, pa
 
 
 def _field_of(config: ModelService, scope: Scope, container: Container | None, path: Sequence[str], below: Sequence[Step]) -> str:
-    if path[0] in ("name", "labels", "workload", "serviceAccountName") and tuple(path) != ("workload", "labels"):
+    named = path[0] in ("name", "labels", "workload", "serviceAccountName", "computeDomain")
+    if named and tuple(path) not in (("workload", "labels"), ("computeDomain", "nodes")):
         return _name_field(config, path[0])
     if path[0] == "claimTemplate":
         return CLAIM_TEMPLATES.get(config.profile, "spec.accelerator.resourceClaimTemplates")
@@ -97,6 +100,8 @@ def _field_of(config: ModelService, scope: Scope, container: Container | None, p
 
 def fields_of(path: Sequence[str]) -> list[str]:
     """The fields of a spec that the parameter at ``path`` may come from, with ``*`` for the name of a role, a place or any key."""
+    if [*path] == ["computeDomain", "template"]:
+        return ["spec.fullnameOverride", "metadata.name"]
     if path[0] in ("name", "labels", "serviceAccountName") or (path[0] == "workload" and path[1:2] != ["labels"]):
         own = ["spec.serviceAccountOverride"] if path[0] == "serviceAccountName" else []
         return [*own, "spec.fullnameOverride", "metadata.name"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from modelservice.origin import paths
 from modelservice.patch.three_way import ABSENT, same
-from modelservice.template import REFERENCE, MissingParameterError, compile_template, look_up
+from modelservice.template import REFERENCE, CannotComputeError, MissingParameterError, compile_template, look_up
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -115,7 +115,7 @@ def _below(template: Any, step: PathStep, parameters: Map) -> tuple[str, Any]:
 def _filled(template: Any, parameters: Map) -> Any:
     try:
         return compile_template(template)(parameters)
-    except MissingParameterError:
+    except (MissingParameterError, CannotComputeError):
         return ABSENT
 
 

@@ -12,7 +12,7 @@ from modelservice.origin import paths
 from modelservice.origin.by_patch import ByPatch, identity_of
 from modelservice.origin.parameters import field_of
 from modelservice.origin.steps import Step, descend, engine_path
-from modelservice.template import REFERENCE
+from modelservice.template import first_reference
 from modelservice.workloads import KINDS, POD_TEMPLATES
 
 TYPE_CHECKING = False
@@ -148,23 +148,22 @@ class Trace(Observer):
             return Origin(f"{step.overlay.written_at}{step.place}{consumed}", document)
         named = self.service.plan.config.spec.get("presets") or []
         name = step.overlay.name if step.overlay else ""
-        reference = REFERENCE.search(str(template)) if exact or isinstance(template, str) else None  # a map by what is put into it
-        if name in named and (not isinstance(template, str) or (reference and reference[1].startswith("preset."))):
+        reference = first_reference(str(template)) if exact or isinstance(template, str) else None  # a map by what is put into it
+        if name in named and (not isinstance(template, str) or (reference and reference[0][0] == "preset")):
             return Origin(f"spec.presets[{named.index(name)}]")
         if reference is not None:
-            inside = below if reference.group() == template else []
-            config = self.service.plan.config
-            return Origin(field_of(config, step.scope, step.container, *step.source(reference[1].split("."), inside)))
+            names, alone = reference
+            found = step.source(names, below if alone else [])
+            return Origin(field_of(self.service.plan.config, step.scope, step.container, *found))
         return Origin(f"spec.presets[{named.index(name)}]") if name in named else None
 
     def _given(self, step: Step, template: str, below: Sequence[PathStep]) -> str:
         """The field in which a service that names a preset gives the value that ``template`` puts in; empty where it gives none."""
-        reference = REFERENCE.search(template)
-        scope, _, name = reference[1].partition(".") if reference else ("", "", "")
-        given = step.overlay.given if step.overlay is not None and scope == "preset" else {}
-        name, *inside = name.split(".")
+        names, alone = first_reference(template) or ([""], False)
+        given = step.overlay.given if step.overlay is not None and names[0] == "preset" else {}
+        name, *inside = names[1:] or [""]
         if name not in given:
             return ""
         place = self.service.plan.config.presets[step.overlay.name].places[name]  # type: ignore[union-attr]
-        steps = [*inside, *below] if reference is not None and reference.group() == template else []
+        steps = [*inside, *below] if alone else []
         return f"spec.presets[{place}].{name}{paths.written(steps, given[name])}"

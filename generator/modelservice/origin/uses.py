@@ -7,7 +7,7 @@ import re
 from modelservice import data
 from modelservice.kubernetes.types import type_named
 from modelservice.origin.parameters import fields_of, is_passed_on
-from modelservice.template import REFERENCE
+from modelservice.template import references
 from modelservice.workloads import ROLES
 
 TYPE_CHECKING = False
@@ -82,10 +82,10 @@ def uses() -> list[Use]:
 
 def _uses(name: str, template: Any, target: str, word: str, path: str) -> Iterator[Use]:
     if isinstance(template, str):
-        for reference in REFERENCE.finditer(template):
-            if not reference[1].startswith("preset."):
-                is_alone = reference.group() == template
-                yield Use(name, reference[1], f"{target}{path}", word if is_alone else "")
+        for parameter, optional in references(template):
+            if not parameter.startswith("preset."):
+                is_alone = template == f"${{{parameter}{'?' * optional}}}"
+                yield Use(name, parameter, f"{target}{path}", word if is_alone else "")
     elif isinstance(template, dict):
         kind = type_named(word.strip("[]{}")) if word[:1].isupper() else None
         for key, below in template.items():

@@ -92,6 +92,7 @@ def _planned(scope: Scope, config: ModelService, kind: str, given: Map, field: s
                 "compiledFlags": engine.compiled_flags(given, facts, scope.parameters["compiled"]),
                 "drainFlags": drain.flags(given, facts, scope.parameters["drain"]),
             },
+            "devices": accelerators.whole(device, scope.parameters["devices"]),
             "device": {**device, "env": accelerators.environment(config.spec, kind)},
             "claims": {"pod": pod_claims, "container": accelerators.container_claims(given, pod_claims)},
         },

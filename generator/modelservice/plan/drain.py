@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from modelservice import data
 from modelservice.plan.accelerators import SIMULATOR
-from modelservice.plan.images import read_version, version_of
+from modelservice.plan.images import read_version, version_in
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ def flag_of(engine: str) -> Map:
 def flags(container: Map, facts: Map, times: Map) -> Map | None:
     """The flags that tell a container to drain; None where its engine or its version has none, or nobody knows what its command runs."""
     flag = flag_of(facts["engine"]) if times else NO_FLAG
-    if not flag or not takes_flags(container, facts) or is_too_old(str(container.get("image") or ""), flag):
+    if not flag or not takes_flags(container, facts) or is_too_old(container, flag):
         return None
     return {flag["flag"]: times["seconds"]}
 
@@ -44,9 +44,9 @@ def takes_flags(container: Map, facts: Map) -> bool:
     return facts["modelCommand"] != "custom" or program == str(facts["engine"])
 
 
-def is_too_old(image: str, flag: Map) -> bool:
-    """Whether the tag of ``image`` says a version that does not have ``flag`` yet."""
-    version, since = version_of(image), read_version(flag["since"])
+def is_too_old(container: Map, flag: Map) -> bool:
+    """Whether a container says a version of its engine that does not have ``flag`` yet."""
+    version, since = version_in(container), read_version(flag["since"])
     return version is not None and since is not None and version < since
 
 

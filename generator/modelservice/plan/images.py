@@ -23,6 +23,11 @@ def version_of(image: str) -> Version | None:
     return read_version(image.partition("@")[0].rpartition("/")[2].partition(":")[2])
 
 
+def version_in(fields: dict[str, Any]) -> Version | None:
+    """The version that a container says: its ``version``, else the one in the tag of its ``image``; None where neither says any."""
+    return read_version(str(fields.get("version") or "")) or version_of(str(fields.get("image") or ""))
+
+
 def read_version(text: str) -> Version | None:
     """Major and minor of a version such as ``v0.7.1``; None for what is not one."""
     major, _, rest = text.removeprefix("v").partition(".")

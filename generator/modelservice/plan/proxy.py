@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from modelservice import data
-from modelservice.plan.images import in_force, is_known, name_of, read_version, since, text_of, version_of
+from modelservice.plan.images import in_force, is_known, name_of, since, text_of, version_in
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -153,7 +153,7 @@ def _version(proxy: Map) -> Version:
 
 def _known_version(proxy: Map) -> Version | None:
     """The version that the spec says, else the one in the image's tag."""
-    return read_version(str(proxy.get("version") or "")) or version_of(str(proxy.get("image") or ""))
+    return version_in(proxy)
 
 
 _SPELLINGS: dict[Version, list[tuple[str, Map]]] = {}

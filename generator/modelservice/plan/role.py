@@ -25,7 +25,8 @@ def planned(config: ModelService, service: Scope, name: str, problems: Problems)
     template: Map = {}
     if devices == "dra":
         template = accelerators.claim_template(spec, kind, config.profile, name, split["devices"], problems)
-    claims = accelerators.pod_claims(template, role)
+    domain = service.parameters["computeDomain"] if kind != "cpu" else {}
+    claims = accelerators.pod_claims(template, role, domain)
     times = drain.of_role(spec, role)
     facts = {**service.facts, **_facts(service.facts, name, role, routing, grouped=bool(group) and split["workers"] > 1)}
     facts |= {"accelerator": devices, "claims": bool(claims), "claimMatch": template.get("match", "none")}
@@ -51,6 +52,7 @@ def planned(config: ModelService, service: Scope, name: str, problems: Problems)
         },
         "selector": selector,
         "parallelism": split,
+        "devices": split["devices"],
         "acceleratorType": kind,
         "podmonitor": _podmonitor(role),
         "claims": {"pod": claims},

@@ -6,7 +6,7 @@ What can be said in an overlay is said there. This is the rest: what has to be c
 from __future__ import annotations
 
 from modelservice.config.rules import refusals, rules_of
-from modelservice.plan import artifacts, names, role
+from modelservice.plan import accelerators, artifacts, names, role
 from modelservice.plan.problems import Problems
 from modelservice.plan.scopes import LEADER, Scope
 from modelservice.workloads import ROLES
@@ -91,6 +91,7 @@ def _service(config: ModelService, name: str, problems: Problems) -> Scope:
         else artifacts.UNKNOWN
     )
     compiled = artifacts.read_compiled(given, problems)
+    domain = accelerators.compute_domain(spec, name, config.profile)
     facts = {
         "profile": config.profile,
         "artifact": artifact["scheme"],
@@ -103,6 +104,7 @@ def _service(config: ModelService, name: str, problems: Problems) -> Scope:
         "tracing": "tracing" in rules and bool((spec.get("tracing") or {}).get("enabled")),
         "requester": "requester" in rules and bool((spec.get("requester") or {}).get("enable")),
         "serviceAccount": "given" if account else "own",
+        "computeDomain": bool(domain),
         "inferencePool": bool(pool.get("create")),
         "httpRoute": bool((routing.get("httpRoute") or {}).get("create")),
         "epp": bool(epp.get("create")),
@@ -120,6 +122,7 @@ def _service(config: ModelService, name: str, problems: Problems) -> Scope:
         "artifact": artifact,
         "adapters": {},
         "compiled": compiled,
+        "computeDomain": domain,
         "endpointPicker": pool.get("endpointPicker") or f"{name}-epp",
     }
     if artifact["scheme"] in ("oci", "s3") or given.get("lora"):

@@ -2,7 +2,7 @@
 
 ``${path}`` alone keeps the type of its parameter, inside text it becomes text; where Kubernetes takes only text (an env value, a label, an
 argument) it becomes text alone, too. A parameter that is not there is an error, or drops its key when it is written ``${path?}``. What is
-put in is never expanded again.
+put in is never expanded again. ``${path * 4}`` is a whole number that is computed; ``arithmetic`` does that.
 """
 
 from __future__ import annotations
@@ -28,6 +28,28 @@ class MissingParameterError(LookupError):
     """A parameter that is needed and not there; ``args[0]`` is its path."""
 
 
+class CannotComputeError(ValueError):
+    """Something that is computed is no whole number; the message says why."""
+
+
+def references(text: str) -> list[tuple[str, bool]]:
+    """The paths of the parameters that ``text`` refers to or computes with, and whether they may be absent."""
+    found = [(path, bool(optional)) for path, optional in REFERENCE.findall(text)]
+    if text.count("${") > len(found):
+        from modelservice.template.arithmetic import operands  # hardly any overlay computes  # noqa: PLC0415
+
+        found += operands(text)
+    return found
+
+
+def first_reference(text: str) -> tuple[list[str], bool] | None:
+    """The path of the first parameter that ``text`` refers to, and whether it is nothing but that; None where it refers to none."""
+    if alone := REFERENCE.fullmatch(text):
+        return alone[1].split("."), True
+    found = references(text)
+    return (found[0][0].split("."), False) if found else None
+
+
 def look_up(parameters: Map, keys: Sequence[str]) -> Any:
     """The parameter at the path of ``keys``; ABSENT when it is not there or null."""
     value: Any = parameters
@@ -41,7 +63,8 @@ def look_up(parameters: Map, keys: Sequence[str]) -> Any:
 def compile_template(template: Any) -> Filler:
     """A function from parameters to ``template`` with its references filled; parts without references are shared, not copied.
 
-    The function returns ABSENT for a template that is nothing but a reference ``${path?}`` to nothing, and raises MissingParameterError.
+    The function returns ABSENT for a template that is nothing but a reference ``${path?}`` to nothing, and raises MissingParameterError
+    or CannotComputeError.
     """
     filler = _compile(template, "", "")
     return filler if filler is not None else lambda _: template
@@ -68,6 +91,11 @@ def _compile_text(template: str, text_only: bool) -> Filler | None:
         keys, needed = tuple(alone[1].split(".")), not alone[2]
         return lambda parameters: _alone(parameters, keys, needed, text_only)
     parts = REFERENCE.split(template)
+    if any("${" in part for part in parts[::3]):
+        from modelservice.template import arithmetic  # hardly any overlay computes  # noqa: PLC0415
+
+        if computed := arithmetic.compile_text(template, text_only=text_only):
+            return computed
     if len(parts) == 1:
         return None
 

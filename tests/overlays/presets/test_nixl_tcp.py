@@ -1,0 +1,19 @@
+"""Preset nixl-tcp: KV caches over TCP, on purpose."""
+
+from __future__ import annotations
+
+import pytest
+from tests.overlays.presets.test_rdma_ib import served
+
+
+@pytest.mark.parametrize("role", ["decode", "prefill"])
+def test_ucx_is_told_to_take_tcp(role: str) -> None:
+    """Beside what moves memory within a node; and each engine is found under the address of its pod."""
+    variables = served("nixl-tcp").variables(role)
+    assert (variables["UCX_TLS"], variables["UCX_NET_DEVICES"]) == ("cuda_copy,cuda_ipc,tcp", "all")
+    assert variables["VLLM_NIXL_SIDE_CHANNEL_HOST"] == {"fieldRef": {"fieldPath": "status.podIP"}}
+
+
+def test_the_interface_may_be_named() -> None:
+    """Where there are several."""
+    assert served({"name": "nixl-tcp", "netDevices": "eth0"}).variables()["UCX_NET_DEVICES"] == "eth0"
