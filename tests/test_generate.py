@@ -21,7 +21,9 @@ from modelservice.generate import generate
 Map = dict[str, Any]
 Look = Callable[[Made], Any]
 
-CUSTOM_KINDS = ("LeaderWorkerSet", "PodMonitor", "InferencePool", "HTTPRoute", "ScaledObject", "ComputeDomain")
+GATEWAYS_OWN = ("DestinationRule", "HealthCheckPolicy", "GCPBackendPolicy")
+NETWORKS = ("InferencePool", "InferenceObjective", "HTTPRoute", *GATEWAYS_OWN)
+CUSTOM_KINDS = ("LeaderWorkerSet", "PodMonitor", "ScaledObject", "ComputeDomain", *NETWORKS)
 GATEWAY = [{"name": "inference-gateway"}]
 
 
@@ -440,7 +442,7 @@ def test_every_generated_object_has_labels_and_the_namespace(sample: str, namesp
         if obj["metadata"]["name"].endswith("-extra"):
             assert set(obj["metadata"]) == {"name"}
             continue
-        assert obj["metadata"].get("namespace") == namespace
+        assert obj["metadata"].get("namespace") == (None if obj["kind"].startswith("Cluster") else namespace)
         for key, value in expected.items():
             assert obj["metadata"]["labels"][f"app.kubernetes.io/{key}"] == value
 

@@ -182,7 +182,7 @@ def test_the_host_of_a_rule(host: str, right: bool) -> None:
             {"modelArtifacts": {"labels": {"llm-d.ai/model": None, "llm-d.ai/inferenceServing": None, "inferencepool": "llama-epp"}}},
             "modelArtifacts.labels",
         ),
-        ({"routing": {"selector": {"app.kubernetes.io/component": "endpoint-picker"}}}, "routing.inferencePool.selector"),
+        ({"routing": {"selector": {"inferencepool": "llama-epp"}}}, "routing.inferencePool.selector"),
     ],
 )
 def test_a_picker_in_its_own_pool(spec: Map, field: str) -> None:

@@ -60,7 +60,7 @@ def test_names_agree(pool: Map, name: str) -> None:
     labels = {"inferencepool": name}
     assert named(made, "Service", name)["spec"]["selector"] == labels
     assert named(made, "Deployment", name)["spec"]["selector"]["matchLabels"] == labels
-    assert pod["metadata"]["labels"] == {**labels, "app.kubernetes.io/component": "endpoint-picker"}
+    assert pod["metadata"]["labels"] == labels
     assert pod["spec"]["serviceAccountName"] == name
     assert pod["spec"]["volumes"] == [{"name": "config", "configMap": {"name": name, "defaultMode": 420}}] or pod["spec"]["volumes"] == [
         {"name": "config", "configMap": {"name": name}}
