@@ -17,8 +17,7 @@ ROOT = Path(__file__).resolve().parents[2]
 SCHEMA = ROOT / "generator/modelservice/config/modelservice.schema.json"
 BEGIN, END = "<!-- fields: make made -->\n", "<!-- end of fields -->\n"
 PRESETS_BEGIN, PRESETS_END = "<!-- presets: make made -->\n", "<!-- end of presets -->\n"
-PROFILES = ("furiosa", "llm-d")
-NEWER = "2026.3"  # of Furiosa's chart, whose profile is told where it differs
+PROFILES = ("furiosa", "furiosa-2026.3", "llm-d")
 TYPES = {"object": "map", "array": "list", "string": "text", "integer": "number", "number": "number", "boolean": "true, false"}
 
 Node = dict[str, Any]
@@ -28,15 +27,12 @@ def table() -> str:
     """The table, as Markdown: field, type, default by profile, meaning."""
     schema = json.loads(SCHEMA.read_text(encoding="utf-8"))
     defaults = {name: _profile(name) for name in PROFILES}
-    lines = ["| field | type | default (furiosa) | default (llm-d) | meaning |", "|---|---|---|---|---|"]
+    heads = ["field", "type", *(f"default ({name})" for name in PROFILES), "meaning"]
+    lines = [f"| {' | '.join(heads)} |", f"|{'---|' * len(heads)}"]
     for path, node in _fields(schema["properties"]["spec"], schema, ""):
         shown = [_shown(_default(defaults[name], path)) for name in PROFILES]
-        newer = _shown(_default(_profile(f"furiosa-{NEWER}"), path))
-        if newer != shown[0]:
-            shown[0] = f"{shown[0]} ({NEWER}: {newer or 'none'})".strip()
-        lines.append(
-            f"| `{path}` | {_type(node, schema)} | {shown[0]} | {shown[1]} | {node.get('description', '').replace('|', '&#124;')} |"
-        )
+        cells = [f"`{path}`", _type(node, schema), *shown, node.get("description", "").replace("|", "&#124;")]
+        lines.append(f"| {' | '.join(cells)} |")
     return "\n".join(lines) + "\n"
 
 

@@ -490,7 +490,9 @@ def without_protocol(container: Map) -> Map:
     return {**container, "ports": ports}
 
 
-@pytest.mark.parametrize("sample", [name for name in SAMPLES if "requester" not in name and name not in ("disabled", "spread Deployments")])
+@pytest.mark.parametrize(
+    "sample", [name for name in SAMPLES if "requester" not in name and name not in ("disabled", "spread Deployments", "newer furiosa")]
+)
 def test_a_pod_is_the_same_in_every_workload(sample: str) -> None:
     """The pod is composed by itself and then goes into whatever runs it: Deployments and LeaderWorkerSets run the same one."""
     made = [make({**SAMPLES[sample], "multinode": multinode}) for multinode in (False, True)]

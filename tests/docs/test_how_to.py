@@ -16,7 +16,7 @@ TAKE_OVER, ROUTE = HOW_TO / "take-over-a-helm-release.md", HOW_TO / "route-reque
 def test_the_values_become_what_is_said_of_them(tmp_path: Path) -> None:
     """Those of take-over-a-helm-release, which nothing keeps from rendering."""
     values, service = re.findall(r"^```yaml\n(.*?)^```", TAKE_OVER.read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE)
-    said = call("convert", written(tmp_path, "values.yaml", values), "--release", "chat", "--chart-version", "0.4.12")
+    said = call("convert", written(tmp_path, "values.yaml", values), "--release", "chat", "--chart-version", "0.4.16")
     assert said.stdout == service
     assert call("render", "-", stdin=service).code == 0
 

@@ -106,9 +106,13 @@ def test_a_path_that_leads_nowhere(path: str, words: str | None) -> None:
 
 def test_defaults_are_those_of_the_profiles() -> None:
     """An engine's field is that of the profile's container."""
-    assert defaults(look_up("engine.modelCommand")) == {"furiosa": "furiosaLLMServe", "llm-d": "imageDefault"}
-    assert defaults(look_up("decode.containers[0].name")) == {"furiosa": "furiosa-llm", "llm-d": "vllm"}
-    assert defaults(look_up("decode.drain")) == {"furiosa": None, "llm-d": None}
+    assert defaults(look_up("engine.modelCommand")) == {
+        "furiosa": "furiosaLLMServe",
+        "furiosa-2026.3": "furiosaLLMServe",
+        "llm-d": "imageDefault",
+    }
+    assert defaults(look_up("decode.containers[0].name")) == {"furiosa": "furiosa-llm", "furiosa-2026.3": "furiosa-llm", "llm-d": "vllm"}
+    assert defaults(look_up("decode.drain")) == {"furiosa": None, "furiosa-2026.3": None, "llm-d": None}
 
 
 @pytest.mark.parametrize(

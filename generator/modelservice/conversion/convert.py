@@ -62,8 +62,8 @@ class Conversion:
 def convert(values: Map, chart: str = "auto", version: str = "", release: Release = UNKNOWN, before: Sequence[Change] = ()) -> Conversion:
     """The shortest ModelService that serves what a Helm release of ``values`` serves.
 
-    ``chart`` is auto, furiosa or upstream, ``version`` the chart's, where it is known. ``before`` is what became of a tool's form, where
-    the values were made of one. What a tool wrote for a service that does not run yet is mended. Raises ConversionError.
+    ``chart`` is auto, furiosa or upstream, ``version`` the chart's, where it is known. ``before`` is what became of a tool's own form, of
+    which the values were made. What a tool wrote for a service that does not run yet is mended. Raises ConversionError.
     """
     tool = before or tool_of(values) if not (release.name or release.objects) else ()  # of what runs, nothing changes
     of_chart = chart_of(values, chart, version or (NEWEST if tool else ""))
