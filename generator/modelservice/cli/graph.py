@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from modelservice.cli.answers import Answer, Output, give
+from modelservice.cli.answers import Answer, Output, give, noted
 from modelservice.cli.objects import ObjectFiles, objects_of
 from modelservice.cli.services import Given, LayerOption, OverlayOption, PresetOption, ProfileOption, SetOption
 
@@ -36,7 +36,9 @@ def graph(
     assignments: SetOption = None,
     output: Annotated[
         Format,
-        typer.Option("--output", help="text: paragraphs; mermaid: a flowchart for Markdown; svg: a picture; json for machines."),
+        typer.Option(
+            "--output", callback=noted, help="text: paragraphs; mermaid: a flowchart for Markdown; svg: a picture; json for machines."
+        ),
     ] = Format.TEXT,
 ) -> None:
     """Show how the objects that serve the ModelServices in FILE…, or those in it, find one another, and what does not line up."""
