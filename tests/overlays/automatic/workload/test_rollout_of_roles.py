@@ -10,7 +10,9 @@ SPEC: Map = {"profile": "llm-d", "topology": "disaggregatedset", "prefill": {"re
 def rolling(role: str, **spec: Map) -> tuple[int, int]:
     """Return how many groups of a role may be away and how many may be more at a time."""
     (one,) = [one for one in make({**SPEC, **spec}).one("DisaggregatedSet")["spec"]["roles"] if one["name"] == role]
-    found = one["spec"]["rolloutStrategy"]["rollingUpdateConfiguration"]
+    found = (
+        one["spec"].get("rolloutStrategy", {}).get("rollingUpdateConfiguration", {"maxUnavailable": 1, "maxSurge": 0})
+    )  # Kubernetes' own
     return found["maxUnavailable"], found["maxSurge"]
 
 
