@@ -30,9 +30,11 @@ CLUSTER_WIDE = ("authentication.k8s.io", "authorization.k8s.io")  # a RoleBindin
 
 def check(service: Composition) -> Iterator[Result]:
     """A finding for each thing in ``routing.epp`` that the picker's version does not take, and for pods of it that are in the pool."""
+    plan = service.plan
+    if not plan.service.facts["epp"]:
+        return
     from modelservice.plan.endpoint_picker import findings  # noqa: PLC0415
 
-    plan = service.plan
     for one in findings(plan.config.spec["routing"]["epp"], plan.roles):
         yield Result(one.message, one.severity, field=f"spec.routing.epp.{one.path}", current=one.current)
     name = plan.service.parameters["endpointPicker"]

@@ -42,7 +42,9 @@ class Plan:
         if self.service.facts["epp"] or self.service.facts["objectives"]:
             from modelservice.plan import endpoint_picker  # few services bring their picker  # noqa: PLC0415
 
-            self.service.parameters["epp"] = endpoint_picker.parameters(self.service, self.roles)
+            found = endpoint_picker.parameters(self.service, self.roles)
+            for scope in (self.service, *self.pods):
+                scope.parameters["epp"] = found
         if self.enabled:
             self.problems.results += refusals(config.profile, config.spec)
 
