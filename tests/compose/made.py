@@ -110,7 +110,7 @@ class Made:
     def variables(self, role: str = "decode", index: int = 0) -> Map:
         """The environment of an engine container: each variable's value, or where it comes from."""
         listed = self.container(role, index).get("env", [])
-        found = {item["name"]: item["value"] if "value" in item else item["valueFrom"] for item in listed}
+        found = {item["name"]: item["value"] if "value" in item else item.get("valueFrom") for item in listed}
         assert len(found) == len(listed), f"a variable is there twice: {listed}"
         return found
 

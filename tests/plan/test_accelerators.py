@@ -406,6 +406,7 @@ def test_furiosa_claims_nothing_for_a_role_that_is_not_created() -> None:
 # Claims of several requests
 
 
+EXACT = {"allocationMode": "ExactCount"}  # which the API server would fill in
 PAIR: Map = {
     "requests": [{"name": "gpu"}, {"name": "nic", "class": "nic.example"}],
     "constraints": [{"requests": ["gpu", "nic"], "matchAttribute": "resource.kubernetes.io/pcieRoot"}],
@@ -424,10 +425,10 @@ def test_a_template_may_ask_for_several_things() -> None:
     selectors = [{"cel": {"expression": "true"}}]
     requests[1]["selectors"] = selectors
     made = claimed({**PAIR, "requests": requests}, tensor=4)
-    wanted = {"deviceClassName": "nic.example", "count": 1, "selectors": selectors}
+    wanted = {"deviceClassName": "nic.example", **EXACT, "count": 1, "selectors": selectors}
     assert made.one("ResourceClaimTemplate")["spec"]["spec"]["devices"] == {
         "requests": [
-            {"name": "gpu", "exactly": {"deviceClassName": "gpu.nvidia.com", "count": 4}},
+            {"name": "gpu", "exactly": {"deviceClassName": "gpu.nvidia.com", **EXACT, "count": 4}},
             {"name": "nic", "firstAvailable": [{"name": "nic", **wanted}]},
         ],
         "constraints": PAIR["constraints"],
@@ -462,8 +463,8 @@ def test_both_profiles_have_them(profile: str) -> None:
     assert len(made.pod()["resourceClaims"]) == (2 if profile == "furiosa" else 16)
     devices = made.one("ResourceClaimTemplate")["spec"]["spec"]["devices"]
     assert [one["exactly"] for one in devices["requests"]] == [
-        {"deviceClassName": "c", "count": 1},
-        {"deviceClassName": "nic.example", "count": 1},
+        {"deviceClassName": "c", **EXACT, "count": 1},
+        {"deviceClassName": "nic.example", **EXACT, "count": 1},
     ]
 
 

@@ -11,6 +11,9 @@ if TYPE_CHECKING:
     Map = dict[str, Any]
 
 
+MODE = {"allocationMode": "ExactCount"}  # as the API server would fill it in, where no chart leaves it out
+
+
 def asked(given: Map, kind: str, devices: int, field: str, problems: Problems) -> Map:
     """The ``devices`` of a claim, how many claims a pod has, ``perPod``, and the ``count`` of accelerators that they come to.
 
@@ -20,9 +23,9 @@ def asked(given: Map, kind: str, devices: int, field: str, problems: Problems) -
     ranks = devices if given.get("perRank") else 1
     usual = given.get("count") or devices // ranks
     listed = given.get("requests")
-    requests = [_request({**given, "name": kind}, usual)]
+    requests = [_request({**given, "name": kind}, usual, MODE if given.get("perRank") else {})]
     if listed:
-        requests = [_request({"class": given.get("class"), **request}, usual) for request in listed]
+        requests = [_request({"class": given.get("class"), **request}, usual, MODE) for request in listed]
         for index, request in enumerate(listed):
             if not (request.get("class") or given.get("class")):
                 problems.error(f"{field}.requests[{index}].class", "missing; give the DeviceClass, here or for the whole template")
@@ -31,10 +34,10 @@ def asked(given: Map, kind: str, devices: int, field: str, problems: Problems) -
     return {"devices": {"requests": requests, **rest}, "perPod": ranks if given.get("perRank") else 0, "count": first * ranks}
 
 
-def _request(given: Map, usual: int) -> Map:
+def _request(given: Map, usual: int, mode: Map) -> Map:
     """A request as Kubernetes has it."""
     name = given.get("name")
-    wanted = {"deviceClassName": given.get("class"), "count": given.get("count") or usual}
+    wanted = {"deviceClassName": given.get("class"), **mode, "count": given.get("count") or usual}
     if given.get("selectors"):
         wanted["selectors"] = given["selectors"]
     if given.get("match") == "firstAvailable":

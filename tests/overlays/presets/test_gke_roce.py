@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from tests.compose.made import engine, make
 from tests.overlays.presets.test_rdma_ib import served
 
-EACH = {"count": 1}
+EACH = {"allocationMode": "ExactCount", "count": 1}
 REQUESTS = [
     {"name": "gpu", "exactly": {"deviceClassName": "gpu.nvidia.com", **EACH}},
     {"name": "nic", "exactly": {"deviceClassName": "mrdma.google.com", **EACH}},
@@ -41,8 +41,10 @@ def test_pods_may_run_on_the_nodes() -> None:
 def test_libraries_are_told() -> None:
     """Not to take GKE's plugins, and which adapter is next to which GPU."""
     variables = served({"name": "gke-roce", "interface": "net0"}).variables()
-    expected = {"NCCL_TUNER_PLUGIN": "none", "NCCL_NET_PLUGIN": "", "NVSHMEM_DISABLE_GDRCOPY": "1", "NCCL_SOCKET_IFNAME": "net0"}
+    expected = {"NCCL_TUNER_PLUGIN": "none", "NVSHMEM_DISABLE_GDRCOPY": "1", "NCCL_SOCKET_IFNAME": "net0"}
     expected |= {"GLOO_SOCKET_IFNAME": "net0", "NVSHMEM_BOOTSTRAP_UID_SOCK_IFNAME": "net0", "UCX_IB_ROCE_REACHABILITY_MODE": "all"}
+    (empty,) = [one for one in served("gke-roce").container()["env"] if one["name"] == "NCCL_NET_PLUGIN"]
+    assert empty == {"name": "NCCL_NET_PLUGIN"}
     expected |= {"NVSHMEM_REMOTE_TRANSPORT": "ibgda", "NVSHMEM_IB_ENABLE_IBGDA": "true"}
     assert expected.items() <= variables.items()
     assert variables["DEEP_EP_DEVICE_TO_HCA_MAPPING"].startswith("0:mlx5_0:1,1:mlx5_1:1")
