@@ -318,6 +318,8 @@ SAMPLES: dict[str, Map] = {
         "decode": {"containers": [engine(modelCommand="vllmServe")]},
     },
     "TCP": {"profile": "llm-d", "presets": ["nixl-tcp"], "decode": {"containers": [engine(modelCommand="vllmServe")]}},
+    "TCP of SGLang": {"profile": "llm-d", "presets": ["nixl-tcp"], "decode": {"containers": [engine(modelCommand="sglangServe")]}},
+    "EFA of SGLang": {"profile": "llm-d", "presets": ["aws-efa"], "decode": {"containers": [engine(modelCommand="sglangServe")]}},
     "spread Deployments": {"presets": ["spread"]},
     "keda of a Deployment": {"presets": [KEDA]},
     "hpa of groups": {"multinode": True, "presets": [NEEDING["hpa"]]},

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from tests.compose.made import engine, make
 from tests.overlays.presets.test_rdma_ib import served
@@ -37,9 +39,24 @@ def test_libfabric_is_told() -> None:
     variables = {"FI_PROVIDER": "efa", "FI_EFA_USE_DEVICE_RDMA": "1", "FI_EFA_ENABLE_SHM_TRANSFER": "0", "FI_LOG_LEVEL": "info"}
     assert variables.items() <= made.variables().items()
     assert made.container()["securityContext"] == {"privileged": True, "capabilities": {"add": ["IPC_LOCK", "SYS_PTRACE"]}}
-    assert "LIBFABRIC" in " ".join(made.container()["args"])
+    assert json.loads(made.container()["args"][-1]) == {"kv_connector_extra_config": {"backends": ["LIBFABRIC"]}}
     plain = served("aws-efa").container()
     assert plain["securityContext"] == {"capabilities": {"add": ["IPC_LOCK", "SYS_PTRACE"]}}
+
+
+def test_it_goes_with_nixl() -> None:
+    """What that says of the connector stays."""
+    container = served("nixl", "aws-efa").container("prefill")
+    told = json.loads(container["args"][container["args"].index("--kv-transfer-config") + 1])
+    assert told["kv_connector"] == "NixlConnector"
+    assert told["kv_connector_extra_config"] == {"backends": ["LIBFABRIC"]}
+
+
+def test_sglang_is_told_by_a_variable() -> None:
+    """And by no flag of vLLM's."""
+    made = served("aws-efa", decode={"containers": [engine(modelCommand="sglangServe")]})
+    assert made.variables()["SGLANG_DISAGGREGATION_NIXL_BACKEND"] == "LIBFABRIC"
+    assert "LIBFABRIC" not in " ".join(made.container()["args"])
 
 
 def test_a_command_of_ones_own_is_left_alone() -> None:

@@ -30,6 +30,25 @@ def test_there_are_as_many_claims_as_ranks(tensor: int, local: int) -> None:
     assert templates[template] == {"devices": {"requests": REQUESTS, "constraints": CONSTRAINTS}}
 
 
+@pytest.mark.parametrize(
+    ("split", "ranks"),
+    [
+        ({"mode": "mp", "tensor": 8, "pipeline": 2, "workers": 2}, 8),
+        ({"mode": "internal", "data": 4, "dataLocal": 2, "tensor": 2}, 4),
+        ({"mode": "hybrid", "data": 16, "dataLocal": 8}, 8),
+        ({"mode": "multi-port", "data": 16, "dataLocal": 8}, 8),
+    ],
+)
+def test_each_pod_of_a_group_has_the_claims_of_its_ranks(split: dict[str, object], ranks: int) -> None:
+    """Leaders and workers alike, in each mode."""
+    role = {"parallelism": split, "containers": [engine(modelCommand="vllmServe")]}
+    made = served("gke-roce", multinode=True, decode=role, prefill={"create": False})
+    (group,) = [obj["spec"]["leaderWorkerTemplate"] for obj in made.objects if obj["kind"] == "LeaderWorkerSet"]
+    pods = [group[name]["spec"] for name in ("leaderTemplate", "workerTemplate") if name in group]
+    assert [len(pod["resourceClaims"]) for pod in pods] == [ranks] * len(pods)
+    assert [len(pod["containers"][0]["resources"]["claims"]) for pod in pods] == [ranks] * len(pods)
+
+
 def test_pods_may_run_on_the_nodes() -> None:
     """And start transfers from their GPUs."""
     made = served("gke-roce")

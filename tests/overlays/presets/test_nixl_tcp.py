@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from tests.compose.made import engine
 from tests.overlays.presets.test_rdma_ib import served
 
 
@@ -17,3 +18,10 @@ def test_ucx_is_told_to_take_tcp(role: str) -> None:
 def test_the_interface_may_be_named() -> None:
     """Where there are several."""
     assert served({"name": "nixl-tcp", "netDevices": "eth0"}).variables()["UCX_NET_DEVICES"] == "eth0"
+
+
+def test_sglang_is_found_in_its_own_words() -> None:
+    """By a variable of another name."""
+    variables = served("nixl-tcp", decode={"containers": [engine(modelCommand="sglangServe")]}).variables()
+    assert variables["SGLANG_NIXL_SIDE_CHANNEL_HOST"] == {"fieldRef": {"fieldPath": "status.podIP"}}
+    assert "VLLM_NIXL_SIDE_CHANNEL_HOST" not in variables
