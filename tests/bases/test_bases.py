@@ -29,6 +29,7 @@ MADE_BY = {
     "destinationrule": "routes of Istio",
     "gcpbackendpolicy": "routes of GKE",
     "healthcheckpolicy": "routes of GKE",
+    "disaggregatedset": "one set of roles",
     "httproute": "routes",
     "inferenceobjective": "routes of Istio",
     "inferencepool": "routes",
