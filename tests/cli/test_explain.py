@@ -274,7 +274,7 @@ def test_a_field_for_machines() -> None:
         )
     ]
     assert found["path"] == "spec.decode.parallelism.tensor"
-    assert found["defaults"] == {"furiosa": 4, "llm-d": 1}
+    assert found["defaults"] == {"furiosa": 4, "furiosa-2026.3": 8, "llm-d": 1}
     assert {"by": "overlay parallelism", "place": "container.env[name=TP_SIZE].value"} in found["usedBy"]
     assert "Deployment/model-decode spec.template.spec.containers[name=vllm].args" in found["changes"]["llm-d"]
     assert found["example"] == {"spec": {"decode": {"parallelism": {"tensor": 4}}}}

@@ -19,7 +19,7 @@ from modelservice.plan import Plan
 Map = dict[str, Any]
 
 A, B = f"sha256:{'a' * 64}", f"sha256:{'b' * 64}"
-PROXY = "ghcr.io/llm-d/llm-d-routing-sidecar:latest"
+PROXY = "ghcr.io/llm-d/llm-d-router-disagg-sidecar:latest"
 
 
 @pytest.mark.parametrize(
@@ -76,6 +76,11 @@ def plan(spec: Map) -> Plan:
             {"modelArtifacts": {"uri": "oci://registry.example/m:1"}},
             ["registry.example/m:1"],
             {"modelArtifacts": {"uri": f"oci://registry.example/m:1@{A}"}},
+        ),
+        (
+            {"modelArtifacts": {"compiled": "oci://registry.example/fxb:1", "compiledPath": "m.fxb"}},
+            ["registry.example/fxb:1"],
+            {"modelArtifacts": {"compiled": f"oci://registry.example/fxb:1@{A}"}},
         ),
         (decode(), ["other:1"], {}),
     ],

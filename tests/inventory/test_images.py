@@ -56,7 +56,7 @@ def test_the_pod_that_a_requester_holds_as_text() -> None:
     uses = images(make({**spec, **decode(modelCommand="vllmServe")}).objects)
     assert [(use.image.rpartition("/")[2], use.path[-1], use.within) for use in uses] == [
         ("r:1", "image", ()),
-        ("llm-d-routing-sidecar:latest", HELD[-1], ("spec", "initContainers", 0, "image")),
+        ("llm-d-router-disagg-sidecar:latest", HELD[-1], ("spec", "initContainers", 0, "image")),
         ("engine:1.0", HELD[-1], ("spec", "containers", 0, "image")),
     ]
     assert uses[1].path == HELD

@@ -59,9 +59,10 @@ def layer(plan: Plan, digests: Digests) -> Map:
         pins.setdefault("routing", {})["epp"] = {"image": image}
     if plan.service.facts["requester"] and (image := _pinned(digests, spec["requester"].get("image"))):
         pins["requester"] = {"image": image}
-    uri = str((spec.get("modelArtifacts") or {}).get("uri") or "")
-    if uri.startswith(ARTIFACT) and (image := _pinned(digests, uri.removeprefix(ARTIFACT))):
-        pins["modelArtifacts"] = {"uri": f"{ARTIFACT}{image}"}
+    for key in ("uri", "compiled"):
+        uri = str((spec.get("modelArtifacts") or {}).get(key) or "")
+        if uri.startswith(ARTIFACT) and (image := _pinned(digests, uri.removeprefix(ARTIFACT))):
+            pins.setdefault("modelArtifacts", {})[key] = f"{ARTIFACT}{image}"
     return pins
 
 
