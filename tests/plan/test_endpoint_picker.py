@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from tests.compose.made import document, engine, make
 
+from modelservice import data
 from modelservice.config import ModelService
 from modelservice.krm import parse
 from modelservice.plan import Plan
@@ -48,6 +49,17 @@ def test_apis_by_version(image: str, config: str, objective: str, watches: list[
     found = parameters({"image": image}, **vllm())
     assert parse(found["config"])["apiVersion"] == config
     assert (found["objective"], found["watches"]) == (objective, watches)
+
+
+@pytest.mark.parametrize("profile", data.names("bases", "profiles"))
+def test_every_profile_has_a_picker(profile: str) -> None:
+    """One switch is enough, with any profile: image, resources and a config are there."""
+    made = make({"profile": profile, "routing": {"inferencePool": {"create": True}, "epp": {"create": True}}}, namespace="serving")
+    assert made.errors == []
+    (deployment,) = [obj for obj in made.objects if obj["metadata"]["name"] == "llama-epp" and obj["kind"] == "Deployment"]
+    (own,) = deployment["spec"]["template"]["spec"]["containers"]
+    assert own["image"].startswith(LLM_D)
+    assert own["resources"]["requests"] == {"cpu": "4", "memory": "8Gi"}
 
 
 def test_the_version_that_is_said_counts() -> None:
