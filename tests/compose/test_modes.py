@@ -241,6 +241,14 @@ def test_each_rank_has_ports_of_its_own() -> None:
     assert made.warnings == []
 
 
+@pytest.mark.parametrize(("ports", "protocol"), [({"http": 8200}, "TCP"), ([{"name": "http", "containerPort": 8200}], None)])
+def test_the_ports_of_a_group_are_as_it_is_stored_save_in_the_form_of_the_charts(ports: Any, protocol: str | None) -> None:
+    """A LeaderWorkerSet is stored with the protocol of its ports; a list of them comes out as it does of the charts."""
+    spec = served(mode="hybrid", data=4, dataLocal=2)
+    spec["decode"]["engine"] = {"ports": ports}
+    assert make(spec).container()["ports"][0].get("protocol") == protocol
+
+
 def test_a_group_starts_and_fails_as_one() -> None:
     """Startup and restart are those of a group; leaderWorkerSet says otherwise, and any other field."""
     spec = served(mode="hybrid", data=4, dataLocal=2)

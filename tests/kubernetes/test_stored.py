@@ -67,9 +67,10 @@ def test_a_monitor_gets_what_its_definition_fills_in() -> None:
     ],
 )
 def test_what_the_charts_make_stays_as_users_wrote_it(api_version: str, kind: str, spec: Map) -> None:
-    """The rules of a PodMonitor and the ports of a group come out as they do of a chart."""
+    """The rules of a PodMonitor and the ports of a group come out as they do of a chart, where they were written so."""
     obj = {"apiVersion": api_version, "kind": kind, "spec": spec}
-    assert stored(obj, defaults=True) == obj
+    assert stored(obj, defaults=True, as_charts=True) == obj
+    assert stored(obj, defaults=True) != obj
 
 
 def test_a_route_gets_what_its_definition_fills_in() -> None:

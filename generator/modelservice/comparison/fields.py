@@ -16,8 +16,9 @@ from typing import Any, Literal
 
 from modelservice.comparison.data import table
 from modelservice.kubernetes import quantities
+from modelservice.kubernetes.stored import filled_in
 from modelservice.kubernetes.type_defaults import default_of
-from modelservice.kubernetes.types import group_of, is_custom, look_up
+from modelservice.kubernetes.types import is_custom, look_up
 from modelservice.kubernetes.types import table as kubernetes_table
 from modelservice.patch import PatchError
 from modelservice.patch.errors import place
@@ -74,7 +75,7 @@ def _kind_of(obj: Map) -> str | None:
 def _filled(obj: Map) -> Container[str] | None:
     """The fields of pod templates in a custom resource that the server fills in; None for a kind of Kubernetes, where it fills in all."""
     api_version, kind = str(obj.get("apiVersion")), str(obj.get("kind"))
-    filled: Map = kubernetes_table("defaults.json").get(f"{group_of(api_version)}/{kind}", {})
+    filled = filled_in(api_version, kind)
     return filled if is_custom(api_version, kind) else None
 
 

@@ -14,7 +14,7 @@ from modelservice.kubernetes.apply_order import apply_rank
 from modelservice.patch import PatchError, strategic_merge
 from modelservice.template import ABSENT, REFERENCE, CannotComputeError, MissingParameterError
 from modelservice.texts import shown
-from modelservice.workloads import KINDS, LEADER_WORKER_SET, PODS_OF_GROUPS, REQUESTER
+from modelservice.workloads import KINDS, LEADER_WORKER_SET, PODS_OF_GROUPS, REQUESTER, ROLES
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     Map = dict[str, Any]
 
+RELABELINGS = ("relabelings", "metricRelabelings")
 POD_PARTS = ("pod", *PODS_OF_GROUPS, "container", "proxy", "otherContainer")
 
 
@@ -67,9 +68,19 @@ def compose(plan: Plan, extra: Sequence[Overlay] = (), library: Sequence[Overlay
             from modelservice.kubernetes.stored import stored  # its data takes a millisecond to read  # noqa: PLC0415
 
             brought = {id(obj) for obj in plan.config.spec.get("extraObjects") or []}
-            composition.objects = [stored(obj, defaults=id(obj) not in brought) for obj in composition.objects]
+            as_charts = _writes_ports(plan.config.document.get("spec") or {})
+            composition.objects = [stored(obj, defaults=id(obj) not in brought, as_charts=as_charts) for obj in composition.objects]
         composition.objects.sort(key=apply_rank)
     return composition
+
+
+def _writes_ports(spec: Map) -> bool:
+    """Whether a spec has ports or relabelings as lists, as the charts' values have them."""
+    roles = [role for name in ROLES if isinstance(role := spec.get(name), dict)]
+    engines = [spec.get("engine"), *(one for role in roles for one in (role.get("engine"), *(role.get("containers") or ())))]
+    monitors = [((role.get("monitoring") or {}).get("podmonitor") or {}) for role in roles]
+    lists = [*((one or {}).get("ports") for one in engines), *(one.get(key) for one in monitors for key in RELABELINGS)]
+    return any(isinstance(one, list) for one in lists)
 
 
 def _presets(config: ModelService, library: Sequence[Overlay]) -> list[Overlay]:

@@ -18,15 +18,24 @@ if TYPE_CHECKING:
 _QUANTITIES: dict[str, dict[str, str]] = {}
 
 
-def stored(obj: Map, *, defaults: bool) -> Map:
-    """``obj`` with its quantities as Kubernetes writes them and, with ``defaults``, what its kind fills in within lists."""
+def stored(obj: Map, *, defaults: bool, as_charts: bool = False) -> Map:
+    """``obj`` with its quantities as Kubernetes writes them and, with ``defaults``, what its kind fills in within lists.
+
+    ``as_charts``: lists that were written in the form of the charts' values come out as they do of a chart.
+    """
     api_version, kind = obj.get("apiVersion"), obj.get("kind")
     name = look_up("kinds", f"{api_version}/{kind}")
     changed: Map = obj if name is None else _settled(obj, name)
-    group = str(api_version).rpartition("/")[0]
-    for path, value in table("defaults.json").get(f"{group}/{kind}", {}).items() if defaults else ():
+    for path, value in filled_in(str(api_version), str(kind), as_charts=as_charts).items() if defaults else ():
         changed = _filled(changed, path.split("."), value)
     return changed
+
+
+def filled_in(api_version: str, kind: str, *, as_charts: bool = False) -> Map:
+    """What the definition of a kind fills in within lists, by path; ``as_charts``: save where the charts leave that to it."""
+    files = ("defaults.json",) if as_charts else ("defaults.json", "chart_defaults.json")
+    name = f"{api_version.rpartition('/')[0]}/{kind}"
+    return {path: value for file in files for path, value in table(file).get(name, {}).items()}
 
 
 def _settled(value: Any, word: str) -> Any:
