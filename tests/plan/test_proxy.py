@@ -327,11 +327,11 @@ def test_other_keys_of_the_proxy_are_no_flags() -> None:
 @pytest.mark.parametrize(
     ("routing", "said"),
     [
-        ({}, "--connector=sglang"),
-        ({"version": "0.10"}, "--kv-connector=sglang"),
-        ({"connector": "lmcache"}, "--connector=lmcache"),
-        ({"kvConnector": "lmcache"}, "--connector=lmcache"),
-        ({"connector": "nixlv2"}, "--connector=nixlv2"),
+        ({}, "--kv-connector=sglang"),
+        ({"version": "0.8"}, "--connector=sglang"),
+        ({"connector": "lmcache"}, "--kv-connector=lmcache"),
+        ({"kvConnector": "lmcache"}, "--kv-connector=lmcache"),
+        ({"connector": "nixlv2"}, "--kv-connector=nixlv2"),
     ],
 )
 def test_the_connector_is_the_engines_where_nobody_says_another(routing: dict[str, str], said: str) -> None:

@@ -59,7 +59,7 @@ def test_sglang_has_mode_backend_and_bootstrap_port(role: str) -> None:
     assert variables["SGLANG_NIXL_SIDE_CHANNEL_HOST"]["valueFrom"] == {"fieldRef": {"fieldPath": "status.podIP"}}
     declared = [one["containerPort"] for one in made.container(role).get("ports") or []]
     assert (8998 in declared) is (role == "prefill")
-    assert "--connector=sglang" in made.proxy()["args"]
+    assert "--kv-connector=sglang" in made.proxy()["args"]
 
 
 def test_it_is_for_engines_that_have_it() -> None:
