@@ -7,19 +7,30 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 BIN = Path(sys.executable).parent
-EXAMPLES = sorted(path.parent for path in ROOT.glob("examples/*/kustomization.yaml"))
+EXAMPLES = sorted(path.parent for path in ROOT.glob("examples/**/README.md"))
+GUIDES = ROOT / "examples" / "guides"
 PICTURE = "graph.svg"
 INTRODUCTION = """\
 # Examples
 
 Each is small and complete. The pictures show the objects that it becomes and how they find one another; dashed is what is not part of it,
 and has to be in the cluster. `modelservice graph` draws them.
+"""
+OF_GUIDES = """\
+# Guides
+
+llm-d's guides, and the same for Furiosa's RNGD: each is a ModelService with all that stands between a Gateway and its pods. What it takes
+the place of was counted without empty lines and comments; the README of each names the files.
+
+| guide | lines of its spec | takes the place of |
+|---|---|---|
 """
 
 
@@ -33,14 +44,28 @@ def picture(example: Path, kustomize: Path) -> str:
 
 
 def overview() -> str:
-    """The page that shows all examples: title and first paragraph of each README, and the picture."""
-    sections = []
-    for example in EXAMPLES:
-        title, paragraph, *_ = (example / "README.md").read_text(encoding="utf-8").split("\n\n")
-        folder = f"../examples/{example.name}"
-        shown = f"[![What {example.name} becomes]({folder}/{PICTURE})]({folder}/{PICTURE})"
-        sections.append(f"## [{title.removeprefix('# ')}]({folder}/README.md)\n\n{paragraph.strip()}\n\n{shown}\n")
-    return "\n".join([INTRODUCTION, *sections])
+    """The page that shows all examples, then the guides among them, with a table."""
+    guides = [example for example in EXAMPLES if example.parent == GUIDES]
+    others = [example for example in EXAMPLES if example not in guides]
+    table = OF_GUIDES + "".join(map(row, guides))
+    return "\n".join([INTRODUCTION, *map(section, others), table, *map(section, guides)])
+
+
+def section(example: Path) -> str:
+    """Title and first paragraph of an example's README, and the picture."""
+    title, paragraph, *_ = (example / "README.md").read_text(encoding="utf-8").split("\n\n")
+    folder = f"../{example.relative_to(ROOT)}"
+    shown = f"[![What {example.name} becomes]({folder}/{PICTURE})]({folder}/{PICTURE})"
+    return f"## [{title.removeprefix('# ')}]({folder}/README.md)\n\n{paragraph.strip()}\n\n{shown}\n"
+
+
+def row(guide: Path) -> str:
+    """How long the spec of a guide is, and what it takes the place of, as its README says."""
+    readme = (guide / "README.md").read_text(encoding="utf-8")
+    (lines, what) = re.findall(r"takes\s+the\s+place\s+of\s+(?:the\s+)?(\d+)\s+lines\s+of\s+(objects|\[llm-d's guide\])", readme)[0]
+    spec = (guide / "modelservice.yaml").read_text(encoding="utf-8").partition("\nspec:\n")[2]
+    others = f"{lines} lines of objects" if what == "objects" else f"{lines} lines of llm-d's guide"
+    return f"| [{guide.name}](../{guide.relative_to(ROOT)}/README.md) | {len(spec.splitlines())} | {others} |\n"
 
 
 def main() -> None:

@@ -14,7 +14,7 @@ from tests.examples.kubernetes import Map
 from tests.integration.folders import objects
 
 ROOT = Path(__file__).resolve().parents[2]
-EXAMPLES = sorted(path.parent for path in ROOT.glob("examples/*/kustomization.yaml"))
+EXAMPLES = sorted(path.parent for path in ROOT.glob("examples/**/README.md"))
 CASES = sorted((SHARED / "parity" / "cases").glob("*.modelservice.yaml"))
 WRONG = {"field-43": "securityContext.fsGroup: is no field of SecurityContext"}  # its user put fields of a pod into a container
 

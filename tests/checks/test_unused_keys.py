@@ -188,3 +188,10 @@ def test_a_misspelt_key_of_metadata_is_told() -> None:
     spelt = document({})
     (made,) = generate([{**spelt, "metadata": {**spelt["metadata"], "lables": {"a": "b"}}}])
     assert [result.field for result in made.results if result.tags == {"check": "unused-keys"}] == ["metadata.lables"]
+
+
+def test_a_type_without_devices_means_something() -> None:
+    """`cpu` takes the devices away: that no container needs one is its effect."""
+    cpu: Map = {"type": "cpu"}
+    serves: Map = {"profile": "llm-d", "engine": {"image": "vllm/vllm-openai-cpu:v0.26.0", "modelCommand": "vllmServe"}}
+    assert fields({**serves, "accelerator": cpu}) == fields({**serves, "decode": {"accelerator": cpu}}) == []

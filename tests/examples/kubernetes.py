@@ -10,7 +10,15 @@ Map = dict[str, Any]
 
 # Whose kinds Kubernetes does not have.
 CUSTOM = frozenset(
-    {"gateway.networking.k8s.io", "inference.networking.k8s.io", "leaderworkerset.x-k8s.io", "llm-d.ai", "monitoring.coreos.com"}
+    {
+        "disaggregatedset.x-k8s.io",
+        "gateway.networking.k8s.io",
+        "inference.networking.k8s.io",
+        "leaderworkerset.x-k8s.io",
+        "llm-d.ai",
+        "monitoring.coreos.com",
+        "resource.nvidia.com",
+    }
 )
 OLDEST = (1, 34)
 

@@ -14,7 +14,8 @@ from tests.examples.kubernetes import CUSTOM, group, problems, versions
 from tests.integration.folders import Map, objects, stream
 
 ROOT = Path(__file__).resolve().parents[2]
-EXAMPLES = sorted(path.parent for path in ROOT.glob("examples/*/kustomization.yaml"))
+EXAMPLES = sorted(path.parent for path in ROOT.glob("examples/**/README.md"))
+GUIDES = [path for path in EXAMPLES if path.parent.name == "guides"]
 CONFIGS = sorted(path for path in ROOT.glob("examples/**/*.yaml") if "kind: ModelService" in path.read_text(encoding="utf-8"))
 COMMAND = re.compile(r"^ {4}(\S.*)$", re.MULTILINE)
 
@@ -36,9 +37,12 @@ def example(request: pytest.FixtureRequest, kustomize_build: Callable[[Path], Ru
 
 
 def test_there_are_examples() -> None:
-    """Every folder of examples/ is an example, and there are those that the README promises."""
+    """Every folder of examples/ and of examples/guides/ is an example, and there are those that the README promises."""
     assert len(EXAMPLES) >= 6
-    assert sorted(path for path in (ROOT / "examples").iterdir() if path.is_dir()) == EXAMPLES
+    assert len(GUIDES) >= 9
+    folders = [path for path in [*(ROOT / "examples").iterdir(), *(ROOT / "examples" / "guides").iterdir()] if path.is_dir()]
+    assert sorted(path for path in folders if path.name != "guides") == EXAMPLES
+    assert all((path / "kustomization.yaml").exists() for path in EXAMPLES)
 
 
 def test_an_example_builds_in_silence(example: Example) -> None:
@@ -81,6 +85,23 @@ def test_configs_are_short(config: Path) -> None:
     assert len(config.read_text(encoding="utf-8").splitlines()) <= 35
 
 
+@pytest.mark.parametrize("guide", GUIDES, ids=lambda path: str(path.name))
+def test_guides_are_shorter(guide: Path) -> None:
+    """A guide's spec has 30 lines at most, of 140 columns at most: what llm-d's own has in hundreds."""
+    text = (guide / "modelservice.yaml").read_text(encoding="utf-8")
+    spec = text.partition("\nspec:\n")[2].splitlines()
+    assert 0 < len(spec) <= 30
+    assert max(map(len, spec)) <= 140
+
+
+@pytest.mark.parametrize("guide", GUIDES, ids=lambda path: str(path.name))
+def test_nothing_is_wrong_with_guides(guide: Path, environment: dict[str, str]) -> None:
+    """`modelservice validate` of the folder, with which nothing else is there, finds nothing, not even something to know."""
+    command = ["modelservice", "validate", str(guide)]
+    run = subprocess.run(command, check=False, capture_output=True, encoding="utf-8", env=environment)
+    assert (run.returncode, run.stdout, run.stderr) == (0, "", "")
+
+
 def test_prefill_and_decode_are_what_they_were(kustomize_build: Callable[[Path], Run]) -> None:
     """The example of prefill and decode, 80 lines of a chart's form before, gives the objects of then, down to the order of lists.
 
@@ -107,8 +128,8 @@ PIPELINE = "apiVersion: kpt.dev/v1\nkind: Kptfile\nmetadata: {name: package}\npi
 
 def test_every_example_is_a_package_or_has_one() -> None:
     """So each of them is held against the other two ways below."""
-    covered = {package.relative_to(ROOT / "examples").parts[0] for package in [*PACKAGES, *ENVIRONMENTS]}
-    assert covered == {folder.name for folder in EXAMPLES}
+    covered = {example for example in EXAMPLES for package in [*PACKAGES, *ENVIRONMENTS] if package.is_relative_to(example)}
+    assert covered == set(EXAMPLES)
 
 
 @pytest.mark.parametrize("package", PACKAGES, ids=lambda path: str(path.relative_to(ROOT / "examples")))

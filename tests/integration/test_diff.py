@@ -13,7 +13,7 @@ from tests.integration.folders import Map, stream, write
 from modelservice.krm import write_documents
 
 ROOT = Path(__file__).resolve().parents[2]
-EXAMPLES = sorted(path.parent for path in ROOT.glob("examples/*/kustomization.yaml"))
+EXAMPLES = sorted(path.parent for path in ROOT.glob("examples/**/README.md"))
 UNPATCHED = ("furiosa-rngd-hf", "furiosa-rngd-pvc", "kpt-package", "profile", "vllm-pd")  # the folder alone says everything
 SAME = Said(0, "", "")
 HELM = ("ServiceAccount", "Secret", "ConfigMap", "PersistentVolumeClaim", "Service", "Deployment")  # of its order of installation

@@ -194,3 +194,13 @@ def test_no_plugins_for_two_roles() -> None:
     assert [(severity, field) for severity, field, _ in told] == [("warning", "spec.routing.epp.image")]
     routing["epp"]["plugins"] = {"plugins": [{"type": "random-picker"}]}
     assert make({**spec, "routing": routing}, namespace="x").found("endpoint-picker") == []
+
+
+def test_a_config_is_the_same_in_any_order() -> None:
+    """Kustomize sorts the keys of a ModelService, and the digest of the config is in the pods: they must not restart for that."""
+    plugins = [{"type": "token-producer", "parameters": {"modelName": "m", "backend": "vllm"}}]
+    sources = {"sources": [{"pluginRef": "source", "extractors": [{"pluginRef": "producer"}]}]}
+    one = parameters({"plugins": {"plugins": plugins, "dataLayer": sources}})
+    other = parameters({"plugins": {"dataLayer": sources, "plugins": [dict(sorted(plugins[0].items()))]}})
+    assert (one["config"], one["configDigest"]) == (other["config"], other["configDigest"])
+    assert one["config"].index("type:") < one["config"].index("parameters:")

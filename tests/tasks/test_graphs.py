@@ -37,5 +37,5 @@ def test_the_page_has_every_example() -> None:
     assert page == GRAPHS.overview()
     assert len(GRAPHS.EXAMPLES) >= 10
     for example in GRAPHS.EXAMPLES:
-        assert f"(../examples/{example.name}/README.md)" in page
-        assert f"(../examples/{example.name}/graph.svg)" in page
+        assert f"(../{example.relative_to(ROOT)}/README.md)" in page
+        assert f"(../{example.relative_to(ROOT)}/graph.svg)" in page

@@ -6,6 +6,7 @@ from modelservice.checks.walk import own_containers
 from modelservice.config.rules import rules_of
 from modelservice.krm import ResourceRef, Result
 from modelservice.plan import engine
+from modelservice.plan.accelerators import SIMULATOR
 from modelservice.workloads import ROLES
 
 TYPE_CHECKING = False
@@ -166,7 +167,8 @@ def _service_facts(service: Composition) -> Map:
         "claims": any(role.facts["accelerator"] == "dra" for role in roles),
         "plugin": any(container.get("accelerator") == "device" for container in containers),
         "typed": any(container.get("accelerator") == "device" for container in containers)
-        or any(role.facts["accelerator"] == "dra" and facts["profile"] in BY_ACCELERATOR for role in roles),
+        or any(role.facts["accelerator"] == "dra" and facts["profile"] in BY_ACCELERATOR for role in roles)
+        or any(_needs_no_device(role) for role in roles),
         "requesterRuns": any(role.facts["workload"] == "ReplicaSet" for role in roles) if facts["requester"] else None,
         "decodes": any(role.name == "decode" for role in roles),
         "proxied": any(role.facts["proxy"] for role in roles),
@@ -207,12 +209,18 @@ def _role_facts(role: Scope, facts: Map) -> Map:
         "pipelines": "cores" in rules_of(facts["profile"])["accelerator"] or split or bool(role.parameters["group"]),
         "scaled": role.facts["autoscaling"],
         "acceleratorKey": bool((given.get("acceleratorTypes") or {}).get("labelKey")),
-        "devices": _has_devices(role),
+        "devices": _has_devices(role) or _needs_no_device(role),
     }
 
 
 def _has_devices(role: Scope) -> bool:
     return role.facts["accelerator"] == "dra" or any(container.facts.get("accelerator") == "device" for container in role.containers)
+
+
+def _needs_no_device(role: Scope) -> bool:
+    """Whether it is the type of its accelerator by which a role has no devices: the simulator has none anyway."""
+    images = (str(container.parameters["container"].get("image") or "") for container in role.containers)
+    return role.facts["accelerator"] == "none" and any(SIMULATOR not in image for image in images)
 
 
 def _of_other_types(service: Composition) -> Iterator[Result]:

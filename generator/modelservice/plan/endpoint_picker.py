@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     Map = dict[str, Any]
 
 KIND = "EndpointPickerConfig"
+FIRST = ("apiVersion", "kind", "name", "pluginRef", "type")  # before the other keys of a map
 
 
 class Release:
@@ -79,7 +80,7 @@ def config_of(epp: Map, release: Release, roles: Sequence[Scope]) -> Map:
     """The EndpointPickerConfig: the user's, or one for the roles that there are, and for the metrics of their engine."""
     head = {"apiVersion": release.says["config"], "kind": KIND}
     if own := epp.get("plugins"):
-        return {**head, **own}
+        return {**head, **_ordered(own)}
     config: Map = _dialect()["configs"]["single"]
     before = release.says["before"]
     if is_disaggregated(roles) and before is not None:
@@ -91,6 +92,15 @@ def config_of(epp: Map, release: Release, roles: Sequence[Scope]) -> Map:
         extracting = [{"type": "metrics-data-source"}, {"type": "core-metrics-extractor", "parameters": extractor}]
         config = {**config, "plugins": [*config["plugins"], *extracting]}
     return {**head, **config}
+
+
+def _ordered(value: Any) -> Any:
+    """A config of the user's in one order of keys, whatever kustomize has done to it: the digest of its text is in the pods."""
+    if isinstance(value, list):
+        return [_ordered(item) for item in value]
+    if not isinstance(value, dict):
+        return value
+    return {key: _ordered(value[key]) for key in sorted(value, key=lambda key: (key not in FIRST, key))}
 
 
 def is_disaggregated(roles: Sequence[Scope]) -> bool:
