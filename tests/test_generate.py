@@ -23,7 +23,7 @@ Look = Callable[[Made], Any]
 
 GATEWAYS_OWN = ("DestinationRule", "HealthCheckPolicy", "GCPBackendPolicy")
 NETWORKS = ("InferencePool", "InferenceObjective", "HTTPRoute", *GATEWAYS_OWN)
-CUSTOM_KINDS = ("LeaderWorkerSet", "PodMonitor", "ScaledObject", "ComputeDomain", *NETWORKS)
+CUSTOM_KINDS = ("LeaderWorkerSet", "DisaggregatedSet", "PodMonitor", "ScaledObject", "ComputeDomain", *NETWORKS)
 GATEWAY = [{"name": "inference-gateway"}]
 
 
