@@ -73,13 +73,13 @@ def test_the_readme_has_the_table_of_presets() -> None:
 
 
 def properties(node: Map, path: str = "") -> Iterator[str]:
-    """Yield the paths of all fields that the schema names, in their order; prefill's are decode's."""
+    """Yield the paths of all fields that the schema names, in their order; those of prefill and encode are decode's."""
     root = schema("modelservice")
     node = {**root["$defs"][node["$ref"].rpartition("/")[2]], **node} if "$ref" in node else node
     for key, below in node.get("properties", {}).items():
         here = f"{path}.{key}" if path else key
         yield here
-        if here != "prefill":
+        if here not in ("prefill", "encode"):
             yield from properties(below, here)
             for mark, inner in (("[]", "items"), (".*", "additionalProperties")):
                 whole = {**root["$defs"][below["$ref"].rpartition("/")[2]], **below} if "$ref" in below else below
