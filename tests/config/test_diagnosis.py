@@ -198,7 +198,7 @@ def test_choices_of_overlays_are_told_in_words() -> None:
     }
     _, problems = diagnose(given_overlay, schema("overlay"))
     assert [problem.field for problem in problems] == ["spec.when.artifact", "spec.patches[0].target"]
-    assert "must be one of hf, pvc, pvc+hf, oci, or a list of these; did you mean hf?" in problems[0].message
+    assert "must be one of hf, pvc, pvc+hf, oci, s3, or a list of these; did you mean hf?" in problems[0].message
     assert "did you mean container?" in problems[1].message
 
 

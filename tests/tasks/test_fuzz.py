@@ -71,7 +71,7 @@ def test_the_same_seed_makes_the_same_mutants() -> None:
 
 def test_every_way_in_is_tried() -> None:
     """Function and command line, with overlays, patches, files, packages and records."""
-    cases = [mutants.mutant(Random(f"{SEED}:{number}")) for number in range(300)]
+    cases = [mutants.mutant(Random(f"{SEED}:{number}")) for number in range(600)]
     assert {case.command[:2] for case in cases} == {(FUNCTION,), (COMMAND, "render"), (COMMAND, "patch")}
     assert {"--set", "--overlay", "--preset", "--profile", "-f", "-o", "-p"} <= {word for case in cases for word in case.command}
     texts = b"".join(content for case in cases for content in case.files.values())

@@ -139,10 +139,14 @@ class Generated:
 
     def tell(self, *, quiet: bool = False) -> None:
         """Print what is told on stderr, only the errors when ``quiet``; an error ends the command."""
-        told = [one for one in (*self.told, *self.results()) if not quiet or one.result.severity == "error"]
+        told = self.messages(quiet=quiet)
         if self.failed:
             stop_at(told)
         tell(told)
+
+    def messages(self, *, quiet: bool = False) -> list[Message]:
+        """What is told; only the errors when ``quiet``."""
+        return [one for one in (*self.told, *self.results()) if not quiet or one.result.severity == "error"]
 
     def stop_at_errors(self) -> None:
         """End the command, with all that is told, where a result is an error; else nothing is told."""

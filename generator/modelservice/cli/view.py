@@ -14,7 +14,7 @@ from typing import Annotated
 import typer
 
 from modelservice.cli import revisions
-from modelservice.cli.messages import Message
+from modelservice.cli.messages import Message, tell
 from modelservice.cli.objects import objects_of
 from modelservice.cli.services import (
     Files,
@@ -79,7 +79,7 @@ def view(
     old = _old(given, against, old_layer, old_preset, old_set) if against is not None else None
     before = objects_of(as_of(old), one_of_two=True).objects if old is not None else None
     generated = generate_from(as_of(new), Judging())
-    generated.tell(quiet=quiet)
+    tell(generated.messages(quiet=quiet))
     if not _is_anything(generated):
         raise typer.Exit(1)
     from modelservice.cli.page import Against, contents, page  # takes time to import  # noqa: PLC0415

@@ -173,7 +173,6 @@ class _Composer:
                     self._note(overlay, index, before, template)
                     self.observer.pod_patched(self.scope, overlay, index, layer, before, template)
         self.pod = template["template"]
-        self.pods = {"pod": self.pod}
         wrong = [f"{name.removeprefix('metadata.')} where {what}" for name, what in misshapen_metadata(self.pod["metadata"])]
         for what in [*wrong, *misshapen(self.pod["spec"])]:
             field = f"spec.{self.scope.name}.extraConfig"
@@ -184,6 +183,7 @@ class _Composer:
             from modelservice.compose.variables import expandable  # few services have any  # noqa: PLC0415
 
             self.pod = expandable(self.pod, own)
+        self.pods = {"pod": self.pod}
         return self.pod
 
     def compose_objects(self) -> list[Map]:
