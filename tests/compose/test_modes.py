@@ -11,12 +11,10 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from tests.compose.made import Made, make, overlay
+from tests.compose.serving import SERVES, served
 
 Map = dict[str, Any]
 
-IMAGE = "vllm/vllm-openai:v0.26.0"
-PROXY = "ghcr.io/llm-d/llm-d-router-disagg-sidecar:v0.10.0"
-SERVES = "modelservice.llm-d.ai/serves"
 # what stands in for programs that only the image has: they say what they were asked, and succeed
 PROGRAMS = {
     "getent": 'echo "10.0.0.7 leader"',
@@ -24,18 +22,6 @@ PROGRAMS = {
     "ray": 'echo ray "$@"',
     "vllm": 'echo vllm "$@"',
 }
-
-
-def served(*, command: str = "vllmServe", **parallelism: Any) -> Map:
-    """Return a spec whose decode role serves in a mode."""
-    return {
-        "profile": "llm-d",
-        "modelArtifacts": {"size": "900Gi", "labels": {"llm-d.ai/model": "llama"}},
-        "prefill": {"create": False},
-        "routing": {"proxy": {"image": PROXY}, "inferencePool": {"create": True}},
-        "engine": {"image": IMAGE, "modelCommand": command},
-        "decode": {"parallelism": parallelism},
-    }
 
 
 def group(made: Made) -> Map:

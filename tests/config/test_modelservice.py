@@ -132,7 +132,7 @@ DEFAULTS: list[tuple[str, Any, Any]] = [  # path, with furiosa, with llm-d (beha
     (
         "tracing:serviceNames",
         None,
-        {"vllmDecode": "vllm-decode", "vllmPrefill": "vllm-prefill", "routingProxy": "routing-proxy"},
+        {"vllmDecode": "vllm-decode", "vllmPrefill": "vllm-prefill", "vllmEncode": "vllm-encode", "routingProxy": "routing-proxy"},
     ),
     ("tracing:vllm:collectDetailedTraces", None, "all"),
     (

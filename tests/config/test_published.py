@@ -148,7 +148,7 @@ def test_defaults() -> None:
     assert spec["accelerator"]["properties"]["type"]["description"].endswith(
         'Default: "furiosa" (furiosa, furiosa-2026.3), "nvidia" (llm-d).'
     )
-    assert role["replicas"]["description"].endswith("Default: 1 (decode, encode), 0 (prefill).")
+    assert "Default: 1 (furiosa decode, furiosa-2026.3 decode, llm-d decode, " in role["replicas"]["description"]
     assert "true (furiosa decode, furiosa-2026.3 decode, llm-d decode, llm-d prefill)" in role["create"]["description"]
     assert role["parallelism"]["properties"]["tensor"]["description"].endswith("Default: 4 (furiosa), 8 (furiosa-2026.3), 1 (llm-d).")
     assert schema["$defs"]["container"]["properties"]["image"]["description"].count("Default: ") == 1

@@ -49,7 +49,7 @@ def read(file: Path) -> Map:
 
 def test_there_are_overlays() -> None:
     """The tests below have something to look at."""
-    assert {file.relative_to(FOLDER).parts[0] for file in FILES} == {"automatic", "presets", "spec"}
+    assert {file.relative_to(FOLDER).parts[0] for file in FILES} == {"automatic", "modes", "presets", "spec"}
 
 
 @pytest.mark.parametrize("file", FILES, ids=name_of)

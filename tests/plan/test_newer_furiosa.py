@@ -80,7 +80,11 @@ def test_a_number_of_ones_own_is_told(*, dra: bool) -> None:
     made = newer({"accelerator": {"dra": dra}}, resources=resources)
     assert made.container()["resources"]["limits"] == resources["limits"]
     assert "is set to 4, but the parallelism needs 1" in made.workload()["metadata"]["annotations"]["llm-d.ai/accelerator-warning"]
-    beside = {"accelerator": {"dra": True}, "decode": {"containers": [engine(resources={"limits": {"nvidia.com/gpu": "4"}})]}}
+    beside = {
+        "accelerator": {"dra": True},
+        "checks": {"device-drivers": "off"},
+        "decode": {"containers": [engine(resources={"limits": {"nvidia.com/gpu": "4"}})]},
+    }
     assert "annotations" not in make({"profile": "llm-d", **beside}).workload()["metadata"]
 
 
