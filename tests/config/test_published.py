@@ -150,7 +150,8 @@ def test_defaults() -> None:
     )
     assert "Default: 1 (furiosa decode, furiosa-2026.3 decode, llm-d decode, " in role["replicas"]["description"]
     assert "true (furiosa decode, furiosa-2026.3 decode, llm-d decode, llm-d prefill)" in role["create"]["description"]
-    assert role["parallelism"]["properties"]["tensor"]["description"].endswith("Default: 4 (furiosa), 8 (furiosa-2026.3), 1 (llm-d).")
+    tensor = role["parallelism"]["properties"]["tensor"]["description"]
+    assert all(default in tensor for default in ("Default: 4 (furiosa decode, ", "8 (furiosa-2026.3 decode, ", "1 (llm-d decode, "))
     assert schema["$defs"]["container"]["properties"]["image"]["description"].count("Default: ") == 1
 
 

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from modelservice.checks.world import Pods, World
 from modelservice.inventory.pods import ANNOTATED, served_by_requesters
+from modelservice.origin.paths import resolved
 
 Map = dict[str, Any]
 
@@ -31,7 +32,7 @@ def images(objects: Iterable[Map]) -> list[ImageUse]:
 def _of(pods: Pods) -> Iterator[ImageUse]:
     spec = pods.template.get("spec") or {}
     held = pods.path == ".".join(ANNOTATED)
-    path = ANNOTATED if held else (*pods.path.split("."),) if pods.path else ()
+    path = ANNOTATED if held else (*resolved(pods.workload, pods.path),) if pods.path else ()
     for steps in [*_containers(spec), *_volumes(spec)]:
         image: Any = pods.template
         for step in steps:
