@@ -196,3 +196,27 @@ def test_a_picker_without_its_pool() -> None:
     """A picker whose pool is not made is told, as is one without a namespace; neither is an error."""
     told = make({"routing": {"epp": {"create": True}}}).found("endpoint-picker")
     assert [(severity, where) for severity, where, _ in told] == [("warning", "spec.routing.epp.create"), ("info", "metadata.namespace")]
+
+
+@pytest.mark.parametrize(
+    ("url", "severity"),
+    [
+        ("http://render:8000", ""),
+        ("http://render:8000/v1", ""),
+        ("http://render:9000", "error"),
+        ("http://other:8000", "warning"),
+        ("http://localhost:8000", ""),
+        ("http://render.tools:9000", ""),
+        ("https://example.com", ""),
+    ],
+)
+def test_services_that_a_config_asks(url: str, severity: str) -> None:
+    """Those of its namespace are looked for, by the addresses in its text."""
+    config = thing("ConfigMap", "epp", data={"config.yaml": f'plugins: [{{type: token-producer, parameters: {{vllm: {{url: "{url}"}}}}}}]'})
+    volumes = [{"name": "config", "configMap": {"name": "epp"}}]
+    args = ["--pool-name=p", "--config-file=/config/config.yaml"]
+    container = {"name": "epp", "image": "epp:1", "args": args, "volumeMounts": [{"name": "config", "mountPath": "/config"}]}
+    pods = deployment("epp", template={"metadata": {"labels": {"a": "b"}}, "spec": {"containers": [container], "volumes": volumes}})
+    render = thing("Service", "render", spec={"ports": [{"port": 8000}]})
+    told = [one.severity for one in found("endpoint-picker", pods, config, render) if one.resource == "ConfigMap/epp"]
+    assert told == ([severity] if severity else [])

@@ -78,3 +78,15 @@ def test_backends_of_the_routes_own_namespace() -> None:
 def test_routes_without_rules() -> None:
     """A route may have no rules, and a rule no backends."""
     assert found("http-route", route(), thing("HTTPRoute", "r"), thing("HTTPRoute", "s", spec={"rules": [{}]})) == []
+
+
+def test_a_gateway_that_is_not_there() -> None:
+    """It is told where Gateways are known, here or by name; they are mostly somebody else's."""
+    one = thing("HTTPRoute", "r", spec={"parentRefs": [{"name": "inference"}, {"kind": "Service", "name": "mesh"}]})
+    told = [("warning", "HTTPRoute/r", "spec.parentRefs[0].name", "there is no Gateway inference in namespace default", "inference")]
+    assert found("http-route", one) == []
+    assert found("http-route", one, external=("Gateway/other",)) == told
+    assert found("http-route", one, thing("Gateway", "other", "gateway.networking.k8s.io/v1")) == told
+    assert found("http-route", one, external=("Gateway/inference",)) == []
+    assert found("http-route", one, external=("Gateway/*",)) == []
+    assert found("http-route", one, external=("Gateway/other",), complete=False) == []

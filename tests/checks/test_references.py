@@ -139,3 +139,12 @@ def test_volumes_that_refer_to_nothing() -> None:
     template = pod(volumes=volumes, resourceClaims=[{"name": "c", "resourceClaimName": "x"}])
     template["spec"]["containers"][0]["env"] = [{"name": "A", "value": "x"}, {"name": "B", "valueFrom": {"fieldRef": {"fieldPath": "x"}}}]
     assert found("references", deployment(template=template)) == []
+
+
+def test_the_account_of_pods() -> None:
+    """Without it no pod is made; `default` is in every namespace."""
+    one = deployment(template=pod(serviceAccountName="x"))
+    assert [(told.field, told.current) for told in found("references", one)] == [("spec.template.spec.serviceAccountName", "x")]
+    assert found("references", one, thing("ServiceAccount", "x")) == []
+    assert found("references", one, external=("ServiceAccount/x",)) == []
+    assert found("references", deployment(template=pod(serviceAccountName="default"))) == []

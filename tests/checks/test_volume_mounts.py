@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from tests.checks.worlds import deployment, found, leader_worker_set, pod
 from tests.compose.made import engine, make
 
 Map = dict[str, Any]
@@ -70,3 +71,16 @@ def test_each_role_is_looked_at() -> None:
     """A finding is about its role's own pods."""
     made = make({"profile": "llm-d", "prefill": {"containers": [engine(volumeMounts=[MOUNT])]}})
     assert [field for _, field, _ in made.found("volume-mounts")] == ["spec.prefill.volumes"]
+
+
+def test_groups_that_are_only_looked_at() -> None:
+    """The pods of a LeaderWorkerSet, whose volumes may come from its claim templates; others are the API server's to refuse."""
+    mounting = {"name": "c", "image": "c:1", "volumeMounts": [{"name": "x", "mountPath": "/x"}]}
+    template = pod(containers=[mounting])
+    claim = {"metadata": {"name": "x"}}
+    assert [one.field for one in found("volume-mounts", leader_worker_set({"workerTemplate": template}))] == [
+        "spec.leaderWorkerTemplate.workerTemplate.spec.containers[0].volumeMounts[0].name"
+    ]
+    assert found("volume-mounts", leader_worker_set({"workerTemplate": template, "volumeClaimTemplates": [claim]})) == []
+    assert found("volume-mounts", leader_worker_set({"workerTemplate": pod(containers=[mounting], volumes=[{"name": "x"}])})) == []
+    assert found("volume-mounts", deployment(template=template)) == []

@@ -67,6 +67,22 @@ FINDINGS: dict[str, tuple[list[Map], bool]] = {
         False,
     ),
     "references": ([deployment(template=pod(imagePullSecrets=[{"name": "x"}]))], True),
+    "engine-pods": (
+        [
+            deployment(
+                template={**pod(), "spec": {"containers": [{"name": "c", "image": "c:1", "readinessProbe": {"httpGet": {"port": "x"}}}]}}
+            ),
+        ],
+        False,
+    ),
+    "volume-mounts": (
+        [
+            leader_worker_set(
+                {"workerTemplate": pod(containers=[{"name": "c", "image": "c:1", "volumeMounts": [{"name": "x", "mountPath": "/x"}]}])}
+            )
+        ],
+        False,
+    ),
     "name-length": ([deployment("x" * 64)], False),
     "kubernetes-fields": ([thing("ConfigMap", data={"port": 80})], False),
     "leader-worker-set": ([leader_worker_set({"workerTemplate": pod()}, "a.b")], False),

@@ -84,6 +84,8 @@ OF_WORLD = (
     "workload-selectors",
     "autoscaler",
     "references",
+    "engine-pods",
+    "volume-mounts",
     "name-length",
     "leader-worker-set",
     "pool-labels",

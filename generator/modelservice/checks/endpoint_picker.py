@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from itertools import pairwise
 
 from modelservice.checks.world import finding, namespace_of
@@ -25,6 +26,7 @@ RIGHTS = (
     ("authentication.k8s.io", "tokenreviews", "metrics-endpoint-auth"),
     ("authorization.k8s.io", "subjectaccessreviews", "metrics-endpoint-auth"),
 )
+URL = re.compile(r"http://([a-z0-9-]+)(?::([0-9]{1,5}))?(?:/|[\"'\s]|$)")  # of a Service without a namespace
 CLUSTER_WIDE = ("authentication.k8s.io", "authorization.k8s.io")  # a RoleBinding gives nothing of these
 
 
@@ -162,11 +164,27 @@ def _of_config(world: World, pods: Pods, path: str, container: Map, file: str | 
     config = world.find("ConfigMap", str(source.get("name")), pods.namespace)
     key = file.removeprefix(f"{str(mount.get('mountPath')).rstrip('/')}/")
     held = (config or {}).get("data")
+    if isinstance(held, dict) and config is not None:
+        yield from _of_urls(world, config, key, str(held.get(key) or ""))
     if isinstance(held, dict) and not source.get("items") and not mount.get("subPath") and key not in held:
         there = ", ".join(map(str, held)) or "nothing"
         yield finding(
             pods.workload, f"{path}.args", f"ConfigMap {source['name']} has {there}, and no {key} (--config-file)", SEVERITY, file
         )
+
+
+def _of_urls(world: World, config: Map, key: str, text: str) -> Iterator[Result]:
+    """A Service of the same namespace that a config names in an address, and that is not there, or has no such port."""
+    for name, port in dict.fromkeys(URL.findall(text)):
+        namespace = namespace_of(config)
+        if name == "localhost":
+            continue
+        if world.lacks("Service", name, namespace):
+            yield finding(config, f"data.{key}", f"there is no Service {name} in namespace {namespace}", "warning", name)
+        ports = [one.get("port") for one in ((world.find("Service", name, namespace) or {}).get("spec") or {}).get("ports") or []]
+        if ports and int(port or 80) not in ports:
+            message = f"asks Service {name} on {port or 80}, and it has {', '.join(map(str, ports))}"
+            yield finding(config, f"data.{key}", message, SEVERITY, port)
 
 
 def _may(world: World, account: str, namespace: str, group: str, resource: str) -> bool:

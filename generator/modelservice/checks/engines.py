@@ -140,6 +140,11 @@ def engines_of(service: Composition, role: Scope) -> list[Engine]:
     return service.engines[role.pod]
 
 
+def processes(container: Map) -> list[Run]:
+    """The processes that a container of any pod starts, as far as its command and arguments say; of its image's own, only the flags."""
+    return list(_runs(texts(container.get("command")), texts(container.get("args")), ""))
+
+
 def number(text: str) -> int | None:
     """The whole number that ``text`` is, such as a port; None for anything else, a variable above all."""
     return whole_number(text)

@@ -19,8 +19,13 @@ NAME, SEVERITY = "http-route", "error"
 
 
 def check_world(world: World) -> Iterator[Result]:
-    """A result for each such backend."""
+    """A result for each such backend, and for a Gateway that is not there where Gateways are known."""
     for route in world.of("HTTPRoute"):
+        for index, parent in enumerate((route.get("spec") or {}).get("parentRefs") or []):
+            name, namespace = str(parent.get("name")), parent.get("namespace") or namespace_of(route)
+            if (parent.get("kind") or "Gateway") == "Gateway" and world.has_any("Gateway") and world.lacks("Gateway", name, namespace):
+                message = f"there is no Gateway {name} in namespace {namespace}"
+                yield finding(route, f"spec.parentRefs[{index}].name", message, "warning", name)
         for index, rule in enumerate((route.get("spec") or {}).get("rules") or []):
             for place, backend in enumerate(rule.get("backendRefs") or []):
                 yield from _check(world, route, f"spec.rules[{index}].backendRefs[{place}]", backend)

@@ -1,4 +1,4 @@
-"""Pods that name a claim, secret, config map or claim template which is neither there nor declared external."""
+"""Pods that name a claim, secret, config map, account or claim template which is neither there nor declared external."""
 
 from __future__ import annotations
 

@@ -31,9 +31,6 @@ def check_world(world: World) -> Iterator[Result]:
     for pods in world.pods:
         custom = pods.workload.get("kind") == "LeaderWorkerSet"
         found = [one for one in pods.references() if custom or one[1] == "ResourceClaimTemplate"]
-        account = (pods.template.get("spec") or {}).get("serviceAccountName")
-        if custom and account:
-            found.append((f"{pods.path}.spec.serviceAccountName", "ServiceAccount", str(account)))
         yield from _stale(world, pods.workload, found)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from modelservice.checks.walk import pod_containers
+from modelservice.checks.world import finding
 from modelservice.krm import Result
 
 TYPE_CHECKING = False
@@ -10,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import Any
 
+    from modelservice.checks.world import World
     from modelservice.compose import Composition
     from modelservice.plan import Scope
 
@@ -37,6 +39,20 @@ def check(service: Composition) -> Iterator[Result]:
                         severity,
                         field=f"spec.{role.name}.volumes",
                     )
+
+
+def check_world(world: World) -> Iterator[Result]:
+    """A finding for each such mount of the pods of a LeaderWorkerSet or DisaggregatedSet; the API server tells of others by itself."""
+    for pods in world.pods:
+        if not pods.group or world.generated(pods.workload) == pods.workload:
+            continue
+        volumes = [volume.get("name") for volume in (pods.template.get("spec") or {}).get("volumes") or []]
+        volumes += [(claim.get("metadata") or {}).get("name") for claim in pods.group.get("volumeClaimTemplates") or []]
+        for path, container in pods.containers():
+            for place, mount in enumerate(container.get("volumeMounts") or []):
+                if mount.get("name") not in volumes:
+                    message = f"there is no volume {mount.get('name')}; there are: {', '.join(map(str, volumes)) or 'none'}"
+                    yield finding(pods.workload, f"{path}.volumeMounts[{place}].name", message, "warning", mount.get("name"))
 
 
 def _claims(service: Composition, role: Scope) -> Iterator[dict[str, Any]]:

@@ -28,15 +28,17 @@ POD_TEMPLATES: dict[str, tuple[tuple[str, ...], ...]] = {
 # The parts of objects that checks look at, as Kubernetes has them: a map with these keys, or any key "*", a list of, or a type.
 SCALAR = (str, int, float)
 NAMED = {"name": str}
-PROBE = {"grpc": {"port": SCALAR}}
+ASKED = {"port": SCALAR}
+PROBE = {"grpc": ASKED, "httpGet": ASKED, "tcpSocket": ASKED}
 CONTAINER = {
     "name": str,
     "command": [SCALAR],
     "args": [SCALAR],
     "ports": [{"name": SCALAR, "containerPort": SCALAR}],
-    "env": [{"valueFrom": {"secretKeyRef": NAMED, "configMapKeyRef": NAMED}}],
+    "env": [{"name": str, "value": SCALAR, "valueFrom": {"secretKeyRef": NAMED, "configMapKeyRef": NAMED}}],
     "envFrom": [{"secretRef": NAMED, "configMapRef": NAMED}],
     "volumeMounts": [{"name": SCALAR, "mountPath": SCALAR}],
+    "resources": {"limits": {"*": SCALAR}},
     "livenessProbe": PROBE,
     "readinessProbe": PROBE,
     "startupProbe": PROBE,
@@ -57,7 +59,7 @@ POD = {
 }
 METADATA = {"name": str, "namespace": str, "labels": {"*": SCALAR}, "annotations": {"*": SCALAR}}
 TEMPLATE = {"metadata": METADATA, "spec": POD}
-GROUP = {"leaderTemplate": TEMPLATE, "workerTemplate": TEMPLATE}
+GROUP = {"leaderTemplate": TEMPLATE, "workerTemplate": TEMPLATE, "volumeClaimTemplates": [{"metadata": METADATA}]}
 SHAPE = {
     "kind": str,
     "metadata": METADATA,
@@ -74,6 +76,7 @@ SHAPE = {
         "targetPorts": [{"number": SCALAR}],
         "endpointPickerRef": {"name": str, "kind": str, "port": {"number": SCALAR}},
         "rules": [{"backendRefs": [{"kind": str, "name": str, "namespace": str, "port": SCALAR}]}],
+        "parentRefs": [{"kind": str, "name": str, "namespace": str}],
         "podMetricsEndpoints": [{"port": SCALAR}],
         "ports": [{"port": SCALAR, "targetPort": SCALAR}],
         "scaleTargetRef": {"kind": str, "name": str},
@@ -100,15 +103,19 @@ FOLLOWED = ("internal.config.kubernetes.io/seqindent", "modelservice")  # the no
 
 
 class Pods:
-    """The pods of one template of a workload: their labels, and the template, at ``path`` in the object."""
+    """The pods of one template of a workload: their labels, and the template, at ``path`` in the object.
 
-    __slots__ = ("_names", "_ports", "labels", "namespace", "path", "template", "workload")
+    ``group`` is the leaderWorkerTemplate that it is of; empty where pods have no groups.
+    """
+
+    __slots__ = ("_names", "_ports", "group", "labels", "namespace", "path", "template", "workload")
 
     def __init__(self, workload: Map, path: tuple[str | int, ...], template: Map) -> None:
         self.workload, self.template = workload, template
         self.path = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in path).removeprefix(".")
         self.labels: Map = (template.get("metadata") or {}).get("labels") or {}
         self.namespace = namespace_of(workload)
+        self.group: Map = (_at(workload, path[:-1]) or {}) if "leaderWorkerTemplate" in path else {}
         self._ports: set[int] | None = None
         self._names: set[str] | None = None
 
@@ -146,6 +153,8 @@ class Pods:
             if claim.get("resourceClaimTemplateName"):
                 field = f"{prefix}.resourceClaims[{index}].resourceClaimTemplateName"
                 yield field, "ResourceClaimTemplate", claim["resourceClaimTemplateName"]
+        if spec.get("serviceAccountName") not in (None, "", "default"):
+            yield f"{prefix}.serviceAccountName", "ServiceAccount", str(spec["serviceAccountName"])
         for index, secret in enumerate(spec.get("imagePullSecrets") or []):
             yield f"{prefix}.imagePullSecrets[{index}].name", "Secret", str(secret.get("name"))
         for path, container in self.containers():
@@ -235,6 +244,10 @@ class World:
         """Whether an object is certainly not there."""
         known = f"{kind}/{name}" in self._external or f"{kind}/*" in self._external
         return self.complete and not known and self.find(kind, name, namespace) is None
+
+    def has_any(self, kind: str) -> bool:
+        """Whether there is an object of a kind here, or one of its kind is declared by name: then the others are meant to be, too."""
+        return bool(self.of(kind)) or any(name.startswith(f"{kind}/") for name in self._external)
 
     def is_generated(self, obj: Map) -> bool:
         """Whether ``obj`` was generated in this run."""
