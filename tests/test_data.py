@@ -58,7 +58,9 @@ def test_a_folder_is_its_files_in_the_order_of_their_paths(folder: tuple[str, ..
 def test_names_are_those_of_the_files() -> None:
     """Names come without their ending, in order."""
     assert data.names("bases", "profiles") == ["furiosa-2026.3", "furiosa", "llm-d"]
-    assert data.names("overlays", "presets") == sorted(file.stem for file in ROOT.glob("overlays/presets/*.yaml"))
+    assert data.names("overlays", "presets") == [
+        file.stem for file in sorted(ROOT.glob("overlays/presets/*.yaml"), key=lambda file: file.name)
+    ]
 
 
 def test_presets_of_the_issue_are_there() -> None:
