@@ -404,12 +404,13 @@ MAPS = [
 def test_any_map_may_be_null(path: str) -> None:
     """Null deletes a whole map of defaults: what is missing then is told with keys below it, and nothing else is wrong (behaviour 1).
 
-    Save for a preset that is for what was deleted.
+    Save for a preset that is for what was deleted, a map that a profile has no more, and a topology that is for several roles.
     """
+    around = ("spec.presets[", "spec.topology", f"spec.{path.partition('.')[0]}")
     for context in SAMPLES.values():
         spec = merge(context, at(path, None))
         for one in (make(spec), make({**context, **at(path, None)})):
-            elsewhere = [result for result in one.generated.results if not result.field.startswith((f"spec.{path}", "spec.presets["))]
+            elsewhere = [result for result in one.generated.results if not result.field.startswith(around)]
             assert [result.field for result in elsewhere if result.severity == "error" and not result.tags] == []
     alone = make(at(path, None))
     assert alone.errors or alone.generated.objects
