@@ -198,7 +198,7 @@ def test_every_field_of_an_overlay_shows_in_some_sample(file: Path, monkeypatch:
     folder = file.relative_to(FOLDER).parts[0]
     name = overlay["metadata"]["name"]
     presets = {one.stem: read(one) for one in FILES if one.parent.name == "presets"}
-    loaded = {key: [Overlay(document) for document in data.folder("overlays", key)] for key in ("automatic", "spec")} | {
+    loaded = {key: [Overlay(document) for document in data.folder("overlays", key)] for key in ("automatic", "modes", "spec")} | {
         f"presets/{stem}": [Overlay(document)] for stem, document in presets.items()
     }
     key = f"presets/{name}" if folder == "presets" else folder
