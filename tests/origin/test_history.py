@@ -197,9 +197,8 @@ def test_without_its_layer_a_value_is_another(document: Map, profiles: dict[str,
             source = value.set_by
             assert same(source.value, value.value)
             of_one = ".parallelism." in source.field and str(value.value) == "1"  # a size that nobody says is one, too
-            of_one |= (
-                source.field == "spec.modelArtifacts.uri" and value.value == document["spec"]["modelArtifacts"]["name"]
-            )  # as without it
+            named = source.field in ("spec.modelArtifacts.uri", "spec.modelArtifacts.name")  # either says the model, which stands twice
+            of_one |= named and "args" in value.path and value.value == document["spec"]["modelArtifacts"]["name"]
             of_one |= value.path[-1] in ("startupPolicy", "restartPolicy")  # which the definition of a group says alike
             if source.layer == "kubernetes" or of_one or (is_key(value) and says_more(value, values)):
                 continue
