@@ -158,13 +158,11 @@ def _of_pods(world: World, obj: Map, source: Key) -> Iterator[tuple[Found, str]]
     """What the pods of an object find."""
     for pods in world.pods:
         if pods.workload is obj:
-            account = (pods.template.get("spec") or {}).get("serviceAccountName")
-            if isinstance(account, str):
-                yield (source, ("ServiceAccount", source[1], account), "runs as"), f"{pods.path}.spec.serviceAccountName"
             for at, referred, name in pods.references():
                 found = world.find(referred, name, source[1])
                 is_made = found is not None and found.get("kind") != referred
-                yield (source, _key(found) if found is not None and is_made else (referred, source[1], name), "uses"), at
+                words = "runs as" if referred == "ServiceAccount" else "uses"
+                yield (source, _key(found) if found is not None and is_made else (referred, source[1], name), words), at
             for at, container in pods.containers():
                 if pool := pool_of(pods, container):
                     yield (source, ("InferencePool", pool[1], pool[0]), "picks pods of"), f"{at}.args"

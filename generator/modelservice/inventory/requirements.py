@@ -15,9 +15,9 @@ Map = dict[str, Any]
 
 # kind -> the fields that say how many pods an autoscaler may make of a workload, and how many where it does not say
 AUTOSCALERS = {"HorizontalPodAutoscaler": ("maxReplicas", 1), "ScaledObject": ("maxReplicaCount", 100)}
-PRESENT = {"ServiceAccount": ("default",), "PriorityClass": ("system-cluster-critical", "system-node-critical")}  # in every cluster
+PRESENT = {"PriorityClass": ("system-cluster-critical", "system-node-critical")}  # in every cluster
 CLUSTER_WIDE = ("PriorityClass", "RuntimeClass")
-NAMED_BY_PODS = {"serviceAccountName": "ServiceAccount", "priorityClassName": "PriorityClass", "runtimeClassName": "RuntimeClass"}
+NAMED_BY_PODS = {"priorityClassName": "PriorityClass", "runtimeClassName": "RuntimeClass"}
 
 
 class _Use(NamedTuple):

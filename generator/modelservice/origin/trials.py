@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from contextlib import suppress
 from copy import copy
 
@@ -44,12 +45,15 @@ class Trials:
     def deciding(
         self, scope: Scope, container: Container | None, names: Sequence[str], part: Callable[[Any], Any]
     ) -> list[tuple[str, Any]]:
-        """The fields, with their values, that decide a ``part`` of the parameter at ``names`` of a scope or container."""
+        """The fields, with their values, that decide a ``part`` of the parameter at ``names`` of a scope or container.
+
+        Those that change less of the whole parameter come first: what a flag is from, before what all of the flags hang on.
+        """
         index = scope.containers.index(container) if container is not None else None
         now = _parameter(scope, index, names)
         known = scope.name, index, tuple(names)
         if known not in self._others:  # asked once for each value in a parameter
-            self._others[known] = [*self._differing(scope, index, names, now)]
+            self._others[known] = sorted(self._differing(scope, index, names, now), key=lambda one: _extent(now, one[2]))
         return [(field, value) for field, value, then in self._others[known] if not same(part(now), part(then))]
 
     def _differing(self, scope: Scope, index: int | None, names: Sequence[str], now: Any) -> Iterator[tuple[str, Any, Any]]:
@@ -84,6 +88,14 @@ class Trials:
 def _parameter(scope: Scope, container: int | None, names: Sequence[str]) -> Any:
     own = scope.containers[container].parameters if container is not None and container < len(scope.containers) else {}
     return look_up(own if names[0] in own else scope.parameters, names)
+
+
+def _extent(one: Any, other: Any) -> int:
+    """How many words two lists of them do not share; all other values differ alike."""
+    if not isinstance(one, list) or not isinstance(other, list):
+        return 0
+    words, others = Counter(map(str, one)), Counter(map(str, other))
+    return (words - others).total() + (others - words).total()
 
 
 def _leaves(value: Any, keys: Keys) -> Iterator[tuple[Keys, Any]]:
