@@ -51,9 +51,10 @@ $(installed)$(python_minor): $(locked)$(python_minor)
 	@$(pip) install --no-deps --no-build-isolation --editable .
 	@touch $(installed)$$($(bin)/python $(minor))
 
-# An editable install compiles nothing, and under PYTHONDONTWRITEBYTECODE every start would compile anew.
+# An editable install compiles nothing, and under PYTHONDONTWRITEBYTECODE every start would compile anew; nor does it build data.json.
 bytecode: setup
 	@$(bin)/python -m compileall -q generator
+	@$(bin)/python generator/tasks/built_data.py
 
 tools: $(filter .tools/%,$(kustomize) $(kubectl))  ## fetch kustomize and kubectl into .tools where PATH lacks them
 

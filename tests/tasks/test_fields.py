@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import importlib.util
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import pytest
 from tests.compose.made import document
+from tests.tasks.scripts import script
 
 from modelservice import data
 from modelservice.config.modelservice import ModelService
@@ -22,17 +21,7 @@ ROOT = Path(__file__).resolve().parents[2]
 TYPES = {"map", "list", "list of text", "text", "number", "true, false"}
 
 
-def load() -> ModuleType:
-    """Return the script, which is no part of the package, as a module."""
-    spec = importlib.util.spec_from_file_location("fields", ROOT / "generator" / "tasks" / "fields.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-FIELDS = load()
+FIELDS = script("fields")
 PROFILES = FIELDS.PROFILES
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 ROWS: dict[str, list[str]] = {

@@ -2,26 +2,15 @@
 
 from __future__ import annotations
 
-import importlib.util
 from pathlib import Path
-from types import ModuleType
 
 import pytest
+from tests.tasks.scripts import script
 
 ROOT = Path(__file__).resolve().parents[2]
 
 
-def load() -> ModuleType:
-    """Return the script, which is no part of the package, as a module."""
-    spec = importlib.util.spec_from_file_location("graphs", ROOT / "generator" / "tasks" / "graphs.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-GRAPHS = load()
+GRAPHS = script("graphs")
 
 
 @pytest.mark.parametrize("example", GRAPHS.EXAMPLES, ids=lambda folder: str(folder.name))
