@@ -56,7 +56,7 @@ def built(name: str) -> Any:
 def write_built(documents: dict[str, Any], sources: dict[str, list[str]], path: str) -> None:
     """Write ``documents`` to ``path`` as what is built.
 
-    Each counts until one of its ``sources``, files and folders below the checkout, changes; in a wheel nothing does, and none need be named.
+    Each counts until one of its ``sources``, files and folders of the checkout, changes; in a wheel nothing does, and none need be named.
     """
     lines = [json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode() for content in documents.values()]
     places, begin = {}, 0
