@@ -78,7 +78,7 @@ demo: bytecode $(filter .tools/%,$(kustomize))  ## print an example, built by th
 	@PATH="$(CURDIR)/$(bin):$$PATH" $(kustomize) build --enable-alpha-plugins --enable-exec $(EXAMPLE)
 
 test: check bytecode tools  ## everything: the static checks, then unit, property and integration tests
-	@$(bin)/python -m pytest
+	@$(bin)/python -m pytest --numprocesses auto --dist worksteal
 
 check: setup  ## the static checks: ruff, mypy, import-linter
 	@$(bin)/ruff check --quiet

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import shutil
 import subprocess
@@ -94,6 +95,12 @@ def kustomize_build(kustomize: Path, environment: dict[str, str]) -> Build:
         return subprocess.run(command, check=False, capture_output=True, encoding="utf-8", env=environment)
 
     return build
+
+
+@pytest.fixture(scope="session")
+def built(kustomize_build: Build) -> Build:
+    """Return the same for folders that stay as they are: each is built once."""
+    return functools.cache(kustomize_build)
 
 
 def _output(*command: str) -> str:

@@ -407,7 +407,8 @@ def test_any_map_may_be_null(path: str) -> None:
     Save for a preset that is for what was deleted, a map that a profile has no more, and a topology that is for several roles.
     """
     around = ("spec.presets[", "spec.topology", f"spec.{path.partition('.')[0]}")
-    for context in SAMPLES.values():
+    saying = [spec for spec in SAMPLES.values() if has(spec, path)]
+    for context in [*saying, *[spec for spec in SAMPLES.values() if spec not in saying][:: len(SAMPLES) // 5]]:
         spec = merge(context, at(path, None))
         for one in (make(spec), make({**context, **at(path, None)})):
             elsewhere = [result for result in one.generated.results if not result.field.startswith(around)]

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 _HERE = os.path.dirname(os.path.abspath(__file__))
 _ROOT = _HERE if os.path.isdir(os.path.join(_HERE, "bases")) else os.path.dirname(os.path.dirname(_HERE))
-_DOCUMENTS: dict[str, Any] = {}
+_DOCUMENTS: dict[tuple[str, ...], Any] = {}
 BUILT = os.path.join(_HERE, "data.json")
 _BUILT: list[Any] = []  # its first line, and the bytes of the others
 
@@ -27,20 +27,19 @@ def document(*path: str) -> Any:
 
     A file that is not there is a FileNotFoundError.
     """
-    name = os.path.join(_ROOT, *path)
-    if name not in _DOCUMENTS:
+    if path not in _DOCUMENTS:
         found = built("/".join(path))
-        _DOCUMENTS[name] = _parse(_text(name)) if found is None else found
-    return _DOCUMENTS[name]
+        _DOCUMENTS[path] = _parse(text(*path)) if found is None else found
+    return _DOCUMENTS[path]
 
 
 def folder(*path: str) -> list[Any]:
     """The documents of all YAML files below a data folder, in the order of their paths."""
-    name = os.path.join(_ROOT, *path)
-    if name not in _DOCUMENTS:
+    if path not in _DOCUMENTS:
         found = built("/".join(path))
-        _DOCUMENTS[name] = _parse("\n---\n".join(_text(file) for file in _files(name)), multi=True) if found is None else found
-    return list(_DOCUMENTS[name])
+        texts = (_text(file) for file in _files(os.path.join(_ROOT, *path))) if found is None else ()
+        _DOCUMENTS[path] = _parse("\n---\n".join(texts), multi=True) if found is None else found
+    return list(_DOCUMENTS[path])
 
 
 def built(name: str) -> Any:

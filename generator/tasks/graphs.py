@@ -12,6 +12,9 @@ import subprocess
 import sys
 from pathlib import Path
 
+from modelservice.graph import graph_of, svg
+from modelservice.krm import parse_all
+
 ROOT = Path(__file__).resolve().parents[2]
 BIN = Path(sys.executable).parent
 EXAMPLES = sorted(path.parent for path in ROOT.glob("examples/**/README.md"))
@@ -34,13 +37,16 @@ the place of was counted without empty lines and comments; the README of each na
 """
 
 
-def picture(example: Path, kustomize: Path) -> str:
-    """The graph of what kustomize builds in a folder, as SVG."""
+def built(example: Path, kustomize: Path) -> str:
+    """What kustomize builds in a folder."""
     environment = {**os.environ, "PATH": f"{BIN}{os.pathsep}{os.environ.get('PATH', '')}"}
     build = [str(kustomize), "build", "--enable-alpha-plugins", "--enable-exec", str(example)]
-    built = subprocess.run(build, check=True, capture_output=True, env=environment).stdout
-    graph = [str(BIN / "modelservice"), "graph", "-", "--output", "svg"]
-    return subprocess.run(graph, check=True, capture_output=True, input=built).stdout.decode()
+    return subprocess.run(build, check=True, capture_output=True, env=environment).stdout.decode()
+
+
+def picture(objects: str) -> str:
+    """The graph of a stream of objects, as SVG."""
+    return svg(graph_of(parse_all(objects)))
 
 
 def overview() -> str:
@@ -74,7 +80,7 @@ def main() -> None:
     arguments.add_argument("--kustomize", type=Path, required=True, help="the kustomize to build with")
     kustomize = arguments.parse_args().kustomize.absolute()
     for example in EXAMPLES:
-        (example / PICTURE).write_text(picture(example, kustomize), encoding="utf-8")
+        (example / PICTURE).write_text(picture(built(example, kustomize)), encoding="utf-8")
     (ROOT / "docs" / "examples.md").write_text(overview(), encoding="utf-8")
     sys.stdout.write("docs/examples.md: the graphs of the examples are up to date\n")
 

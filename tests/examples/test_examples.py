@@ -31,9 +31,9 @@ class Example:
 
 
 @pytest.fixture(scope="module", params=EXAMPLES, ids=lambda folder: str(folder.name))
-def example(request: pytest.FixtureRequest, kustomize_build: Callable[[Path], Run]) -> Example:
+def example(request: pytest.FixtureRequest, built: Callable[[Path], Run]) -> Example:
     """Return each example, built once for all tests."""
-    return Example(request.param, kustomize_build(request.param))
+    return Example(request.param, built(request.param))
 
 
 def test_there_are_examples() -> None:
@@ -102,13 +102,13 @@ def test_nothing_is_wrong_with_guides(guide: Path, environment: dict[str, str]) 
     assert (run.returncode, run.stdout, run.stderr) == (0, "", "")
 
 
-def test_prefill_and_decode_are_what_they_were(kustomize_build: Callable[[Path], Run]) -> None:
+def test_prefill_and_decode_are_what_they_were(built: Callable[[Path], Run]) -> None:
     """The example of prefill and decode, 80 lines of a chart's form before, gives the objects of then, down to the order of lists.
 
     Save the capability that its adapters need.
     """
     before = (Path(__file__).parent / "vllm-pd.expected.yaml").read_text(encoding="utf-8")
-    assert objects(kustomize_build(ROOT / "examples" / "vllm-pd").stdout) == objects(before)
+    assert objects(built(ROOT / "examples" / "vllm-pd").stdout) == objects(before)
 
 
 # The same package in three ways
@@ -133,18 +133,16 @@ def test_every_example_is_a_package_or_has_one() -> None:
 
 
 @pytest.mark.parametrize("package", PACKAGES, ids=lambda path: str(path.relative_to(ROOT / "examples")))
-def test_the_command_line_renders_the_same(package: Path, kustomize_build: Callable[[Path], Run], environment: dict[str, str]) -> None:
+def test_the_command_line_renders_the_same(package: Path, built: Callable[[Path], Run], environment: dict[str, str]) -> None:
     """`modelservice render` of the folder prints the objects that kustomize prints, in an order of its own, and is as silent."""
     command = ["modelservice", "render", str(package)]
     rendered = subprocess.run(command, check=False, capture_output=True, encoding="utf-8", env=environment)
     assert (rendered.returncode, rendered.stderr) == (0, "")
-    assert objects(rendered.stdout) == objects(kustomize_build(package).stdout)
+    assert objects(rendered.stdout) == objects(built(package).stdout)
 
 
 @pytest.mark.parametrize("package", PACKAGES, ids=lambda path: str(path.relative_to(ROOT / "examples")))
-def test_kpt_renders_the_same(
-    package: Path, kustomize_build: Callable[[Path], Run], environment: dict[str, str], kpt: Path, tmp_path: Path
-) -> None:
+def test_kpt_renders_the_same(package: Path, built: Callable[[Path], Run], environment: dict[str, str], kpt: Path, tmp_path: Path) -> None:
     """`kpt fn render` writes the objects that kustomize prints into the package; there, each says whose it is."""
     copy = tmp_path / "package"
     shutil.copytree(package, copy)
@@ -154,7 +152,7 @@ def test_kpt_renders_the_same(
     assert run.returncode == 0, run.stderr
     text = "---\n".join(file.read_text(encoding="utf-8") for file in sorted(copy.glob("*.yaml")) if file.name != "kustomization.yaml")
     written = {name: _plain(obj) for name, obj in objects(text).items() if "modelservice.llm-d.ai/" not in obj["apiVersion"]}
-    assert written == objects(kustomize_build(package).stdout)
+    assert written == objects(built(package).stdout)
 
 
 def _plain(obj: Map) -> Map:
@@ -165,12 +163,12 @@ def _plain(obj: Map) -> Map:
 
 
 @pytest.mark.parametrize("folder", ENVIRONMENTS, ids=lambda path: path.name)
-def test_an_environment_is_a_layer(folder: Path, kustomize_build: Callable[[Path], Run], environment: dict[str, str]) -> None:
+def test_an_environment_is_a_layer(folder: Path, built: Callable[[Path], Run], environment: dict[str, str]) -> None:
     """Kustomize's patch of the base, and the same file as a layer of the command line."""
     command = ["modelservice", "render", str(folder.parent / "base"), "-f", str(folder / "llama.yaml")]
     rendered = subprocess.run(command, check=False, capture_output=True, encoding="utf-8", env=environment)
     assert (rendered.returncode, rendered.stderr) == (0, "")
-    assert objects(rendered.stdout) == objects(kustomize_build(folder).stdout)
+    assert objects(rendered.stdout) == objects(built(folder).stdout)
 
 
 # Image, a flag, a variable, replicas, the names of probes, and the grace period, which a preset sets
@@ -182,9 +180,9 @@ DIFFERENCES = {
 
 
 @pytest.mark.parametrize("name", DIFFERENCES)
-def test_environments_differ(name: str, kustomize_build: Callable[[Path], Run]) -> None:
+def test_environments_differ(name: str, built: Callable[[Path], Run]) -> None:
     """In what each says, and in nothing else: the serve command, the model volume and the devices are those of the base."""
-    spec = objects(kustomize_build(ROOT / "examples" / "environments" / name).stdout)["Deployment/llama-decode"]["spec"]
+    spec = objects(built(ROOT / "examples" / "environments" / name).stdout)["Deployment/llama-decode"]["spec"]
     pod = spec["template"]["spec"]
     (container,) = pod["containers"]
     level = {variable["name"]: variable.get("value") for variable in container["env"]}["LOG_LEVEL"]

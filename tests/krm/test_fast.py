@@ -24,7 +24,7 @@ def _typed(value: Any) -> Any:
     return type(value).__name__, value
 
 
-@settings(max_examples=1500, deadline=None)
+@settings(max_examples=400, deadline=None)
 @given(st.one_of(yaml_texts, block_texts))
 @example("a: |\n  b")
 @example("a: \xa0\n")

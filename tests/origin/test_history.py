@@ -125,8 +125,8 @@ def in_place_of(file: str, document: Map) -> Iterator[None]:
         if file in (names := data.paths("overlays", folder)):
             found = data.folder("overlays", folder)
             found[names.index(file)] = document
-            data._DOCUMENTS[str(Path(data._ROOT, "overlays", folder))] = found
-    data._DOCUMENTS[str(Path(data._ROOT, *file.split("/")))] = document
+            data._DOCUMENTS["overlays", folder] = found
+    data._DOCUMENTS[*file.split("/"),] = document
     try:
         yield
     finally:

@@ -55,10 +55,10 @@ DRAINING = call(document({"drain": 90}))
 
 def test_a_few_dozen_mutants() -> None:
     """Whatever is tried, nothing is found; some mutants are right, some are not."""
-    tally = fuzz.attempt(SEED, range(60))
+    tally = fuzz.attempt(SEED, range(30))
     assert [f"{find.number}: {find.fault}" for find in tally.finds] == []
-    assert tally.tried == 60
-    assert min(tally.codes[0], tally.codes[1]) > 5
+    assert tally.tried == 30
+    assert min(tally.codes[0], tally.codes[1]) > 2
     assert 0 < tally.slowest < fuzz.SECONDS
 
 
@@ -92,7 +92,7 @@ def test_every_way_in_is_tried() -> None:
     assert any(name.startswith("in/") for case in cases for name in case.files)
 
 
-@pytest.mark.parametrize("seed", Random(SEED).sample(mutants.seeds(), 40), ids=lambda seed: " ".join(seed.command[:2]))
+@pytest.mark.parametrize("seed", Random(SEED).sample(mutants.seeds(), 15), ids=lambda seed: " ".join(seed.command[:2]))
 def test_what_is_mutated_is_right(seed: mutants.Seed) -> None:
     """A mutant of a call that was refused anyway would try nothing behind that."""
     files = {name: write_documents(values).encode() for name, values in seed.files.items()}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -9,14 +11,15 @@ from tests.tasks.scripts import script
 
 ROOT = Path(__file__).resolve().parents[2]
 
+Run = subprocess.CompletedProcess[str]
 
 GRAPHS = script("graphs")
 
 
 @pytest.mark.parametrize("example", GRAPHS.EXAMPLES, ids=lambda folder: str(folder.name))
-def test_the_picture_is_what_is_built(example: Path, kustomize: Path) -> None:
+def test_the_picture_is_what_is_built(example: Path, built: Callable[[Path], Run]) -> None:
     """Each example's graph.svg is what `make made` would draw; its README shows it."""
-    assert (example / "graph.svg").read_text(encoding="utf-8") == GRAPHS.picture(example, kustomize)
+    assert (example / "graph.svg").read_text(encoding="utf-8") == GRAPHS.picture(built(example).stdout)
     assert "](graph.svg)" in (example / "README.md").read_text(encoding="utf-8")
 
 

@@ -340,6 +340,8 @@ class _Composer:
         return True
 
     def _merged(self, overlay: Overlay, target: Map, patch: Map) -> Map | None:
+        if _says_nothing(patch, target):
+            return target
         try:
             return strategic_merge(target, patch, new_items="append")
         except PatchError as error:
@@ -379,6 +381,15 @@ class _Composer:
         if scope == "everyRole":
             return f"spec.{below}"
         return f"{prefix}.{below}" if scope in ("role", "container") else ""
+
+
+def _says_nothing(patch: Map, target: Map) -> bool:
+    """Whether a patch has nothing but maps that are there already, as many of the overlays that pass a spec on have for most specs."""
+    for key, value in patch.items():
+        there = target.get(key)
+        if type(value) is not dict or type(there) is not dict or not _says_nothing(value, there):
+            return False
+    return True
 
 
 def _is_target(patch: Patch, obj: Map) -> bool:

@@ -14,25 +14,26 @@ from modelservice.krm import Result
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from typing import Any
 
     Schema = dict[str, Any]
+    Test = Callable[[Any], bool]
 
 _SCHEMAS: dict[str, Schema] = {}
 _RULES: dict[str, Schema] = {}
+_TESTS: dict[int, tuple[Test, Schema]] = {}
 
-# what JSON Schema calls the types of what readers give; a whole number is a number, too
-NAMES: dict[type, str] = {
-    dict: "object",
-    list: "array",
-    str: "string",
-    int: "integer",
-    float: "number",
-    bool: "boolean",
-    type(None): "null",
+# what readers give, by what JSON Schema calls its types; a whole number is a number, too
+CLASSES: dict[str, tuple[type, ...]] = {
+    "object": (dict,),
+    "array": (list,),
+    "string": (str,),
+    "integer": (int,),
+    "number": (int, float),
+    "boolean": (bool,),
+    "null": (type(None),),
 }
-NUMBERS = ("integer", "number")
 
 
 def schema(name: str) -> Schema:
@@ -71,37 +72,54 @@ def checked_part(document: dict[str, Any], kind: str, keys: Sequence[str]) -> tu
 
 def conforms(value: Any, node: Schema, root: Schema) -> bool:
     """Whether ``value`` conforms to ``node``, a part of the schema ``root``."""
-    if "$ref" in node and not conforms(value, root["$defs"][node["$ref"].rpartition("/")[2]], root):
-        return False
-    if "anyOf" in node and not any(conforms(value, choice, root) for choice in node["anyOf"]):
-        return False
-    return _is_of_type(value, node) and _within_limits(value, node) and _has_right_content(value, node, root)
+    return _test(node, root)(value)
 
 
-def _is_of_type(value: Any, node: Schema) -> bool:
+def _test(node: Schema, root: Schema) -> Test:
+    """``node`` as a function, made when a value first comes to it: a config has few of all fields, and many configs have the same."""
+    known = _TESTS.get(id(node))
+    if known is None:
+        known = _TESTS[id(node)] = (_compiled(node, root), node)  # which is kept, so that its id stays its own
+    return known[0]
+
+
+def _compiled(node: Schema, root: Schema) -> Test:
     types = node.get("type")
-    if types is None:
-        return True
-    name = NAMES.get(type(value))
-    allowed = (types,) if isinstance(types, str) else types
-    return name in allowed or (name == "integer" and "number" in allowed)
+    classes = None if types is None else frozenset(one for name in ([types] if isinstance(types, str) else types) for one in CLASSES[name])
+    rules = [*_rules_for_all(node, root)]
+    of_class: dict[type, Test | None] = {
+        dict: _map_test(node, root),
+        list: _list_test(node, root),
+        str: _text_test(node),
+        int: (number := _number_test(node)),
+        float: number,
+    }
 
-
-def _within_limits(value: Any, node: Schema) -> bool:
-    if "enum" in node and not _is_one_of(value, node["enum"]):
-        return False
-    if "const" in node and not _is_one_of(value, (node["const"],)):
-        return False
-    if isinstance(value, str):
-        if len(value) > node.get("maxLength", len(value)):
+    def conforms_to_node(value: Any) -> bool:
+        kind = type(value)
+        if classes is not None and kind not in classes:
             return False
-        if "pattern" in node:
-            import re  # loaded with deepmerge anyway  # noqa: PLC0415
+        for rule in rules:
+            if not rule(value):
+                return False
+        inner = of_class.get(kind)
+        return inner is None or inner(value)
 
-            return re.search(node["pattern"], value) is not None
-    elif NAMES.get(type(value)) in NUMBERS:
-        return bool(node.get("minimum", value) <= value <= node.get("maximum", value))
-    return True
+    return conforms_to_node
+
+
+def _rules_for_all(node: Schema, root: Schema) -> Iterator[Test]:
+    """The rules of a node that are for values of any type."""
+    if "$ref" in node:
+        referred = root["$defs"][node["$ref"].rpartition("/")[2]]
+        yield lambda value: conforms(value, referred, root)  # which may refer to itself
+    if "anyOf" in node:
+        choices = node["anyOf"]
+        yield lambda value: any(_test(choice, root)(value) for choice in choices)
+    if "enum" in node:
+        yield lambda value: _is_one_of(value, node["enum"])
+    if "const" in node:
+        yield lambda value: _is_one_of(value, (node["const"],))
 
 
 def _is_one_of(value: Any, choices: Sequence[Any]) -> bool:
@@ -109,15 +127,40 @@ def _is_one_of(value: Any, choices: Sequence[Any]) -> bool:
     return any(type(choice) is type(value) and choice == value for choice in choices)
 
 
-def _has_right_content(value: Any, node: Schema, root: Schema) -> bool:
-    if isinstance(value, dict):
-        properties, others = node.get("properties", {}), node.get("additionalProperties", True)
+def _map_test(node: Schema, root: Schema) -> Test | None:
+    properties, others, required = node.get("properties", {}), node.get("additionalProperties", True), node.get("required", ())
+    if not properties and others is True and not required:
+        return None
+
+    def conforms_to_node(value: Any) -> bool:
         for key, item in value.items():
             wanted = properties.get(key, others)
-            if wanted is not True and (wanted is False or not conforms(item, wanted, root)):
+            if wanted is not True and (wanted is False or not _test(wanted, root)(item)):
                 return False
-        return all(key in value for key in node.get("required", ()))
-    if isinstance(value, list):
-        items = node.get("items")
-        return len(value) >= node.get("minItems", 0) and (items is None or all(conforms(item, items, root) for item in value))
-    return True
+        return all(key in value for key in required)
+
+    return conforms_to_node
+
+
+def _list_test(node: Schema, root: Schema) -> Test | None:
+    items, least = node.get("items"), node.get("minItems", 0)
+    if items is None:
+        return lambda value: len(value) >= least
+    return lambda value: len(value) >= least and all(map(_test(items, root), value))
+
+
+def _text_test(node: Schema) -> Test | None:
+    pattern, longest = node.get("pattern"), node.get("maxLength")
+    if pattern is None and longest is None:
+        return None
+    import re  # loaded with deepmerge anyway  # noqa: PLC0415
+
+    search = re.compile(pattern or "").search
+    return lambda value: (longest is None or len(value) <= longest) and search(value) is not None
+
+
+def _number_test(node: Schema) -> Test | None:
+    least, most = node.get("minimum"), node.get("maximum")
+    if least is None and most is None:
+        return None
+    return lambda value: (least is None or least <= value) and (most is None or value <= most)
