@@ -131,7 +131,7 @@ def test_a_declared_port_of_the_proxy_is_told_of_any_container() -> None:
             "spec.patches[0].patch.args",
         ),
     ],
-    ids=str,
+    ids=lambda one: one if isinstance(one, str) else "",
 )
 def test_nobody_on_the_port_that_the_proxy_calls(made: Made, field: str) -> None:
     """Told where the engine gets its port, with both ways to mend it."""
