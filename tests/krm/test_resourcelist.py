@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.krm.yaml_texts import resources, strings
 
-from modelservice.krm import full, slices
+from modelservice.krm import full, resourcelist, slices
 from modelservice.krm.errors import ReadError
 from modelservice.krm.resourcelist import Item, ResourceList, read_resource_list, write_resource_list
 from modelservice.krm.results import Result
@@ -119,6 +119,39 @@ def test_untouched_property(values: list[Any], comments: list[str]) -> None:
     assert [item.value for item in read.items] == values
     if values:
         assert write_resource_list(read).decode() == text
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.lists(resources, max_size=6), st.sampled_from([1, 50, 300]))
+def test_a_long_text_is_read_in_chunks(values: list[Any], chunk: int) -> None:
+    """Some items at a time, and all of them are there, in their order, with what stands around them."""
+    text = HEAD + write_yaml({"items": values}) + "functionConfig: {a: b}\n"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(resourcelist, "CHUNK", chunk)
+        read = read_resource_list(text.encode())
+    assert [item.value for item in read.items] == values
+    assert read.function_config == {"a": "b"}
+
+
+@pytest.mark.parametrize("chunk", [1, 30, 10**6])
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"{HEAD}items:\n- metadata: {{annotations: &a {{{PATH}: a.yaml}}}}\n- metadata: {{annotations: *a}}\n",
+        f'{HEAD}items:\n- metadata:\n    annotations:\n      {PATH}: "a\n- b"\n- c: d\n',
+        f"{HEAD}items:\n- a: 012\n- a: 12\n",
+        f"{HEAD}items:\n- a\n- null\n-\n  - b\n",
+        json.dumps({"kind": "ResourceList", "items": [{"a": 1}, {"b": "\u00e4"}]}),
+        KPT,
+    ],
+)
+def test_chunks_change_nothing(text: str, chunk: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What cannot be cut, or takes the full reader, is read as if it were short."""
+    expected = read_resource_list(text.encode())
+    monkeypatch.setattr(resourcelist, "CHUNK", chunk)
+    read = read_resource_list(text.encode())
+    assert [(item.value, item.text) for item in read.items] == [(item.value, item.text) for item in expected.items]
+    assert read.function_config == expected.function_config
 
 
 def test_anchors_across_items() -> None:
