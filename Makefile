@@ -6,6 +6,7 @@ FUZZ_EXAMPLES := 20000
 FUZZ_MINUTES := 10
 FUZZ_SEED :=
 ZIP_PYTHONS :=
+IMAGE := modelservice-fn:test
 KUSTOMIZE_VERSION := v5.8.1
 
 venv := .venv
@@ -26,7 +27,7 @@ on_path = $(shell command -v $(1) 2>/dev/null)
 kustomize := $(if $(filter $(KUSTOMIZE_VERSION),$(shell kustomize version 2>/dev/null)),$(call on_path,kustomize),.tools/bin/kustomize)
 kubectl := $(or $(call on_path,kubectl),.tools/bin/kubectl)
 
-.PHONY: help setup tools demo test check bench fuzz made lock clean bytecode packages testwheel testzip
+.PHONY: help setup tools demo test check bench fuzz made lock clean bytecode packages testwheel testzip testimage
 
 help:  ## list these targets
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 8
@@ -126,8 +127,11 @@ testwheel: bytecode tools  ## the tests of the function and the command line, on
 	@build/wheel/bin/python -m pip --disable-pip-version-check --quiet install --require-hashes --find-links dist --requirement dist/requirements.txt
 	@$(bin)/python tests/installed.py build/wheel
 
-testzip: bytecode tools  ## the tests of the zip in dist/
-	@MODELSERVICE_PYZ="$$(echo "$(CURDIR)"/dist/*.pyz)" $(bin)/python -m pytest tests/integration/test_pyz.py
+testzip: bytecode tools  ## the tests of the zip, on the one in dist/
+	@MODELSERVICE_DIST="$(CURDIR)/dist" $(bin)/python -m pytest tests/integration/test_pyz.py
+
+testimage: bytecode  ## the tests of the image, on IMAGE=…, which docker has
+	@MODELSERVICE_IMAGE='$(IMAGE)' $(bin)/python -m pytest tests/plugins/test_image.py
 
 clean:  ## back to what a fresh clone has
 	@rm -rf .venv .tools dist build bench.json .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
