@@ -25,7 +25,7 @@ def lend(environment: Path) -> Path:
 
 def run(environment: Path, tests: list[str]) -> int:
     """Run tests with the Python of an environment; tests/conftest.py looks that they find its modelservice, not the checkout's."""
-    command = [environment / "bin" / "python", "-m", "pytest", "-q", "-p", "no:cacheprovider", *tests]
+    command = [str(environment / "bin" / "python"), "-m", "pytest", "-q", "-p", "no:cacheprovider", *tests]
     return subprocess.run(command, check=False, cwd=ROOT, env={**os.environ, "MODELSERVICE_INSTALLED": str(environment)}).returncode
 
 

@@ -1,7 +1,7 @@
 """Makes the bill of materials of a release: what is installed beside modelservice, in which versions, from files with which digests.
 
-It is what requirements-run.lock says, as CycloneDX 1.6 in JSON; the image, the zip and plugins/argocd install by that file. The same lock file
-gives the same bytes: there is no time and no random number in it. packages.py writes it.
+It is what requirements-run.lock says, as CycloneDX 1.6 in JSON; the image, the zip and plugins/argocd install by that file. The same
+lock file gives the same bytes: there is no time and no random number in it. packages.py writes it.
 """
 
 from __future__ import annotations

@@ -38,7 +38,8 @@ def test_two_builds_are_the_same_bytes(dist: Path, tmp_path: Path) -> None:
         os.utime(target, (10**9 + index, 10**9 + index))
     again = tmp_path / "dist"
     environment = {**os.environ, "SOURCE_DATE_EPOCH": "999999999", "TZ": "Asia/Seoul", "LC_ALL": "C", "PYTHONHASHSEED": "7"}
-    command = ["sh", "-c", 'umask 077; exec "$0" "$@"', sys.executable, copy / "generator/tasks/packages.py", again, "--source", copy]
+    script = str(copy / "generator/tasks/packages.py")
+    command = ["sh", "-c", 'umask 077; exec "$0" "$@"', sys.executable, script, str(again), "--source", str(copy)]
     run = subprocess.run(command, cwd=tmp_path, env=environment, check=False, capture_output=True, encoding="utf-8")
     assert run.returncode == 0, run.stdout + run.stderr
     assert (again / "SHA256SUMS").read_text(encoding="utf-8") == (dist / "SHA256SUMS").read_text(encoding="utf-8")

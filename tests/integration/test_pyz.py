@@ -52,7 +52,7 @@ def test_it_runs_under_kustomize(pyz: Path, alone: dict[str, str], kustomize: Pa
         },
     )
     shutil.copy(pyz, folder / "modelservice-fn.pyz")
-    command = [kustomize, "build", "--enable-alpha-plugins", "--enable-exec", folder]
+    command = [str(kustomize), "build", "--enable-alpha-plugins", "--enable-exec", str(folder)]
     first, second = (subprocess.run(command, env=alone, check=False, capture_output=True, encoding="utf-8") for _ in range(2))
     assert (first.returncode, first.stderr) == (0, "")
     write(folder, {"llama.yaml": model_service()})
@@ -62,7 +62,9 @@ def test_it_runs_under_kustomize(pyz: Path, alone: dict[str, str], kustomize: Pa
 
 
 CASES = {
-    "every mistake of a spec, which jsonschema finds": model_service(more="decode: {replicas: no}\nunknown: 1\n").replace("decode:\n", "was:\n"),
+    "every mistake of a spec, which jsonschema finds": model_service(more="decode: {replicas: no}\nunknown: 1\n").replace(
+        "decode:\n", "was:\n"
+    ),
     "a regular expression, which re2 reads": model_service(
         more="patches:\n- target: {kind: Deploy.*}\n  patch: [{op: add, path: /metadata/labels/a, value: b}]\n"
     ),
@@ -77,7 +79,7 @@ def test_it_answers_as_the_installed_function(config: str, pyz: Path, alone: dic
     ours = run(pyz, alone, given=request(config))
     theirs = run(BIN / "modelservice-fn", {**os.environ}, given=request(config))
     assert (ours.returncode, ours.stdout, ours.stderr) == (theirs.returncode, theirs.stdout, theirs.stderr)
-    assert '"ResourceList"' in ours.stdout or "ResourceList" in ours.stdout
+    assert "ResourceList" in ours.stdout
 
 
 def test_it_is_the_version_that_was_built(pyz: Path, alone: dict[str, str]) -> None:

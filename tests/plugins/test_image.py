@@ -76,7 +76,7 @@ def test_the_final_stage_has_the_environment_on_path() -> None:
 
 
 def test_what_is_installed_has_digests() -> None:
-    """pip installs what requirements.txt of `make packages` names by its digest, the wheel of this version among it, and builds nothing."""
+    """What requirements.txt of `make packages` names by its digest is installed, the wheel among it, and nothing is built."""
     run = one(BUILD, "RUN")
     assert run.endswith("--require-hashes --only-binary :all: --find-links . --requirement requirements.txt")
     assert run.count("install ") == 1

@@ -25,7 +25,8 @@ Map = dict[str, Any]
 
 def read(path: Path) -> Map:
     """Return a document."""
-    document: Map = yaml12.parse_yaml(path.read_text(encoding="utf-8"))
+    document: Any = yaml12.parse_yaml(path.read_text(encoding="utf-8"))
+    assert isinstance(document, dict)
     return document
 
 
@@ -42,8 +43,9 @@ STEPS = [step for job in JOBS.values() for step in job["steps"]]
 
 def test_zizmor_finds_nothing() -> None:
     """Workflows, the action and the hook are what GitHub and pre-commit take, and have none of the known holes."""
-    command = [BIN / "zizmor", "--offline", "--strict-collection", "--no-progress", "--collect=all", *WORKFLOWS, ACTION]
-    run = subprocess.run([*command, ROOT / ".pre-commit-hooks.yaml"], check=False, capture_output=True, encoding="utf-8")
+    files = [*WORKFLOWS, ACTION, ROOT / ".pre-commit-hooks.yaml"]
+    command = [str(BIN / "zizmor"), "--offline", "--strict-collection", "--no-progress", "--collect=all", *map(str, files)]
+    run = subprocess.run(command, check=False, capture_output=True, encoding="utf-8")
     assert run.returncode == 0, run.stdout + run.stderr
 
 
@@ -153,7 +155,8 @@ class TestAction:
 
 def test_the_hook_passes_what_is_not_ours(tmp_path: Path) -> None:
     """pre-commit calls the entry with the names of changed files: those without a config of ours pass, a mistake in one fails."""
-    (hook,) = yaml12.parse_yaml((ROOT / ".pre-commit-hooks.yaml").read_text(encoding="utf-8"))
+    hooks: Any = yaml12.parse_yaml((ROOT / ".pre-commit-hooks.yaml").read_text(encoding="utf-8"))
+    (hook,) = hooks
     command, *arguments = hook["entry"].split()
     assert command in tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["scripts"]
     head = "apiVersion: modelservice.llm-d.ai/v1alpha1\nkind: ModelService\nmetadata: {name: a}\nspec:\n"
@@ -170,6 +173,8 @@ def test_the_hook_passes_what_is_not_ours(tmp_path: Path) -> None:
     run = subprocess.run([BIN / command, *arguments, *texts], cwd=tmp_path, check=False, capture_output=True, encoding="utf-8")
     assert (run.returncode, run.stdout, run.stderr) == (0, "", "")
     (tmp_path / "wrong.yaml").write_text(head + "  nonsense: 1\n", encoding="utf-8")
-    run = subprocess.run([BIN / command, *arguments, *texts, "wrong.yaml"], cwd=tmp_path, check=False, capture_output=True, encoding="utf-8")
+    run = subprocess.run(
+        [BIN / command, *arguments, *texts, "wrong.yaml"], cwd=tmp_path, check=False, capture_output=True, encoding="utf-8"
+    )
     assert run.returncode == 1
     assert "wrong.yaml:5:3: error: ModelService a: spec.nonsense: unknown key" in run.stdout

@@ -64,7 +64,10 @@ def validate(
     ] = None,
     skip_others: Annotated[
         bool,
-        typer.Option("--skip-others", help="Leave out the files without a ModelService or other config of ours, and those that are kustomize's patches."),
+        typer.Option(
+            "--skip-others",
+            help="Leave out the files without a ModelService or other config of ours, and those that are kustomize's patches.",
+        ),
     ] = False,
     severity: Annotated[Severity, typer.Option(help="The least serious finding that makes the command fail.")] = Severity.ERROR,
     output: Annotated[
