@@ -59,6 +59,7 @@ def test_the_source_distribution_has_the_whole_checkout(dist: Path) -> None:
     with tarfile.open(dist / f"{HEAD}.tar.gz") as opened:
         carried = {name.removeprefix(f"{HEAD}/") for name in opened.getnames()}
     assert carried == {*files(), "PKG-INFO"}
+    assert {"LICENSE", "Makefile", ".github/workflows/release.yml", "requirements-run.lock", "tests/conftest.py"} <= carried
 
 
 def test_the_requirements_name_the_wheel_by_its_digest(dist: Path) -> None:
