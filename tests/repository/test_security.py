@@ -18,7 +18,9 @@ from modelservice.krm import parse
 PROGRAM = """
 import json, os, sys
 seen = []
-sys.addaudithook(lambda event, arguments: seen.append((event, str(arguments[0]) if arguments else "", arguments[2] if event == "open" else 0)))
+def see(event, arguments):
+    seen.append((event, str(arguments[0]) if arguments else "", arguments[2] if event == "open" else 0))
+sys.addaudithook(see)
 from modelservice.function import main
 code = main()
 with open(os.environ["SEEN"], "w") as file:
