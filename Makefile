@@ -30,7 +30,7 @@ kubectl := $(or $(call on_path,kubectl),.tools/bin/kubectl)
 .PHONY: help setup tools demo test check bench fuzz made lock clean bytecode packages testwheel testzip testimage
 
 help:  ## list these targets
-	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 8
+	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 12
 
 setup: $(installed)$(python_minor)  ## make .venv: the locked packages, and this one as its source stands
 	@:
