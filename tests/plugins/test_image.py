@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
 import re
-import shutil
 import subprocess
 import sys
+import textwrap
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
@@ -74,34 +75,33 @@ def test_the_final_stage_has_the_environment_on_path() -> None:
     assert one(FINAL, "ENV") == f"PATH={place}/bin:$PATH"
 
 
-def test_what_is_installed_is_pinned(tmp_path: Path) -> None:
-    """The package is installed from the folder, under constraints that name one version of each of its dependencies."""
+def test_what_is_installed_has_digests() -> None:
+    """What requirements.txt of `make packages` names by its digest is installed, the wheel among it, and nothing is built."""
     run = one(BUILD, "RUN")
-    assert run.endswith("--constraint constraints.txt .")
-    (command,) = re.findall(r"sed .*? > constraints.txt", run)
-    shutil.copy(ROOT / "requirements.lock", tmp_path)
-    subprocess.run(["sh", "-c", command], check=True, cwd=tmp_path)
-    pins = [line.split("==") for line in (tmp_path / "constraints.txt").read_text(encoding="utf-8").splitlines()]
-    names = [name for name, version in pins if re.fullmatch(r"[\w.]+", version)]
-    assert len(names) == len(pins) == len(set(names))
-    needed = {_normalized(re.split(r"[><=~!\[; ]", requirement)[0]) for requirement in PROJECT["dependencies"]}
-    assert needed <= {_normalized(name) for name in names}
+    assert run.endswith("--require-hashes --only-binary :all: --find-links . --requirement requirements.txt")
+    assert run.count("install ") == 1
+    assert {"dist/requirements.txt", "dist/modelservice-*.whl", "./"} == set(one(BUILD, "COPY").split())
 
 
-def test_what_is_copied_is_enough(tmp_path: Path) -> None:
-    """A wheel can be built of the files that are copied alone, and the context lets them through."""
-    ignored = (FOLDER / "Dockerfile.dockerignore").read_text(encoding="utf-8").splitlines()
-    for each in BUILD:
-        if each.name == "COPY":
-            *sources, target = each.rest.split()
-            for source in sources:
-                assert f"!{source}" in ignored
-                _copy(ROOT / source, tmp_path / target / source if target == "./" else tmp_path / target)
-    command = [sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", "dist", "."]
-    run = subprocess.run(command, cwd=tmp_path, check=False, capture_output=True, encoding="utf-8")
-    assert run.returncode == 0, run.stdout + run.stderr
-    (wheel,) = (tmp_path / "dist").iterdir()
-    assert wheel.name.startswith(f"modelservice-{modelservice.__version__}-")
+def test_the_context_has_what_is_copied_and_nothing_else() -> None:
+    """Everything is left out of the context but what the Dockerfile copies."""
+    first, *others = (FOLDER / "Dockerfile.dockerignore").read_text(encoding="utf-8").splitlines()
+    assert first == "**"
+    assert [line.removeprefix("!") for line in others] == one(BUILD, "COPY").split()[:-1]
+
+
+@pytest.mark.skipif("MODELSERVICE_IMAGE" not in os.environ, reason="there is no image: `make testimage IMAGE=…` tests one")
+def test_the_image_answers_as_the_installed_function() -> None:
+    """The container, without a network and without rights, answers as the function of the checkout."""
+    config = (ROOT / "examples/furiosa-rngd-hf/modelservice.yaml").read_text(encoding="utf-8")
+    request = f"apiVersion: config.kubernetes.io/v1\nkind: ResourceList\nitems: []\nfunctionConfig:\n{textwrap.indent(config, '  ')}"
+    kept = ["--network=none", "--read-only", "--cap-drop=ALL", "--security-opt=no-new-privileges"]
+    command = ["docker", "run", "--rm", "--interactive", *kept, os.environ["MODELSERVICE_IMAGE"]]
+    answers = [
+        subprocess.run(each, input=request, check=True, capture_output=True, encoding="utf-8").stdout
+        for each in (command, [Path(sys.executable).parent / "modelservice-fn"])
+    ]
+    assert answers[0] == answers[1] != ""
 
 
 @pytest.mark.parametrize("name", ["Dockerfile", "README.md"])
@@ -110,14 +110,3 @@ def test_the_commands_name_this_version(name: str) -> None:
     text = (FOLDER / name).read_text(encoding="utf-8")
     assert "docker build --file plugins/image/Dockerfile --tag " in text
     assert set(re.findall(r"modelservice-fn:\S+", text)) == {TAG}
-
-
-def _copy(source: Path, target: Path) -> None:
-    if source.is_dir():
-        shutil.copytree(source, target, ignore=shutil.ignore_patterns("__pycache__"))
-    else:
-        shutil.copy(source, target)
-
-
-def _normalized(name: str) -> str:
-    return re.sub(r"[-_.]+", "-", name).lower()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 import typer
 
 from modelservice.cli import revisions
-from modelservice.cli.files import documents_in, read_documents_of, stop_at
+from modelservice.cli.files import content_of, documents_in, read_documents_of, stop_at
 from modelservice.cli.messages import InputError, Message
 from modelservice.krm import Document
 
@@ -19,6 +20,7 @@ Texts = Mapping[str, bytes]
 ENDINGS = (".yaml", ".yml")
 NOT_READ = ("kustomization.yaml", "kustomization.yml")  # what these list is in the folder anyway
 PATCHES = ("patches", "patchesStrategicMerge", "patchesJson6902")
+OURS = b"modelservice.llm-d.ai/"  # in the apiVersion of each config of ours
 RECORDS = ".modelservice"  # the one hidden folder that says something: what was generated last
 
 
@@ -46,6 +48,19 @@ def read(paths: list[str], unreadable: list[Message] | None = None) -> tuple[lis
     elif problems:
         stop_at(problems)
     return named, found
+
+
+def with_ours(files: list[str]) -> list[str]:
+    """The files in which a config of ours stands by itself: not as a patch that a kustomization.yaml beside it lists."""
+    return [file for file in files if OURS in content_of(file) and os.path.normpath(file) not in _patches_beside(file)]
+
+
+def _patches_beside(file: str) -> set[str]:
+    """The patches that a kustomization.yaml in the folder of a file lists, as far as it can be read."""
+    beside = [os.path.join(os.path.dirname(file), name) for name in NOT_READ]
+    with contextlib.suppress(InputError):
+        return {os.path.normpath(patch) for name in beside if os.path.isfile(name) for patch in _patches(name, None)}
+    return set()
 
 
 def _documents(file: str, texts: Texts | None) -> list[Document]:

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from modelservice.cli import findings
+from modelservice.cli import findings, packages
 from modelservice.cli.answers import noted
 from modelservice.cli.messages import SEVERITIES, InputError, Message, in_colour, is_coloured, tell
 from modelservice.cli.services import (
@@ -62,6 +62,13 @@ def validate(
             show_default=False,
         ),
     ] = None,
+    skip_others: Annotated[
+        bool,
+        typer.Option(
+            "--skip-others",
+            help="Leave out the files without a ModelService or other config of ours, and those that are kustomize's patches.",
+        ),
+    ] = False,
     severity: Annotated[Severity, typer.Option(help="The least serious finding that makes the command fail.")] = Severity.ERROR,
     output: Annotated[
         Format, typer.Option("--output", callback=noted, help="How to print it: text for people, github for workflows, sarif, or json.")
@@ -76,6 +83,10 @@ def validate(
     These are the checks of a run, and for what is not generated those of a Validation; one in the files says how serious each is, and
     what is there although no file says so.
     """
+    if skip_others:
+        files = packages.with_ours(files)
+        if not files:
+            raise typer.Exit
     validations = [{"kubernetesVersion": _version(kubernetes)}] if kubernetes is not None else []
     given = Given.of(files, layer, overlay, profile, preset, with_version(assignments, kubernetes))
     generated: Generated | None = None
