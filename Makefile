@@ -93,12 +93,14 @@ fuzz: bytecode tools  ## random merges (FUZZ_EXAMPLES=20000), then mutated input
 	@MODELSERVICE_FUZZ_EXAMPLES=$(FUZZ_EXAMPLES) $(bin)/python -m pytest tests/patch
 	@$(bin)/python generator/tasks/fuzz.py --minutes $(FUZZ_MINUTES) --seed '$(FUZZ_SEED)'
 
-made: bytecode $(filter .tools/%,$(kustomize))  ## renew the committed files that scripts make: merge keys, Kubernetes' fields, the openapi schema, tables, graphs
+made: bytecode $(filter .tools/%,$(kustomize))  ## renew the committed files that scripts make: merge keys, Kubernetes' fields, the openapi schema, the reference, graphs, what documents show
 	@$(bin)/python generator/tasks/merge_keys.py
 	@$(bin)/python generator/tasks/kubernetes_fields.py
 	@$(bin)/python generator/tasks/openapi.py
 	@$(bin)/python generator/tasks/fields.py
+	@$(bin)/python generator/tasks/reference.py
 	@$(bin)/python generator/tasks/graphs.py --kustomize $(kustomize)
+	@$(bin)/python generator/tasks/pages.py --kustomize $(kustomize)
 
 lock:  ## renew the lock files, for every Python from 3.11 on
 	@$(find_python); \
