@@ -18,6 +18,7 @@ sum = $(shell { pwd; cat $(1); } | cksum | tr ' ' -)
 minor := -c 'import sys; print("%d.%d" % sys.version_info[:2])'
 python_minor := $(shell $(or $(PYTHON),$(bin)/python) $(minor) 2>/dev/null)
 locked := $(venv)/.locked-$(call sum,requirements.lock)-
+site_builder := $(venv)/docs-$(call sum,requirements-docs.lock)
 installed := $(venv)/.installed-$(call sum,requirements.lock pyproject.toml)-
 
 # PATH's tools where they will do, else ours. (The redirection has make ask a shell, which knows `command`.)
@@ -25,7 +26,7 @@ on_path = $(shell command -v $(1) 2>/dev/null)
 kustomize := $(if $(filter $(KUSTOMIZE_VERSION),$(shell kustomize version 2>/dev/null)),$(call on_path,kustomize),.tools/bin/kustomize)
 kubectl := $(or $(call on_path,kubectl),.tools/bin/kubectl)
 
-.PHONY: help setup tools demo test check bench fuzz made lock clean bytecode
+.PHONY: help setup tools demo test check bench fuzz made docs lock clean bytecode
 
 help:  ## list these targets
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 8
@@ -102,6 +103,18 @@ made: bytecode $(filter .tools/%,$(kustomize))  ## renew the committed files tha
 	@$(bin)/python generator/tasks/graphs.py --kustomize $(kustomize)
 	@$(bin)/python generator/tasks/pages.py --kustomize $(kustomize)
 
+docs: $(site_builder)  ## build the site of README, docs, examples and plugins into build/site
+	@rm -rf build/pages build/site && mkdir -p build/pages
+	@ln -s $(foreach name,$(wildcard *.md) LICENSE docs examples plugins,../../$(name)) build/pages
+	@PYTHONPATH=$(site_builder) NO_MKDOCS_2_WARNING=1 $(bin)/python -m mkdocs build --quiet --strict --config-file docs/mkdocs.yml
+	@$(say) 'build/site/index.html is the first page'
+
+$(site_builder): | setup
+	@$(say) 'fetching what builds the site into $(venv)'
+	@rm -rf $(venv)/docs-*
+	@$(pip) install --require-hashes --no-compile --target $@.part --requirement requirements-docs.lock
+	@mv $@.part $@
+
 lock:  ## renew the lock files, for every Python from 3.11 on
 	@$(find_python); \
 	uv=$$(mktemp -d); trap 'rm -rf "$$uv"' EXIT; \
@@ -109,7 +122,8 @@ lock:  ## renew the lock files, for every Python from 3.11 on
 	compile() { "$$uv"/bin/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --custom-compile-command 'make lock' "$$@" >&2; } && \
 	compile --extra dev pyproject.toml --output-file requirements.lock && \
 	compile --group go --output-file requirements-go.lock && \
-	compile --group kubectl --output-file requirements-kubectl.lock
+	compile --group kubectl --output-file requirements-kubectl.lock && \
+	compile --group docs --output-file requirements-docs.lock
 
 clean:  ## back to what a fresh clone has
 	@rm -rf .venv .tools dist build bench.json .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache

@@ -84,7 +84,7 @@ def _defaults(defaults: Node) -> str:
     shown = {name: _shown(value) for name, value in defaults.items()}
     if len(set(shown.values())) == 1:
         return shown[PROFILES[0]]
-    return "<br>".join(f"{name}: {value or 'none'}" for name, value in shown.items())
+    return "<br>".join(f"{name.replace('-', '&#8209;')}:&nbsp;{value or 'none'}" for name, value in shown.items())  # each on its line
 
 
 def _profile(name: str) -> Node:

@@ -2,7 +2,7 @@
 
 In a page, a block with a title is a file, and a block titled `prints` is what the commands above it print, in which a line `…` stands
 for any lines. The commands, `sh`, run in the order of the page, in a folder that is empty at first. A comment says where one ends with
-another exit code than 0. Commands for a cluster, or for a program that is not installed, are left to the reader.
+another exit code than 0. Commands for a cluster, or a network, are left to the reader.
 """
 
 from __future__ import annotations
@@ -30,7 +30,8 @@ PAGES = [
 BLOCK = re.compile(r"^( *)```(\w+)(?: title=\"([^\"]+)\")?\n(.*?)^\1```$", re.DOTALL | re.MULTILINE)
 EXIT_CODE = re.compile(r"# exit code (\d)")
 STARTS = re.compile(r"(?:^|[|;&] *)([a-z][\w-]*)")
-ELSEWHERE = {"argocd", "crane", "docker", "flux", "helm", "kubectl", "make", "pip"}
+QUOTED = re.compile(r"'[^']*'|\"[^\"]*\"")
+ELSEWHERE = {"argocd", "crane", "docker", "flux", "helm", "kubectl", "make", "pip", *({"kpt"} if shutil.which("kpt") is None else ())}
 PRINTS = "prints"
 ANY_LINES = "…\n"
 
@@ -83,7 +84,7 @@ class Session:
 
     def run(self, command: str) -> str:
         """What a command prints, on both streams; nothing where it cannot run here."""
-        if any(program in ELSEWHERE or not self.has(program) for program in STARTS.findall(command)):
+        if any(program in ELSEWHERE for program in STARTS.findall(QUOTED.sub("", command))):
             return ""
         done = subprocess.run(
             ["/bin/bash", "-o", "pipefail", "-c", command],
@@ -99,10 +100,6 @@ class Session:
         if str(done.returncode) not in codes:
             raise PageError(f"{command}\nends with {done.returncode}, and not {codes[0]}:\n{done.stdout}")
         return done.stdout
-
-    def has(self, program: str) -> bool:
-        """Whether a program, or a word of the shell, is there."""
-        return program in ("cd", "test") or shutil.which(program, path=self.environment["PATH"]) is not None
 
     def write(self, name: str, text: str) -> None:
         """Write a file, and the folders that it is in."""

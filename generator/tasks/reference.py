@@ -271,7 +271,7 @@ def _command(said: str) -> str:
         joined: list[list[str]] = []
         for row in rows:  # what is too wide for the first column stands above its meaning
             if joined and len(joined[-1]) == 1:
-                joined[-1] += row
+                joined[-1].append("  ".join(row))
             else:
                 joined.append(row)
         cells = [[f"`{name.replace('|', ' or ')}`", *meaning] for name, *meaning in joined]

@@ -2,28 +2,17 @@
 
 from __future__ import annotations
 
-import importlib.util
 from pathlib import Path
-from types import ModuleType
 
 import pytest
+from tests.tasks.scripts import script
 
 from modelservice.krm import parse_all
 
 ROOT = Path(__file__).resolve().parents[2]
 
 
-def load() -> ModuleType:
-    """Return the script that runs pages, as a module."""
-    spec = importlib.util.spec_from_file_location("pages", ROOT / "generator" / "tasks" / "pages.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-PAGES = load()
+PAGES = script("pages")
 
 
 @pytest.mark.parametrize("page", PAGES.PAGES, ids=lambda page: str(page.relative_to(ROOT)))

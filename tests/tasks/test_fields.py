@@ -11,7 +11,6 @@ import pytest
 from tests.compose.made import document
 from tests.tasks.scripts import script
 
-from modelservice import data
 from modelservice.config.modelservice import ModelService
 from modelservice.config.validation import schema
 
@@ -91,8 +90,8 @@ def test_a_default_is_said_once_where_all_profiles_have_it() -> None:
     """Where they differ, each is named, also one that has none."""
     page = FIELDS.page()
     assert "| `routing.servicePort` | number or text | `8000` |" in page
-    assert "| `decode.parallelism.tensor` | number | furiosa: `4`<br>furiosa-2026.3: `8`<br>llm-d: `1` |" in page
-    assert "furiosa: none<br>furiosa-2026.3: none<br>llm-d: `vllm-decode`" in page
+    assert "| `decode.parallelism.tensor` | number | furiosa:&nbsp;`4`<br>furiosa&#8209;2026.3:&nbsp;`8`<br>llm&#8209;d:&nbsp;`1` |" in page
+    assert "furiosa:&nbsp;none<br>furiosa&#8209;2026.3:&nbsp;none<br>llm&#8209;d:&nbsp;`vllm-decode`" in page
 
 
 def test_every_field_is_explained() -> None:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import importlib.util
 from pathlib import Path
-from types import ModuleType
 
 import pytest
+from tests.tasks.scripts import script
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = """\
@@ -24,17 +23,7 @@ SHOWN```
 """
 
 
-def load() -> ModuleType:
-    """Return the script, which is no part of the package, as a module."""
-    spec = importlib.util.spec_from_file_location("pages", ROOT / "generator" / "tasks" / "pages.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-PAGES = load()
+PAGES = script("pages")
 
 
 def test_what_is_printed_is_written(tmp_path: Path, kustomize: Path) -> None:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import importlib.util
 from pathlib import Path
-from types import ModuleType
 
 import pytest
+from tests.tasks.scripts import script
 
 from modelservice import data
 from modelservice.cli.commands import app
@@ -14,17 +13,7 @@ from modelservice.cli.commands import app
 ROOT = Path(__file__).resolve().parents[2]
 
 
-def load() -> ModuleType:
-    """Return the script, which is no part of the package, as a module."""
-    spec = importlib.util.spec_from_file_location("reference", ROOT / "generator" / "tasks" / "reference.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-REFERENCE = load()
+REFERENCE = script("reference")
 
 
 @pytest.mark.parametrize("name", REFERENCE.PAGES)
