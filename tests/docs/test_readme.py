@@ -52,3 +52,12 @@ def test_with_the_other_profile_it_is_vllm_with_prefill() -> None:
     """With `profile: llm-d` the same file means vLLM on NVIDIA GPUs, with prefill pods."""
     (generated,) = generate([{**SERVICE, "spec": {**SERVICE["spec"], "profile": "llm-d"}}])
     assert [obj["metadata"]["name"] for obj in generated.objects] == ["llama", "llama-decode", "llama-prefill"]
+
+
+def test_the_lengths_that_are_compared_are_those_of_the_examples() -> None:
+    """What docs/explanation/compared.md says of a guide is what docs/examples.md counts."""
+    compared, counted = ((ROOT / "docs" / page).read_text(encoding="utf-8") for page in ("explanation/compared.md", "examples.md"))
+    rows = re.findall(r"^\| \[([\w-]+)\]\(\S+\) \| (\d+) lines \| (\d+) lines \|$", compared, re.MULTILINE)
+    assert len(rows) == 3
+    for guide, here, there in rows:
+        assert re.search(rf"^\| \[{guide}\]\(\S+\) \| {here} \| {there} lines of llm-d's guide \|$", counted, re.MULTILINE)
