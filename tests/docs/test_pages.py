@@ -22,9 +22,9 @@ def test_a_page_runs(page: Path, tmp_path: Path, kustomize: Path) -> None:
     assert PAGES.played(text, tmp_path, kustomize) == text
 
 
-@pytest.mark.parametrize("page", PAGES.PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+@pytest.mark.parametrize("page", [*PAGES.PAGES, *sorted((ROOT / "plugins").rglob("*.md"))], ids=lambda page: str(page.relative_to(ROOT)))
 def test_its_yaml_can_be_read(page: Path) -> None:
-    """Every block of YAML is YAML."""
+    """Every block of YAML is YAML, also where no command reads it."""
     for block in PAGES.blocks(page.read_text(encoding="utf-8")):
         if block.language == "yaml" and block.title != PAGES.PRINTS:
             assert parse_all(block.text)
