@@ -103,9 +103,10 @@ made: bytecode $(filter .tools/%,$(kustomize))  ## renew the committed files tha
 	@$(bin)/python generator/tasks/graphs.py --kustomize $(kustomize)
 	@$(bin)/python generator/tasks/pages.py --kustomize $(kustomize)
 
+# The pages are copies: hatchling follows links, even those in build, and an sdist would lack what it found there first.
 docs: $(site_builder)  ## build the site of README, docs, examples and plugins into build/site
 	@rm -rf build/pages build/site && mkdir -p build/pages
-	@ln -s $(foreach name,$(wildcard *.md) LICENSE docs examples plugins,../../$(name)) build/pages
+	@cp -R $(wildcard *.md LICENSE) docs examples plugins build/pages
 	@PYTHONPATH=$(site_builder) NO_MKDOCS_2_WARNING=1 $(bin)/python -m mkdocs build --quiet --strict --config-file docs/mkdocs.yml
 	@$(say) 'build/site/index.html is the first page'
 
