@@ -26,7 +26,7 @@ on_path = $(shell command -v $(1) 2>/dev/null)
 kustomize := $(if $(filter $(KUSTOMIZE_VERSION),$(shell kustomize version 2>/dev/null)),$(call on_path,kustomize),.tools/bin/kustomize)
 kubectl := $(or $(call on_path,kubectl),.tools/bin/kubectl)
 
-.PHONY: help setup tools demo test check bench fuzz made docs lock clean bytecode
+.PHONY: help setup tools demo test check bench fuzz made lock clean bytecode
 
 help:  ## list these targets
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 8
@@ -103,6 +103,7 @@ made: bytecode $(filter .tools/%,$(kustomize))  ## renew the committed files tha
 	@$(bin)/python generator/tasks/graphs.py --kustomize $(kustomize)
 	@$(bin)/python generator/tasks/pages.py --kustomize $(kustomize)
 
+.PHONY: docs
 # The pages are copies: hatchling follows links, even those in build, and an sdist would lack what it found there first.
 docs: $(site_builder)  ## build the site of README, docs, examples and plugins into build/site
 	@rm -rf build/pages build/site && mkdir -p build/pages
