@@ -64,8 +64,9 @@ def overlays() -> str:
     text = """\
 # Overlays and their facts
 
-Everything that is generated starts from a manifest in `bases/`, and overlays are merged into it, in the order of this page, then the
-[presets](presets.md) that are named, then yours ([write a preset](../how-to/write-a-preset.md)).
+Everything that is generated starts from a manifest in `bases/`, and overlays are merged into it, each over those before it: what the
+profile says of the fields of a role (`overlays/spec`), `overlays/automatic`, `overlays/modes`, the [presets](presets.md) that are named,
+yours ([write a preset](../how-to/write-a-preset.md)), and at last what the ModelService itself says of those fields (`overlays/spec`).
 
 """
     for folder, what in GROUPS.items():
