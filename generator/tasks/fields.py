@@ -1,6 +1,6 @@
-"""Write two tables into README.md: `python generator/tasks/fields.py`.
+"""Write docs/reference/fields.md, every field of a ModelService: `python generator/tasks/fields.py`.
 
-That of every field comes from the schema and the profiles' defaults, that of the presets from overlays/presets.
+It comes from the schema and the profiles' defaults.
 """
 
 from __future__ import annotations
@@ -8,32 +8,83 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterator
+from itertools import groupby
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from yaml12 import parse_yaml
 
 ROOT = Path(__file__).resolve().parents[2]
 SCHEMA = ROOT / "generator/modelservice/config/modelservice.schema.json"
-BEGIN, END = "<!-- fields: make made -->\n", "<!-- end of fields -->\n"
-PRESETS_BEGIN, PRESETS_END = "<!-- presets: make made -->\n", "<!-- end of presets -->\n"
+PAGE = ROOT / "docs/reference/fields.md"
 PROFILES = ("furiosa", "furiosa-2026.3", "llm-d")
 TYPES = {"object": "map", "array": "list", "string": "text", "integer": "number", "number": "number", "boolean": "true, false"}
 
 Node = dict[str, Any]
 
 
-def table() -> str:
-    """The table, as Markdown: field, type, default by profile, meaning."""
+class Row(NamedTuple):
+    """A field: its path, its type in words, its default by profile, and what it means."""
+
+    path: str
+    type: str
+    defaults: Node
+    meaning: str
+
+
+INTRODUCTION = """\
+# Fields
+
+What stands under `spec:` of a ModelService. A list replaces its default, a map is merged into it, `null` deletes it. Kubernetes' own
+objects (`volumes`, `securityContext`, …) are passed on, once they are what Kubernetes takes. `modelservice explain FIELD` says the same
+of a field, and what uses it.
+
+Where the profiles have different defaults, each is named; a default without a name is that of all.
+"""
+# What has the fields of another, and is not written out again.
+OF_ITS_OWN = ("create", "replicas")  # of which a role has defaults of its own
+SAME = {"prefill": "decode", "encode": "decode", "decode.engine": "engine"}
+
+
+def page() -> str:
+    """The page, as Markdown: a table for the fields that stand alone, and one for each that has others below it."""
+    own, sections = [], []
+    for name, rows in sections_of(fields()):
+        if len(rows) == 1:
+            own += rows
+        else:
+            sections.append(f"## {name}\n\n{_table(rows)}")
+    return "\n".join([INTRODUCTION, f"## Of the service\n\n{_table(own)}", *sections])
+
+
+def sections_of(rows: list[Row]) -> Iterator[tuple[str, list[Row]]]:
+    """The rows by the first key of their path, in their order."""
+    return ((name, list(group)) for name, group in groupby(rows, lambda row: row.path.partition(".")[0].partition("[")[0]))
+
+
+def fields() -> list[Row]:
+    """Every field, in the schema's order."""
     schema = json.loads(SCHEMA.read_text(encoding="utf-8"))
     defaults = {name: _profile(name) for name in PROFILES}
-    heads = ["field", "type", *(f"default ({name})" for name in PROFILES), "meaning"]
-    lines = [f"| {' | '.join(heads)} |", f"|{'---|' * len(heads)}"]
-    for path, node in _fields(schema["properties"]["spec"], schema, ""):
-        shown = [_shown(_default(defaults[name], path)) for name in PROFILES]
-        cells = [f"`{path}`", _type(node, schema), *shown, node.get("description", "").replace("|", "&#124;")]
-        lines.append(f"| {' | '.join(cells)} |")
+    return [
+        Row(path, _type(node, schema), {name: _default(spec, path) for name, spec in defaults.items()}, node.get("description", ""))
+        for path, node in _fields(schema["properties"]["spec"], schema, "")
+    ]
+
+
+def _table(rows: list[Row]) -> str:
+    lines = ["| field | type | default | meaning |", "|---|---|---|---|"]
+    for row in rows:
+        cells = [f"`{row.path}`", row.type, _defaults(row.defaults), row.meaning]
+        lines.append(f"| {' | '.join(cell.replace('|', '&#124;') for cell in cells)} |")
     return "\n".join(lines) + "\n"
+
+
+def _defaults(defaults: Node) -> str:
+    shown = {name: _shown(value) for name, value in defaults.items()}
+    if len(set(shown.values())) == 1:
+        return shown[PROFILES[0]]
+    return "<br>".join(f"{name.replace('-', '&#8209;')}:&nbsp;{value or 'none'}" for name, value in shown.items())  # each on its line
 
 
 def _profile(name: str) -> Node:
@@ -42,48 +93,18 @@ def _profile(name: str) -> Node:
     return spec
 
 
-def with_table(readme: str) -> str:
-    """``readme`` with the table of fields between its marks made anew."""
-    return _between(readme, BEGIN, table(), END)
-
-
-def presets() -> str:
-    """The table of presets, as Markdown: name, meaning, parameters with type, default and meaning."""
-    lines = ["| preset | what it does | parameters |", "|---|---|---|"]
-    for path in sorted((ROOT / "overlays/presets").glob("*.yaml")):
-        document: Any = parse_yaml(path.read_text(encoding="utf-8"))
-        parameters = "<br>".join(_parameter(name, one) for name, one in (document["spec"].get("parameters") or {}).items())
-        cells = [f"`{document['metadata']['name']}`", document["metadata"]["annotations"]["description"], parameters]
-        lines.append(f"| {' | '.join(cell.replace('|', '&#124;') for cell in cells)} |")
-    return "\n".join(lines) + "\n"
-
-
-def with_presets(readme: str) -> str:
-    """``readme`` with the table of presets between its marks made anew."""
-    return _between(readme, PRESETS_BEGIN, presets(), PRESETS_END)
-
-
-def _parameter(name: str, parameter: Node) -> str:
-    choices = f"one of {', '.join(f'`{value}`' for value in parameter['enum'])}" if "enum" in parameter else TYPES[parameter["type"]]
-    default = parameter.get("default")
-    said = "must be given" if "default" not in parameter else f"default {_shown(default)}" if default is not None else ""
-    return f"`{name}` ({', '.join(part for part in (choices, said) if part)}): {parameter['description']}"
-
-
-def _between(readme: str, begin: str, text: str, end: str) -> str:
-    before, _, rest = readme.partition(begin)
-    _, _, after = rest.partition(end)
-    return f"{before}{begin}{text}{end}{after}"
-
-
 def _fields(node: Node, schema: Node, path: str) -> Iterator[tuple[str, Node]]:
     for name, below in node.get("properties", {}).items():
         here = f"{path}.{name}" if path else name
-        if name in ("prefill", "encode"):
-            yield here, {"type": ["object"], "description": below["description"]}
-            continue
         resolved = _resolved(below, schema)
+        if here in SAME:
+            same = f"{below['description'].removesuffix('.').removesuffix('; the same fields as decode')}; the same fields as {SAME[here]}."
+            yield here, {"type": ["object"], "description": same}
+            yield from ((f"{here}.{key}", resolved["properties"][key]) for key in OF_ITS_OWN if key in resolved["properties"])
+            continue
         yield here, resolved
+        if name == "checks":
+            continue  # one each, of one type: docs/checks has them
         yield from _fields(resolved, schema, here)
         for mark, key in (("[]", "items"), (".*", "additionalProperties")):
             inner = resolved.get(key)
@@ -127,10 +148,9 @@ def _shown(value: Any) -> str:
 
 
 def main() -> None:
-    """Write the tables into README.md."""
-    readme = ROOT / "README.md"
-    readme.write_text(with_presets(with_table(readme.read_text(encoding="utf-8"))), encoding="utf-8")
-    sys.stdout.write("README.md: the tables of fields and presets are up to date\n")
+    """Write the page."""
+    PAGE.write_text(page(), encoding="utf-8")
+    sys.stdout.write("docs/reference/fields.md is up to date\n")
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""The tables of fields and presets in README.md, made by generator/tasks/fields.py from the schema, the profiles and the presets."""
+"""docs/reference/fields.md, made by generator/tasks/fields.py from the schema and the profiles."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ import pytest
 from tests.compose.made import document
 from tests.tasks.scripts import script
 
-from modelservice import data
 from modelservice.config.modelservice import ModelService
 from modelservice.config.validation import schema
 
@@ -23,52 +22,30 @@ TYPES = {"map", "list", "list of text", "text", "number", "true, false"}
 
 FIELDS = script("fields")
 PROFILES = FIELDS.PROFILES
-README = (ROOT / "README.md").read_text(encoding="utf-8")
-ROWS: dict[str, list[str]] = {
-    cells[0].strip("`"): cells[1:]
-    for line in FIELDS.table().splitlines()[2:]
-    for cells in [[cell.strip() for cell in line.strip("|").split("|")]]
-}
+ROWS: dict[str, Any] = {row.path: row for row in FIELDS.fields()}
 
 
-def test_the_readme_has_the_table() -> None:
-    """README.md is what `make docs` would write: run it after a change of the schema or of a profile."""
-    assert FIELDS.table() in README
-    assert FIELDS.with_table(README) == README
+def test_the_page_is_current() -> None:
+    """The page is what `make made` would write: run it after a change of the schema or of a profile."""
+    assert FIELDS.PAGE.read_text(encoding="utf-8") == FIELDS.page()
 
 
-def test_only_the_table_is_written() -> None:
-    """What stands before and after the marks stays, and an old table goes whole; a second time changes nothing."""
-    old = f"before\n{FIELDS.BEGIN}| old |\n| table |\n{FIELDS.END}after\n"
-    new = FIELDS.with_table(old)
-    assert new == f"before\n{FIELDS.BEGIN}{FIELDS.table()}{FIELDS.END}after\n"
-    assert FIELDS.with_table(new) == new
-
-
-def test_the_readme_has_the_table_of_presets() -> None:
-    """A row each, with its parameters; written between its own marks."""
-    assert FIELDS.with_presets(README) == README
-    rows = {line.split("`")[1]: line for line in FIELDS.presets().splitlines()[2:]}
-    assert list(rows) == data.names("overlays", "presets")
-    for name, row in rows.items():
-        document = data.document("overlays", "presets", f"{name}.yaml")
-        assert row.count(" | ") == 2
-        assert document["metadata"]["annotations"]["description"] in row
-        for parameter in document["spec"].get("parameters", {}):
-            assert f"`{parameter}` (" in row
-    assert "`claim` (text, must be given): " in rows["model-cache-pvc"]
-    assert "(one of `ScheduleAnyway`, `DoNotSchedule`, default `ScheduleAnyway`): " in rows["spread"]
-    assert "`sizeLimit` (text): " in rows["shm"]
+def test_the_page_has_every_field_once() -> None:
+    """A row each, in the table of its first key."""
+    for path in ROWS:
+        assert FIELDS.page().count(f"\n| `{path}` | ") == 1
 
 
 def properties(node: Map, path: str = "") -> Iterator[str]:
-    """Yield the paths of all fields that the schema names, in their order; those of prefill and encode are decode's."""
+    """Yield the paths of all fields that the schema names, in their order; of what has the same fields as another, its own alone."""
     root = schema("modelservice")
     node = {**root["$defs"][node["$ref"].rpartition("/")[2]], **node} if "$ref" in node else node
     for key, below in node.get("properties", {}).items():
         here = f"{path}.{key}" if path else key
         yield here
-        if here not in ("prefill", "encode"):
+        if here in ("prefill", "encode"):
+            yield from (f"{here}.create", f"{here}.replicas")
+        elif here not in ("checks", "decode.engine"):
             yield from properties(below, here)
             for mark, inner in (("[]", "items"), (".*", "additionalProperties")):
                 whole = {**root["$defs"][below["$ref"].rpartition("/")[2]], **below} if "$ref" in below else below
@@ -79,28 +56,23 @@ def properties(node: Map, path: str = "") -> Iterator[str]:
 def test_every_field_has_its_row() -> None:
     """All fields of the schema are there, in its order, and no others."""
     assert list(ROWS) == list(dict.fromkeys(properties(schema("modelservice")["properties"]["spec"])))
-    for path in ("patches[].target.role", "decode.containers[].flags", "checks.references", "external", "routing.proxy.image", "prefill"):
+    for path in ("patches[].target.role", "decode.containers[].flags", "checks", "external", "routing.proxy.image", "prefill.create"):
         assert path in ROWS
 
 
 @pytest.mark.parametrize("path", ROWS)
 def test_each_row_has_a_type_in_words(path: str) -> None:
-    """A type is a word that users know, an enumeration its values; the table has as many columns everywhere."""
-    kind, *defaults, _ = ROWS[path]
-    assert len(defaults) == len(PROFILES)
-    if kind.startswith("one of "):
-        assert re.fullmatch(r"one of `[^`]+`(, `[^`]+`)*", kind)
+    """A type is a word that users know, an enumeration its values."""
+    if ROWS[path].type.startswith("one of "):
+        assert re.fullmatch(r"one of `[^`]+`(, `[^`]+`)*", ROWS[path].type)
     else:
-        assert set(kind.split(" or ")) <= TYPES, kind
-    for default in defaults:
-        assert default == "" or re.fullmatch(r"`[^`]+`", default)
+        assert set(ROWS[path].type.split(" or ")) <= TYPES, ROWS[path].type
 
 
 @pytest.mark.parametrize("profile", PROFILES)
 def test_defaults_are_those_that_count(profile: str) -> None:
-    """A default in the table is what a config gets that says nothing of the field; where there is one, it is in the table."""
+    """A default is what a config gets that says nothing of the field; where there is one, it is in the row."""
     spec = ModelService(document({"profile": profile, "modelArtifacts": {"name": None}})).spec
-    column = 1 + PROFILES.index(profile)
     for path, row in ROWS.items():
         if path.startswith(("profile", "modelArtifacts.name", "modelArtifacts.uri")):
             continue
@@ -110,11 +82,19 @@ def test_defaults_are_those_that_count(profile: str) -> None:
                 value = value[0] if key == "0" and value else None
             else:
                 value = value.get(key) if isinstance(value, dict) else None
-        shown = "" if value is None or isinstance(value, (dict, list)) else f"`{str(value).lower() if isinstance(value, bool) else value}`"
-        assert row[column] == shown, path
+        if not isinstance(value, (dict, list)):
+            assert row.defaults[profile] == value, path
 
 
-def test_the_fields_that_need_words_have_them() -> None:
-    """Whatever this project adds to the charts' keys is explained in the table."""
-    for path in ("profile", "presets", "overlays", "patches", "mergeKeys", "checks", "external", "decode.containers[].flags"):
-        assert ROWS[path][-1].endswith("."), path
+def test_a_default_is_said_once_where_all_profiles_have_it() -> None:
+    """Where they differ, each is named, also one that has none."""
+    page = FIELDS.page()
+    assert "| `routing.servicePort` | number or text | `8000` |" in page
+    assert "| `decode.parallelism.tensor` | number | furiosa:&nbsp;`4`<br>furiosa&#8209;2026.3:&nbsp;`8`<br>llm&#8209;d:&nbsp;`1` |" in page
+    assert "furiosa:&nbsp;none<br>furiosa&#8209;2026.3:&nbsp;none<br>llm&#8209;d:&nbsp;`vllm-decode`" in page
+
+
+def test_every_field_is_explained() -> None:
+    """A row has its meaning, in a sentence."""
+    of_kustomize = {"patches[].options.allowNameChange", "patches[].options.allowKindChange"}  # whose names say it
+    assert {path for path, row in ROWS.items() if not row.meaning.endswith(".")} <= of_kustomize

@@ -55,10 +55,11 @@ def _lines(data: Map) -> list[str]:
     defaults = {profile: value for profile, value in data["defaults"].items() if value is not None}
     if defaults and data["path"] != "spec":
         lines += ["", "Defaults"]
+        width = max(map(len, defaults))
         for profile, value in defaults.items():
             is_short = not isinstance(value, (dict, list)) or not value
             lines += (
-                [f"  {profile:8} {write_yaml(value).rstrip()}"]
+                [f"  {profile:{width}}  {write_yaml(value).rstrip()}"]
                 if is_short
                 else [f"  {profile}", textwrap.indent(write_yaml(value).rstrip(), "    ")]
             )
