@@ -1,4 +1,4 @@
-"""Objects that two services of one run would both emit (behaviour 7 and 10)."""
+"""Objects that two services of one run would both emit (specification: Claims, Refusals)."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ def test_extra_objects_collide_too(data: Map) -> None:
 
 
 def test_a_claim_template_that_two_services_mean_alike_is_shared() -> None:
-    """The same template is no collision: it is emitted once (behaviour 7)."""
+    """The same template is no collision: it is emitted once (specification: Claims)."""
     spec = {"dra": {"enabled": True}}
     services = generate([document(labelled(spec, "a"), name="one"), document(labelled(spec, "b"), name="two")])
     assert found(services) == []
@@ -78,7 +78,7 @@ def test_a_claim_template_that_two_services_mean_alike_is_shared() -> None:
 
 
 def test_a_claim_template_that_two_services_mean_differently_is_an_error() -> None:
-    """One name cannot stand for two templates (behaviour 7)."""
+    """One name cannot stand for two templates (specification: Claims)."""
     one = {"dra": {"enabled": True}}
     other = {"dra": {"enabled": True, "claimTemplates": [{"name": "furiosa", "class": "npu.furiosa.ai", "count": 2}]}}
     services = generate([document(labelled(one, "a"), name="one"), document(labelled(other, "b"), name="two")])

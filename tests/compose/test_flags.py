@@ -1,4 +1,4 @@
-"""Arguments merged by flag: the merge by itself, with its laws, and whose flags win over whose arguments (issue 4, point 4)."""
+"""Arguments merged by flag: the merge by itself, with its laws, and whose flags win over whose arguments (specification: Flags)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Templated text: ``{{ .Values.a.b }}`` in exactly the fields that the charts template (behaviour: Templated text)."""
+"""Templated text: ``{{ .Values.a.b }}`` in exactly the fields that the charts template (specification: Templated text)."""
 
 from __future__ import annotations
 
