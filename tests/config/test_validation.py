@@ -67,7 +67,7 @@ def referred(node: Map, root: Map) -> Map:
 
 @pytest.mark.parametrize("name", SCHEMAS)
 def test_schemas_close_every_map_but_those_of_kubernetes(name: str) -> None:
-    """An unknown key is found wherever keys are ours; Kubernetes' own objects may have more than we ask of them (specification: Refusals)."""
+    """An unknown key is found wherever keys are ours; Kubernetes' own objects may have more than we know (specification: Refusals)."""
     opened = [node for node in nodes(schema(name)) if "properties" in node and node.get("additionalProperties", True) is True]
     asked = {"apiVersion", "kind", "metadata", "name", "namespace", "annotations", "labels", "mountPath", "limits", "requests", "claims"}
     asked |= {"plugins", "schedulingProfiles", "type", "pluginRef"}  # of pickers' configs

@@ -241,7 +241,7 @@ def test_no_claim_template_for_a_role_that_is_not_created() -> None:
 
 
 def test_pods_and_containers_use_the_claim() -> None:
-    """The pod's claim is the template's name less ``-claim-template`` plus ``-<role>-claim``; containers list it (specification: Claims)."""
+    """The pod's claim is the template's name less ``-claim-template`` plus ``-<role>-claim``; all list it (specification: Claims)."""
     made = llm_d({"resources": {"limits": {"cpu": "8"}}}, accelerator={"dra": True})
     assert made.pod()["resourceClaims"] == [{"name": "nvidia-decode-claim", "resourceClaimTemplateName": "nvidia-claim-template-decode"}]
     assert made.container()["resources"] == {"limits": {"cpu": "8"}, "claims": [{"name": "nvidia-decode-claim"}]}
