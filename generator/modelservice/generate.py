@@ -167,4 +167,4 @@ def _name_presets(config: ModelService, results: list[Result]) -> None:
 
     for result in results:
         if result.resource is None:
-            result.field = place_of(config, result.field)
+            result.field = place_of(config.presets, config.own, result.field)

@@ -1,4 +1,4 @@
-"""One ModelService as it was meant: profile, defaults, layers, tidied forms, problems (specification: Layers, Defaults)."""
+"""One ModelService as it was meant: profile, defaults, layers, problems (specification: Layers, Defaults)."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.compose.made import document, engine, make, overlay
+from tests.compose.made import document, overlay
 
-from modelservice.config.modelservice import ModelService, is_ours, label_value, tidy
+from modelservice.config.modelservice import ModelService, label_value
 
 Map = dict[str, Any]
 
@@ -218,77 +218,6 @@ def test_every_model_name_becomes_a_label_value_that_kubernetes_takes(name: str)
         assert value == name
 
 
-@pytest.mark.parametrize("name", ["none", "None", "NONE", "", None])
-def test_priority_class_none_is_unset(name: str | None) -> None:
-    """``none`` in any case, or nothing, means that there is no priority class (specification: Pods)."""
-    assert "priorityClassName" not in tidy({"decode": {"priorityClassName": name}})["decode"]
-
-
-def test_another_priority_class_stays() -> None:
-    """Only ``none`` is special, not what begins with it."""
-    assert tidy({"prefill": {"priorityClassName": "nonesuch"}})["prefill"] == {"priorityClassName": "nonesuch"}
-
-
-@pytest.mark.parametrize(
-    ("given_types", "values"),
-    [
-        ({"labelValue": "H100"}, ["H100"]),
-        ({"labelValue": ["H100", "A100"]}, ["H100", "A100"]),
-        ({"labelValues": ["L4"]}, ["L4"]),
-        ({"labelValues": ["L4"], "labelValue": "H100"}, ["L4"]),
-        ({"labelValues": [], "labelValue": "H100"}, ["H100"]),
-    ],
-)
-def test_label_value_is_label_values(given_types: Map, values: list[str]) -> None:
-    """acceleratorTypes.labelValue, one value or a list, is accepted as the README documents it (specification: Node affinity)."""
-    assert tidy({"decode": {"acceleratorTypes": given_types}})["decode"]["acceleratorTypes"]["labelValues"] == values
-
-
-def test_an_empty_pull_policy_is_unset() -> None:
-    """``imagePullPolicy: ""`` of a container or the proxy counts as absent (specification: Keys)."""
-    spec = tidy(
-        {
-            "decode": {"containers": [{"name": "a", "imagePullPolicy": ""}, {"name": "b", "imagePullPolicy": "Never"}]},
-            "routing": {"proxy": {"imagePullPolicy": ""}},
-        }
-    )
-    assert spec["decode"]["containers"] == [{"name": "a"}, {"name": "b", "imagePullPolicy": "Never"}]
-    assert spec["routing"]["proxy"] == {}
-
-
-def test_an_empty_model_command_is_unset() -> None:
-    """``modelCommand: ""`` counts as absent: a container with a command runs that, another what its image has."""
-    spec = tidy({"decode": {"containers": [{"name": "a", "modelCommand": ""}, {"name": "b", "modelCommand": "custom"}]}})
-    assert spec["decode"]["containers"] == [{"name": "a"}, {"name": "b", "modelCommand": "custom"}]
-    assert make({"decode": {"containers": [engine(modelCommand="", command=["x"])]}}).container()["command"] == ["x"]
-    assert make({"decode": {"containers": [engine(modelCommand="")]}}).container()["args"][0] == "--model"
-
-
-@pytest.mark.parametrize(
-    ("routing", "refs"),
-    [
-        ({"proxy": {"parentRefs": [{"name": "g"}]}}, [{"name": "g"}]),
-        ({"parentRefs": [{"name": "own"}], "proxy": {"parentRefs": [{"name": "g"}]}}, [{"name": "own"}]),
-        ({"parentRefs": [], "proxy": {"parentRefs": [{"name": "g"}]}}, [{"name": "g"}]),
-    ],
-)
-def test_parent_refs_may_stand_where_the_readme_has_them(routing: Map, refs: list[Map]) -> None:
-    """routing.proxy.parentRefs is read where routing.parentRefs says nothing (specification: HTTPRoutes)."""
-    assert tidy({"routing": routing})["routing"]["parentRefs"] == refs
-
-
-def test_ports_written_as_text_become_numbers() -> None:
-    """A port may be a number or text (README: targetPort is a string); Kubernetes takes only the number."""
-    spec = tidy(
-        {
-            "routing": {"servicePort": "8000", "modelName": "1", "proxy": {"targetPort": "8200", "connector": "2"}},
-            "requester": {"adminPort": "1", "port": {"probes": "2", "spi": "3"}},
-        }
-    )
-    assert spec["routing"] == {"servicePort": 8000, "modelName": "1", "proxy": {"targetPort": 8200, "connector": "2"}}
-    assert spec["requester"] == {"adminPort": 1, "port": {"probes": 2, "spi": 3}}
-
-
 def test_a_document_is_read_only() -> None:
     """Neither tidying nor layering nor templates change what was read: it passes through to the output."""
     spec: Map = {
@@ -363,18 +292,3 @@ def test_mistakes_of_all_sorts_are_told_together() -> None:
     }
     fields = [problem.field for problem in ModelService(document(spec)).problems]
     assert sorted(fields) == ["spec.decode.containers[0].env[0].value", "spec.nonsense", "spec.presets[0]"]
-
-
-@pytest.mark.parametrize("value", [None, 1, "x", [], {}, {"kind": "Overlay"}, {"apiVersion": "v1", "kind": "Overlay"}])
-def test_what_is_no_config_of_ours(value: Any) -> None:
-    """Whatever it is, of our version it is not."""
-    assert not is_ours(value)
-    assert not is_ours(value, "Overlay")
-
-
-def test_a_config_of_ours_is_of_its_kind() -> None:
-    """Of one of those that are asked for, or of any."""
-    value = {"apiVersion": "modelservice.llm-d.ai/v1alpha1", "kind": ["Overlay"]}
-    assert is_ours(value)
-    assert not is_ours(value, "Overlay", "Profile")
-    assert is_ours({**value, "kind": "Profile"}, "Overlay", "Profile")

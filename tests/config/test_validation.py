@@ -13,7 +13,7 @@ from tests.compose.made import document
 from tests.config.documents import mutated, valid
 
 from modelservice import checks
-from modelservice.config.validation import checked, conforms, schema
+from modelservice.config.validation import checked, conforms, is_ours, schema
 
 Map = dict[str, Any]
 
@@ -341,3 +341,18 @@ def test_checks_can_all_be_set_and_no_others() -> None:
         for severity in ("error", "warning", "info", "off", None):
             assert is_right(f"checks.{name}", severity)
         assert not is_right(f"checks.{name}", "fatal")
+
+
+@pytest.mark.parametrize("value", [None, 1, "x", [], {}, {"kind": "Overlay"}, {"apiVersion": "v1", "kind": "Overlay"}])
+def test_what_is_no_config_of_ours(value: Any) -> None:
+    """Whatever it is, of our version it is not."""
+    assert not is_ours(value)
+    assert not is_ours(value, "Overlay")
+
+
+def test_a_config_of_ours_is_of_its_kind() -> None:
+    """Of one of those that are asked for, or of any."""
+    value = {"apiVersion": "modelservice.llm-d.ai/v1alpha1", "kind": ["Overlay"]}
+    assert is_ours(value)
+    assert not is_ours(value, "Overlay", "Profile")
+    assert is_ours({**value, "kind": "Profile"}, "Overlay", "Profile")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from modelservice.compose import compose
 from modelservice.config import API_VERSION, ModelService
-from modelservice.config.modelservice import BUILT_IN
+from modelservice.config.rules import BUILT_IN
 from modelservice.origin.by_patch import identity_of
 from modelservice.origin.uses import ANY_ITEM
 from modelservice.origin.vocabulary import BOOLEAN, defaults
