@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from tests.compose.made import document, make
 
-from modelservice.checks.collisions import identity, is_shared
+from modelservice.checks.collisions import is_shared
 from modelservice.generate import Generated, generate
 
 Map = dict[str, Any]
@@ -94,21 +94,6 @@ def test_claim_templates_of_two_namespaces_are_two() -> None:
         [document(labelled(spec, "a"), name="one", namespace="x"), document(labelled(spec, "b"), name="two", namespace="y")]
     )
     assert [sum(obj["kind"] == "ResourceClaimTemplate" for obj in service.objects) for service in services] == [1, 1]
-
-
-def test_what_tells_objects_apart() -> None:
-    """Group, kind, namespace and name, and not the version."""
-    metadata = {"name": "n", "namespace": "s"}
-    one = {"apiVersion": "apps/v1", "kind": "Deployment", "metadata": metadata}
-    assert identity(one) == identity({**one, "apiVersion": "apps/v1beta1"})
-    for other in (
-        {**one, "apiVersion": "v1"},
-        {**one, "kind": "ReplicaSet"},
-        {**one, "metadata": {**metadata, "name": "m"}},
-        {**one, "metadata": {"name": "n"}},
-    ):
-        assert identity(one) != identity(other)
-    assert identity({"apiVersion": "v1", "kind": "List"}) == ("", "List", None, None)
 
 
 def test_only_claim_templates_are_shared() -> None:
