@@ -46,7 +46,7 @@ def test_two_services_of_one_name_are_told_once() -> None:
 
 
 def test_the_same_name_in_another_namespace_is_another_object() -> None:
-    """Namespaces keep objects apart."""
+    """Two services may use one name where each has a namespace of its own."""
     services = generate([document(labelled({}, "a"), namespace="one"), document(labelled({}, "b"), namespace="two")])
     assert found(services) == []
 

@@ -184,7 +184,7 @@ def test_an_overlay_that_changes_something_is_not_told() -> None:
 
 
 def test_a_misspelt_key_of_metadata_is_told() -> None:
-    """Labels that nobody sees."""
+    """A misspelt `labels` would leave the labels out without a word."""
     spelt = document({})
     (made,) = generate([{**spelt, "metadata": {**spelt["metadata"], "lables": {"a": "b"}}}])
     assert [result.field for result in made.results if result.tags == {"check": "unused-keys"}] == ["metadata.lables"]

@@ -418,6 +418,6 @@ def test_functions_make_no_more_than_fits() -> None:
 
 @settings(deadline=None)
 @given(st.text(st.sampled_from('{}-"\\ |.Vaxd1\n'), max_size=40))
-def test_any_text(text: str) -> None:
+def test_any_text_is_expanded_or_refused(text: str) -> None:
     """Any text is expanded or is an error; without braces it stays."""
     assert "{{" in text or expanded(text) == text

@@ -501,7 +501,7 @@ def test_a_request_needs_a_class(profile: str, given: Map, field: str) -> None:
     ],
 )
 def test_a_wrong_template_is_told_where_it_is_wrong(template: Map, field: str) -> None:
-    """And nothing is made."""
+    """Each mistake in a claim template is an error at its field, and nothing is generated."""
     assert [error.partition(": ")[0] for error in claimed(template).errors] == [f"spec.accelerator.resourceClaimTemplates.nvidia{field}"]
 
 

@@ -16,5 +16,5 @@ def test_sizes_are_variables(profile: str, own: str, other: str) -> None:
 
 
 def test_the_proxy_has_no_sizes() -> None:
-    """Only engines are told."""
+    """Sizes are variables of the engine containers alone."""
     assert "env" not in make({}).proxy()
