@@ -81,6 +81,6 @@ def test_files_that_are_named_are_there() -> None:
         for name, text in texts().items()
         if not name.startswith(OUTSIDE) and any(file not in ends for file in FILE.findall(text))
         for file in FILE.findall(prose(name, text))
-        if file not in ends
+        if file not in ends and not Path(file).stem.isupper()  # such as generator/tasks/NAME.py, which stands for any
     ]
     assert found == []

@@ -28,6 +28,15 @@ def merge(defaults: Spec, own: Spec) -> Spec:
     return merged
 
 
+def over(below: Spec, above: Spec) -> Spec:
+    """``above`` over ``below``: maps merge, anything else replaces; null stays, to delete what may be further down."""
+    merged = dict(below)
+    for key, value in above.items():
+        old = below.get(key)
+        merged[key] = over(old, value) if isinstance(value, dict) and isinstance(old, dict) else value
+    return merged
+
+
 def patched(document: Spec, layer: Spec) -> Spec:
     """``document`` with ``layer`` over it, as kustomize patches it: maps merge, all else replaces, null deletes and leaves nothing."""
     merged = dict(document)
