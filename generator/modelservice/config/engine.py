@@ -1,4 +1,4 @@
-"""The engine container of a role, and what `engine` says of it.
+"""The engine container of a role, and what `engine` says of it (specification: Engine fields).
 
 ``spec.engine`` and ``spec.<role>.engine`` have the keys of a container. The engine container is the profile's where a role gives no
 ``containers``, else the first of them; over it go ``spec.engine`` and then the role's: maps merge, null deletes. What the profile says goes

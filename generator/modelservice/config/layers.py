@@ -1,4 +1,7 @@
-"""Layers of a spec: the profile's defaults below, what the user wrote on top: maps merge, lists replace, null deletes."""
+"""Layers of a spec: the profile's defaults below, what the user wrote on top: maps merge, lists replace, null deletes.
+
+The rules are written down (specification: Layers).
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Presets that a spec names with parameters, or that ask something of each other, or that say something of the spec themselves."""
+"""Presets that a spec names with parameters, or that ask something of each other, or that say something of the spec themselves.
+
+The rules are written down (specification: Presets).
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Profiles of one's own: documents of kind Profile, each with the profile that it extends and the defaults that it changes."""
+"""Profiles of one's own: documents of kind Profile, each with the profile that it extends and the defaults that it changes.
+
+The rules are written down (specification: Profiles of your own).
+"""
 
 from __future__ import annotations
 
