@@ -65,7 +65,7 @@ def test_names_are_those_of_the_files() -> None:
 
 
 def test_presets_of_the_issue_are_there() -> None:
-    """At least these six ship with the project (issue 3)."""
+    """At least these six ship with the project."""
     assert {"rngd-tolerations", "nvidia-tolerations", "shm", "probes", "graceful-shutdown", "hardened"} <= set(
         data.names("overlays", "presets")
     )

@@ -1,4 +1,4 @@
-"""modelservice-fn: ResourceList in, ResourceList out, exit code, and what it says on stderr (issue 3: the function contract)."""
+"""modelservice-fn: ResourceList in, ResourceList out, exit code, and what it says on stderr."""
 
 from __future__ import annotations
 
@@ -121,7 +121,7 @@ def process(*arguments: str, data: bytes | str = b"", module: str = "modelservic
 
 
 def test_a_generator_answers_with_what_the_config_becomes() -> None:
-    """Kustomize sends the config twice; the answer has what it becomes, and not the config (issue 3)."""
+    """Kustomize sends the config twice; the answer has what it becomes, and not the config."""
     config = document()
     echo = copy.deepcopy(config)
     echo["metadata"]["annotations"] = {"config.kubernetes.io/local-config": "true"}
@@ -145,7 +145,7 @@ def test_the_answer_is_json_on_one_line() -> None:
 
 
 def test_other_items_pass_through_untouched_and_first() -> None:
-    """The function never deletes or changes what it was given (issue 3)."""
+    """The function never deletes or changes what it was given."""
     answer = call(resource_list(document(), CONFIG_MAP, document(), CONFIG_MAP))
     assert answer.items[:2] == [CONFIG_MAP, CONFIG_MAP]
     assert [item["kind"] for item in answer.items[2:]] == ["ServiceAccount", "Deployment"]
@@ -351,7 +351,7 @@ VALIDATION: Map = {"apiVersion": API_VERSION, "kind": "Validation", "metadata": 
 
 
 def test_pools_from_elsewhere_are_held_against_what_is_generated() -> None:
-    """An InferencePool among the items whose port the pods do not serve is told with both sides (behaviour 9)."""
+    """An InferencePool among the items whose port the pods do not serve is told with both sides (specification: InferencePools)."""
     answer = call(resource_list(document({"checks": {"inference-pool": "warning"}}), POOL))
     assert answer.code == 0
     (result,) = [result for result in answer.results if result["tags"]["check"] == "inference-pool"]
@@ -445,7 +445,7 @@ def test_in_a_package_stderr_is_quiet_unless_it_fails() -> None:
 
 
 def test_the_first_line_of_stderr_names_config_field_and_cause() -> None:
-    """Kustomize shows nothing but stderr: its first line says what to look at (issue 3)."""
+    """Kustomize shows nothing but stderr: its first line says what to look at."""
     answer = call(resource_list(document({"decode": {"replica": 2}, "multinode": "yes"}, name="my-model")))
     assert answer.code == 1
     assert answer.lines == [
@@ -463,7 +463,7 @@ def test_errors_come_before_warnings() -> None:
 
 
 def test_results_say_severity_field_and_resource() -> None:
-    """The results of the answer are those of the specification: message, severity, resourceRef, field, tags (issue 3)."""
+    """The results of the answer have the fields of the KRM function specification: message, severity, resourceRef, field, tags."""
     answer = call(resource_list(document({"multinode": True}, namespace="serving")))
     assert answer.code == 0
     (result,) = [result for result in answer.results if result["tags"]["check"] == "furiosa-multinode"]
@@ -557,7 +557,7 @@ def test_the_process_does_what_main_does() -> None:
 
 
 def test_two_runs_give_the_same_bytes() -> None:
-    """Output does not depend on the order of sets, in whatever process (issue 3)."""
+    """Output does not depend on the order of sets, in whatever process."""
     text = resource_list(document(SAMPLES["everything of a role"]), document(SAMPLES["vllm with prefill"], name="other"))
     first, second = (process(data=text, PYTHONHASHSEED=seed) for seed in ("1", "2"))
     assert first.stdout == second.stdout
@@ -567,7 +567,7 @@ def test_two_runs_give_the_same_bytes() -> None:
 
 @pytest.mark.parametrize("sample", ["furiosa", "vllm with prefill", "multinode", "furiosa claims", "tracing", "pvc+hf", "routes"])
 def test_the_fast_path_imports_nothing_heavy(sample: str) -> None:
-    """Start-up is the product's speed: a right config from kustomize needs no library but yaml12 and deepmerge (design)."""
+    """Start-up is the product's speed: a right config from kustomize needs no library but yaml12 and deepmerge."""
     program = "import sys; from modelservice.function import main; main(); print(*sys.modules, file=sys.stderr)"
     found = subprocess.run(
         [sys.executable, "-c", program],

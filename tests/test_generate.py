@@ -193,7 +193,7 @@ PVC: Map = {"modelArtifacts": {"uri": "pvc://c/p"}}
 TYPES: Map = {"decode": {"acceleratorTypes": {"labelKey": "k", "labelValues": ["v"]}}}
 LLM_D: Map = {"profile": "llm-d"}
 REQUESTED = {"limits": {"cpu": "1"}}
-# Every key of behaviour 11 as a path, a value that is not its default, and a config in which it counts.
+# Every key of the charts as a path, a value that is not its default, and a config in which it counts.
 CUSTOM: list[tuple[str, Map]] = [
     ("engine", {"modelCommand": "custom", "command": ["x"]}),
     ("decode.engine", {"engine": {"modelCommand": "custom", "command": ["x"]}}),
@@ -363,14 +363,14 @@ def at(path: str, value: Any) -> Map:
 
 @pytest.mark.parametrize(("path", "value", "context"), EFFECTS, ids=[effect[0] for effect in EFFECTS])
 def test_every_key_shows_in_the_output(path: str, value: Any, context: Map) -> None:
-    """A key that the schema accepts does something: the objects are other ones with it (behaviour 11)."""
+    """A key that the schema accepts does something: the objects are other ones with it (specification: Keys)."""
     base = merge(context, decode()) if path.startswith("container.") else context
     assert make(merge(base, at(path, value))).objects != make(base).generated.objects
 
 
 @pytest.mark.parametrize(("path", "context"), [(path, context) for path, _, context in EFFECTS], ids=[effect[0] for effect in EFFECTS])
 def test_every_key_may_be_null(path: str, context: Map) -> None:
-    """Null deletes a default: where there is none it changes nothing, and where one is needed the error names the key (behaviour 1)."""
+    """Null deletes a default; where one is needed, the error names the key (specification: Missing values)."""
     base = merge(context, decode()) if path.startswith("container.") else context
     made, without = make(merge(base, at(path, None))), make(base)
     key = path.rpartition(".")[2]
@@ -402,7 +402,7 @@ MAPS = [
 
 @pytest.mark.parametrize("path", MAPS)
 def test_any_map_may_be_null(path: str) -> None:
-    """Null deletes a whole map of defaults: what is missing then is told with keys below it, and nothing else is wrong (behaviour 1).
+    """Null deletes a map of defaults: what is missing is told, and nothing else is wrong (specification: Missing values).
 
     Save for a preset that is for what was deleted, a map that a profile has no more, and a topology that is for several roles.
     """
@@ -427,7 +427,7 @@ def test_any_map_may_be_null(path: str) -> None:
     ],
 )
 def test_what_is_accepted_and_ignored_changes_nothing(spec: Map) -> None:
-    """Keys that values files have and nobody reads are no mistake (behaviour 11)."""
+    """Keys that values files have and nobody reads are no mistake (specification: Keys)."""
     sized: Map = {"modelArtifacts": {"size": "10Gi"}}
     made = make({**sized, **spec})
     assert made.objects == make(sized).objects
@@ -440,7 +440,7 @@ def test_what_is_accepted_and_ignored_changes_nothing(spec: Map) -> None:
 @pytest.mark.parametrize("sample", SAMPLES)
 @pytest.mark.parametrize("namespace", [None, "serving"])
 def test_every_generated_object_has_labels_and_the_namespace(sample: str, namespace: str | None) -> None:
-    """The four labels are on every object but extraObjects; the namespace is, when there is one (behaviour 1)."""
+    """The four labels are on every object but extraObjects; the namespace is, when there is one (specification: Labels and selectors)."""
     expected = {"name": "modelservice", "instance": "llama", "part-of": "llm-d", "managed-by": "modelservice"}
     for obj in make(SAMPLES[sample], namespace=namespace).objects:
         if obj["metadata"]["name"].endswith("-extra"):
@@ -477,7 +477,7 @@ def test_output_is_plain_data_without_leftovers(sample: str) -> None:
 @pytest.mark.parametrize("version", ["1.34", "1.37"])
 @pytest.mark.parametrize("sample", SAMPLES)
 def test_output_is_what_kubernetes_takes(sample: str, version: str) -> None:
-    """Every object of a built-in kind conforms to Kubernetes' own schema, strictly (issue 3)."""
+    """Every object of a built-in kind conforms to Kubernetes' own schema, strictly."""
     for obj in make(SAMPLES[sample], namespace="serving").objects:
         if obj["kind"] not in CUSTOM_KINDS:
             kubernetes_validate.validate(obj, version, strict=True)
@@ -552,7 +552,7 @@ def test_a_result_about_an_object_names_the_object() -> None:
 
 
 def test_five_mistakes_are_five_messages() -> None:
-    """Mistakes of form, of presets, of templates and of meaning are told in one run, each with its field (issue 3)."""
+    """Mistakes of form, of presets, of templates and of meaning are told in one run, each with its field (specification: Refusals)."""
     spec = {
         "decode": {"replica": 2, "containers": [{"name": "x", "env": [{"name": "A", "value": "{{ .Values.nope }}"}]}]},
         "presets": ["nope"],
@@ -610,7 +610,7 @@ def test_a_library_of_overlays_is_there_to_be_asked_for() -> None:
 
 
 def test_a_library_may_have_its_own_preset_of_a_built_in_name() -> None:
-    """What users bring wins over what is built in (issue 3: nothing built in is closed to them)."""
+    """What users bring wins over what is built in: nothing that a built-in overlay can do is closed to them (specification: Overlays)."""
     own = overlay({"target": "pod", "patch": {"spec": {"hostNetwork": True}}}, name="shm")
     (made,) = generate([document({"presets": ["shm"]})], library=[own])
     pod = made.objects[1]["spec"]["template"]["spec"]
@@ -619,7 +619,7 @@ def test_a_library_may_have_its_own_preset_of_a_built_in_name() -> None:
 
 
 def test_extra_objects_are_emitted_as_they_are() -> None:
-    """ExtraObjects get no labels and no namespace, only their templates are expanded (behaviour 1)."""
+    """ExtraObjects get no labels and no namespace, only their templates are expanded (specification: Templated text)."""
     extra = {"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "{{ .Release.Name }}-s"}, "stringData": {"a": "${x}"}}
     made = make({"extraObjects": [extra]}, namespace="serving")
     assert made.one("Secret") == {**extra, "metadata": {"name": "llama-s"}}
@@ -691,7 +691,7 @@ def odd_documents(draw: st.DrawFn) -> Map:
 @settings(max_examples=250, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(odd_documents(), odd_documents())
 def test_no_spec_raises_anything(first: Map, second: Map) -> None:
-    """Any JSON in any place gives objects, or errors with messages, and never an exception (issue 3)."""
+    """Any JSON in any place gives objects, or errors with messages, and never an exception."""
     for one in generate([first, second]):
         assert not (one.failed and one.objects)
         assert all(result.message for result in one.results)

@@ -228,7 +228,7 @@ WRONG_PORT = "InferencePool/pool spec.targetPorts[0].number: is 8001, and the po
 
 @pytest.mark.parametrize("generator", [True, False])
 def test_a_pool_with_a_port_off_by_one_stops_the_run(generator: bool) -> None:
-    """Both numbers are named, the result is about the pool, and with an error the package stays as it is (issue 5)."""
+    """Both numbers are named, the result is about the pool, and with an error the package stays as it is."""
     before = package(item(POOL, "pool.yaml"), service(PINNED))
     done = before.run(before.value("ModelService") if generator else None)
     assert done.told() == [WRONG_PORT]

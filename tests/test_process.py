@@ -102,7 +102,7 @@ def test_a_broken_installation() -> None:
 
 
 @pytest.mark.parametrize("redirection", ["</dev/null", "<&-"])
-def test_no_input(redirection: str) -> None:
+def test_an_empty_or_closed_stdin_is_answered(redirection: str) -> None:
     """An empty or closed stdin is an error with an answer."""
     ended = Ended(RUN, "", redirection)
     assert (ended.code, len(ended.lines), len(ended.errors)) == (1, 1, 1)
@@ -244,7 +244,7 @@ def test_any_resources(data: str) -> None:
 
 @settings(deadline=None, max_examples=100)
 @given(st.binary() | st.text() | st.text(st.sampled_from('{}[]:-, \n"items kind: ResourceList&*!|>')))
-def test_any_bytes(data: bytes | str) -> None:
+def test_any_bytes_are_answered(data: bytes | str) -> None:
     """What is no ResourceList at all is told in one."""
     looked_at(data)
 

@@ -25,6 +25,7 @@ from modelservice.krm import (
     write_stdout,
 )
 from modelservice.kubernetes.apply_order import apply_rank
+from modelservice.kubernetes.names import identity
 from modelservice.texts import cut, mishap, shown, whole_number
 
 TYPE_CHECKING = False
@@ -234,15 +235,11 @@ def _name_settings(results: list[Result], config: Map) -> None:
 
 def _name_files(results: list[Result], items: list[Item]) -> None:
     """Say of a result about an item in which file it is."""
-    places = {_key(ResourceRef.of(item.value)): item for item in items if item.path}
+    places = {reference.key(): item for item in items if item.path and (reference := ResourceRef.of(item.value))}
     for result in results:
-        item = places.get(_key(result.resource)) if result.resource else None
+        item = places.get(result.resource.key()) if result.resource else None
         if item is not None and item.path and not result.file:
             result.file, result.index = item.path, whole_number(item.index or "") or 0
-
-
-def _key(reference: ResourceRef | None) -> tuple[str, ...]:
-    return (reference.api_version, reference.kind, reference.name, reference.namespace) if reference else ()
 
 
 def _check_world(resources: ResourceList, specs: list[Map], made: list[Map], *, complete: bool, judged: bool = False) -> None:
@@ -354,12 +351,8 @@ def _is_echo(item: Item, function_config: Any) -> bool:
     """Whether ``item`` is the copy of the functionConfig that kustomize sends along; a user's file has a path, the copy has none."""
     if item.path is not None or not isinstance(item.value, dict) or not isinstance(function_config, dict):
         return False
-    return _identity(item.value) == _identity(function_config)
-
-
-def _identity(resource: Map) -> tuple[Any, Any, Any]:
-    metadata = resource.get("metadata")
-    return resource.get("apiVersion"), resource.get("kind"), metadata.get("name") if isinstance(metadata, dict) else None
+    (_, kind, _, name), (_, wanted_kind, _, wanted_name) = identity(item.value), identity(function_config)  # the namespace may be another
+    return (item.value.get("apiVersion"), kind, name) == (function_config.get("apiVersion"), wanted_kind, wanted_name)
 
 
 def _tell(results: list[Result], quiet: bool) -> None:

@@ -7,6 +7,7 @@ from modelservice.compose import Composition, Overlay, compose
 from modelservice.config import ModelService
 from modelservice.krm import FirstOfEachPlace, ResourceRef, Result, is_shallow
 from modelservice.krm.limits import MAX_DEPTH
+from modelservice.kubernetes.names import identity
 from modelservice.plan import Plan
 
 TYPE_CHECKING = False
@@ -67,10 +68,10 @@ def _share_claim_templates(compositions: list[Composition]) -> None:
     for composition in compositions:
         kept = []
         for obj in composition.objects:
-            identity = checks.identity(obj)
-            if obj.get("kind") != "ResourceClaimTemplate" or identity not in seen:
+            called = identity(obj)
+            if obj.get("kind") != "ResourceClaimTemplate" or called not in seen:
                 kept.append(obj)
-            seen.add(identity)
+            seen.add(called)
         composition.objects = kept
 
 
@@ -167,4 +168,4 @@ def _name_presets(config: ModelService, results: list[Result]) -> None:
 
     for result in results:
         if result.resource is None:
-            result.field = place_of(config, result.field)
+            result.field = place_of(config.presets, config.own, result.field)

@@ -10,6 +10,7 @@ from modelservice.compose.composition import misshapen_object
 from modelservice.compose.object_patch import NothingFitsError, ObjectPatch, TargetError, contents, look_at, metadata_of
 from modelservice.config.patches_config import CHECK, patches_spec
 from modelservice.krm import FirstOfEachPlace, Item, ReadError, ResourceRef, Result
+from modelservice.kubernetes.names import named
 from modelservice.package import names
 from modelservice.package.files import CONFIG_GROUPS
 from modelservice.patch import PatchError
@@ -143,7 +144,7 @@ class _Patching:
                 field = self._set_by(place, problem.path)
                 if (field, problem.message) not in seen:  # one mistake may show in many objects
                     seen.add((field, problem.message))
-                    message = f"{problem.message} (in {names.named(obj)}: {written(problem.path)})"
+                    message = f"{problem.message} (in {named(obj)}: {written(problem.path)})"
                     result = Result(message, severity or problem.severity, field=field, current=problem.current, tags={"check": CHECK})
                     told.add(field.partition("]")[0], result)
         return told.told()

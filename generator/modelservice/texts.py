@@ -21,11 +21,18 @@ def shown(value: Any) -> str:
         return repr(_short(value))
     if isinstance(value, (dict, list)):
         return "a map" if isinstance(value, dict) else "a list"
-    if value is None or isinstance(value, bool):
-        return "null" if value is None else str(value).lower()
     if isinstance(value, int) and abs(value) >= 10**LONGEST:  # Python refuses to write thousands of digits
         return "a number of more than 80 digits"
-    return str(value)
+    return as_text(value)
+
+
+def as_text(value: Any) -> str:
+    """A scalar as YAML writes it, and so as it is where text has to be: ``true`` for a truth value, ``null`` for nothing."""
+    if isinstance(value, str):
+        return value
+    if value is None:
+        return "null"
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def cut(text: str) -> str:

@@ -1,4 +1,4 @@
-"""Another number of devices asked for than the parallelism needs (behaviour 7 and 10)."""
+"""Another number of devices asked for than the parallelism needs (specification: Device plugins, Warnings)."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ def asks_for(count: Any, part: str = "limits") -> dict[str, Any]:
 
 @pytest.mark.parametrize("part", ["limits", "requests"])
 def test_another_number_is_a_warning_with_both_numbers(part: str) -> None:
-    """The user's number is used; that it differs from the calculated one is told (behaviour 7)."""
+    """The user's number is used; that it differs from the calculated one is told (specification: Device plugins)."""
     made = make({"decode": {"containers": [engine(name="a"), asks_for("3", part)], "parallelism": {"tensor": 16}}})
     assert made.found("accelerator-count") == [
         (

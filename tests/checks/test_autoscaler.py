@@ -48,7 +48,7 @@ def test_a_target_that_is_not_there() -> None:
     assert found("autoscaler", scaler(WEB), external=("Deployment/*",)) == []
 
 
-def test_what_fits() -> None:
+def test_a_workload_without_replicas_fits_its_autoscaler() -> None:
     """A workload without replicas, also of another kind, and in the autoscaler's namespace: nothing to tell."""
     assert found("autoscaler", scaler(WEB), deployment()) == []
     assert (

@@ -1,4 +1,4 @@
-"""Objects that two services of one run would both emit (behaviour 7 and 10)."""
+"""Objects that two services of one run would both emit (specification: Claims, Refusals)."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from tests.compose.made import document, make
 
-from modelservice.checks.collisions import identity, is_shared
+from modelservice.checks.collisions import is_shared
 from modelservice.generate import Generated, generate
 
 Map = dict[str, Any]
@@ -46,7 +46,7 @@ def test_two_services_of_one_name_are_told_once() -> None:
 
 
 def test_the_same_name_in_another_namespace_is_another_object() -> None:
-    """Namespaces keep objects apart."""
+    """Two services may use one name where each has a namespace of its own."""
     services = generate([document(labelled({}, "a"), namespace="one"), document(labelled({}, "b"), namespace="two")])
     assert found(services) == []
 
@@ -69,7 +69,7 @@ def test_extra_objects_collide_too(data: Map) -> None:
 
 
 def test_a_claim_template_that_two_services_mean_alike_is_shared() -> None:
-    """The same template is no collision: it is emitted once (behaviour 7)."""
+    """The same template is no collision: it is emitted once (specification: Claims)."""
     spec = {"dra": {"enabled": True}}
     services = generate([document(labelled(spec, "a"), name="one"), document(labelled(spec, "b"), name="two")])
     assert found(services) == []
@@ -78,7 +78,7 @@ def test_a_claim_template_that_two_services_mean_alike_is_shared() -> None:
 
 
 def test_a_claim_template_that_two_services_mean_differently_is_an_error() -> None:
-    """One name cannot stand for two templates (behaviour 7)."""
+    """One name cannot stand for two templates (specification: Claims)."""
     one = {"dra": {"enabled": True}}
     other = {"dra": {"enabled": True, "claimTemplates": [{"name": "furiosa", "class": "npu.furiosa.ai", "count": 2}]}}
     services = generate([document(labelled(one, "a"), name="one"), document(labelled(other, "b"), name="two")])
@@ -94,21 +94,6 @@ def test_claim_templates_of_two_namespaces_are_two() -> None:
         [document(labelled(spec, "a"), name="one", namespace="x"), document(labelled(spec, "b"), name="two", namespace="y")]
     )
     assert [sum(obj["kind"] == "ResourceClaimTemplate" for obj in service.objects) for service in services] == [1, 1]
-
-
-def test_what_tells_objects_apart() -> None:
-    """Group, kind, namespace and name, and not the version."""
-    metadata = {"name": "n", "namespace": "s"}
-    one = {"apiVersion": "apps/v1", "kind": "Deployment", "metadata": metadata}
-    assert identity(one) == identity({**one, "apiVersion": "apps/v1beta1"})
-    for other in (
-        {**one, "apiVersion": "v1"},
-        {**one, "kind": "ReplicaSet"},
-        {**one, "metadata": {**metadata, "name": "m"}},
-        {**one, "metadata": {"name": "n"}},
-    ):
-        assert identity(one) != identity(other)
-    assert identity({"apiVersion": "v1", "kind": "List"}) == ("", "List", None, None)
 
 
 def test_only_claim_templates_are_shared() -> None:

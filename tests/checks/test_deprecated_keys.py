@@ -1,4 +1,4 @@
-"""Keys that the charts call deprecated (behaviour 10)."""
+"""Keys that the charts call deprecated (specification: Warnings)."""
 
 from __future__ import annotations
 

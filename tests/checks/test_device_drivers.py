@@ -59,8 +59,8 @@ def test_a_network_device_by_claims_goes_with_gpus_of_a_plugin() -> None:
 
 
 @pytest.mark.parametrize("enabled", [True, False])
-def test_rngd_too(enabled: bool) -> None:
-    """Whose claims are turned on elsewhere."""
+def test_furiosa_devices_by_a_plugin_and_by_claims(enabled: bool) -> None:
+    """With profile furiosa it is dra.enabled that turns claims on."""
     container = engine(modelCommand="furiosaLLMServe", resources={"limits": {"furiosa.ai/rngd": "1"}})
     made = make({"dra": {"enabled": enabled}, "decode": {"containers": [container]}})
     field = "spec.decode.containers[0].resources.limits.furiosa.ai/rngd"

@@ -110,8 +110,8 @@ def test_the_port_behind_the_service() -> None:
     ]
 
 
-def test_probes() -> None:
-    """Health is told on a port of its own."""
+def test_probes_of_the_picker_ask_its_health_port() -> None:
+    """The picker answers health checks on another port than requests."""
     wrong = picker(readinessProbe={"grpc": {"port": 9002}})
     (one,) = found("endpoint-picker", wrong, CONFIG, pool({}))
     assert one.field == "spec.template.spec.containers[0].readinessProbe.grpc.port"
@@ -132,7 +132,7 @@ def test_the_config_that_is_mounted() -> None:
     assert told(picker(volumes=[{"name": "c", "emptyDir": {}}]), other, pool({})) == []
 
 
-def test_rights() -> None:
+def test_the_account_of_the_picker_has_the_rights_it_needs() -> None:
     """The account needs to read pools, and to ask who reads the metrics unless anybody may; a role that cannot be seen may give it."""
     workload = picker()
     workload["spec"]["template"]["spec"]["serviceAccountName"] = "epp"

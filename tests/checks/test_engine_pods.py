@@ -55,7 +55,7 @@ def test_declared_ports(container: Map, fields: list[tuple[str, str]]) -> None:
 @pytest.mark.parametrize(("asked", "severity"), [(8000, ""), ("8000", ""), (9000, "warning"), ("http", ""), ("htpt", "error"), (9090, "")])
 @pytest.mark.parametrize("probe", ["startupProbe", "livenessProbe", "readinessProbe"])
 @pytest.mark.parametrize("handler", ["httpGet", "tcpSocket"])
-def test_probes(probe: str, handler: str, asked: Any, severity: str) -> None:
+def test_probes_ask_a_port_of_the_engine(probe: str, handler: str, asked: Any, severity: str) -> None:
     """A probe asks where the engine listens, where a port is declared, or by the name of one."""
     ports = [{"name": "http", "containerPort": 8000}, {"containerPort": 9090}]
     container = engine(ports=ports, **{probe: {handler: {"port": asked}}})
@@ -95,8 +95,8 @@ def test_a_routing_proxy_calls_who_is_there() -> None:
         (["--tensor-parallel-size=$(TP)"], None),
     ],
 )
-def test_devices(args: list[str], number: int | None) -> None:
-    """As many as the shards of the ranks; nothing is said where a size cannot be read."""
+def test_a_container_has_as_many_devices_as_its_flags_need(args: list[str], number: int | None) -> None:
+    """A container needs a device for each shard of each of its ranks; nothing is said where a size cannot be read."""
     wrong = [("warning", "containers[0].resources")]
     for asked in (1, 2, "4", 8, 16):
         expected = [] if number in (None, int(asked)) else wrong
@@ -106,7 +106,7 @@ def test_devices(args: list[str], number: int | None) -> None:
 
 @pytest.mark.parametrize(("tensor", "data", "number"), [(8, 1, 1), (4, 1, 1), (8, 4, 4), (32, 1, 4)])
 def test_devices_of_eight_cores(tensor: int, data: int, number: int) -> None:
-    """Furiosa-LLM counts cores."""
+    """The sizes of Furiosa-LLM count cores, of which a device has eight."""
     args = ["m", "--port", "8000", "--tensor-parallel-size", str(tensor), "--data-parallel-size", str(data)]
     container = {"name": "furiosa-llm", "image": "f:1", "command": ["furiosa-llm", "serve"], "args": args}
     assert told({**container, "resources": devices(number, "furiosa.ai/rngd")}) == []
@@ -129,7 +129,7 @@ def test_devices_of_eight_cores(tensor: int, data: int, number: int) -> None:
         (["--config=/etc/vllm.yaml"], 2, ""),
     ],
 )
-def test_groups(args: list[str], size: int, words: str) -> None:
+def test_a_group_has_as_many_pods_as_its_flags_say(args: list[str], size: int, words: str) -> None:
     """A group has as many pods as its engines are told of."""
     one = leader_worker_set({"size": size, "workerTemplate": pod(containers=[engine(*args)])})
     messages = [finding.message for finding in found(CHECK, one)]

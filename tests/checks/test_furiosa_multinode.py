@@ -1,4 +1,4 @@
-"""multinode with profile furiosa (behaviour 10)."""
+"""multinode with profile furiosa (specification: Warnings)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Images by the tag latest (behaviour 10)."""
+"""Images by the tag latest (specification: Warnings)."""
 
 from __future__ import annotations
 

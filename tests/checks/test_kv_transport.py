@@ -65,8 +65,8 @@ def test_a_script_is_read_too() -> None:
     assert len(told(flags={}, args=["--kv-transfer-config", CONFIG])) == 2
 
 
-def test_sglang_too() -> None:
-    """By its own flag."""
+def test_sglang_that_moves_kv_caches_by_nixl_is_told() -> None:
+    """SGLang says with a flag of its own that NIXL moves its KV caches."""
     command = ["python3", "-m", "sglang.launch_server", "--disaggregation-transfer-backend"]
     assert len(told(modelCommand="custom", flags={}, command=[*command, "nixl"])) == 2
     assert told(modelCommand="custom", flags={}, command=[*command, "mooncake"]) == []

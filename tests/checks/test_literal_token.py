@@ -1,4 +1,4 @@
-"""A Hugging Face token written into the config (behaviour 10)."""
+"""A Hugging Face token written into the config (specification: Warnings)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A base name that was cut (behaviour 1)."""
+"""A base name that was cut (specification: Names)."""
 
 from __future__ import annotations
 

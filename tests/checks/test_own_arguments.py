@@ -41,8 +41,8 @@ def test_arguments_that_say_something_of_their_own(container: Map) -> None:
 
 
 @pytest.mark.parametrize("args", [["--served-model-name", "meta/llama-8b"], ["--served_model_name=meta/llama-8b"], ["--port=8200"]])
-def test_a_generated_flag_once_more(args: list[str]) -> None:
-    """However it is written."""
+def test_a_flag_of_ones_own_that_is_generated_already(args: list[str]) -> None:
+    """It is told in whichever of its spellings it is written."""
     (message,) = said(service(args=args))
     assert "is generated already; leave it out" in message
 

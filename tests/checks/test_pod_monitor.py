@@ -34,7 +34,7 @@ def test_a_port_that_no_container_names(complete: bool) -> None:
     assert one.message == "no container of Deployment web has a port called metrics (they name none)"
 
 
-def test_no_pods() -> None:
+def test_a_monitor_that_selects_no_pods_is_told() -> None:
     """A selector that finds nothing is told where all pods can be seen, and there are some."""
     wrong = monitor("metrics", labels={"app": "wbe"})
     assert found("pod-monitor", wrong, METRICS) == [

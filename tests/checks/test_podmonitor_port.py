@@ -1,4 +1,4 @@
-"""A PodMonitor that scrapes a port which no container names (behaviour 10)."""
+"""A PodMonitor that scrapes a port which no container names (specification: Warnings)."""
 
 from __future__ import annotations
 

@@ -53,7 +53,7 @@ def test_the_proxy_cannot_call_the_port_it_listens_on(routing: Map, field: str) 
 
 
 def test_without_the_proxy_the_two_ports_may_be_one() -> None:
-    """Nobody else listens then."""
+    """Without the proxy nobody but the engine listens, so that its port may be the service's."""
     assert found(service({"routing": {"servicePort": 8200, "proxy": {"enabled": False}}})) == []
 
 

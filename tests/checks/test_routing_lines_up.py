@@ -146,6 +146,6 @@ def test_whatever_is_broken_is_found(where: tuple[str, int, Path], text: str, nu
 
 
 @pytest.mark.parametrize(("name", "place", "path"), BROKEN, ids=str)
-def test_each_that_is_broken_is_found(name: str, place: int, path: Path) -> None:
-    """Each of them, once."""
+def test_breaking_any_one_reference_is_found(name: str, place: int, path: Path) -> None:
+    """Of each pair of fields that must agree one is changed, and some check tells it."""
     assert found_by_all(*broken(MADE[name], place, path, "other", 7777)) != {}

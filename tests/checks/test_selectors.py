@@ -1,4 +1,4 @@
-"""Two services of one run and namespace where the selector of one selects pods of the other (behaviour 10)."""
+"""Two services of one run and namespace where the selector of one selects pods of the other (specification: Labels and selectors)."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def test_equal_labels_are_an_error_of_the_later_service() -> None:
 
 @pytest.mark.parametrize("order", [1, -1])
 def test_a_selector_that_is_part_of_the_others_labels_overlaps_in_either_direction(order: int) -> None:
-    """The wider selector selects the other's pods, whichever service comes first (behaviour 10)."""
+    """The wider selector selects the other's pods, whichever service comes first (specification: Labels and selectors)."""
     services = [({}, None), ({"team": "a"}, None)][::order]
     assert [found[:2] for found in overlaps(*services)] == [(1, "error")]
 

@@ -16,7 +16,7 @@ def service(*targets: Any, selector: Map | None = None, namespace: str | None = 
     return thing("Service", "svc", namespace=namespace, spec={"selector": LABELS if selector is None else selector, "ports": ports})
 
 
-def test_no_pods() -> None:
+def test_a_service_that_selects_no_pods_is_told() -> None:
     """A Service that selects nothing is told where all pods can be seen."""
     wrong = service(80, selector={"app": "wbe", "tier": "1"})
     assert found("service-selector", wrong, WEB) == [("warning", "Service/svc", "spec.selector", "selects no pods: app=wbe, tier=1", None)]

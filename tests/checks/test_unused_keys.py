@@ -1,4 +1,4 @@
-"""Keys that mean nothing as the service is set up (behaviour 10)."""
+"""Keys that mean nothing as the service is set up (specification: Warnings)."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def fields(spec: Map) -> list[str]:
     ],
 )
 def test_a_key_of_the_other_profile_is_a_warning(spec: Map, field: str) -> None:
-    """Tracing, requester and the like under furiosa, dra and pipeline under llm-d do nothing, and that is told (behaviour 10)."""
+    """Tracing, requester and the like under furiosa, dra and pipeline under llm-d do nothing, which is told (specification: Warnings)."""
     assert fields(spec) == [field]
 
 
@@ -59,7 +59,7 @@ def test_what_says_nothing_or_means_something_is_not_told(spec: Map) -> None:
 
 
 def test_a_pipeline_is_used_by_furiosa_engines_under_llm_d() -> None:
-    """FuriosaLLMServe is allowed there, and takes --pipeline-parallel-size (behaviour 4)."""
+    """FuriosaLLMServe is allowed there, and takes --pipeline-parallel-size (specification: Commands)."""
     role: Map = {"parallelism": {"pipeline": 2}, "containers": [engine(modelCommand="furiosaLLMServe")]}
     spec = {"profile": "llm-d", "prefill": {"create": False}, "decode": role}
     assert fields(spec) == []
@@ -184,7 +184,7 @@ def test_an_overlay_that_changes_something_is_not_told() -> None:
 
 
 def test_a_misspelt_key_of_metadata_is_told() -> None:
-    """Labels that nobody sees."""
+    """A misspelt `labels` would leave the labels out without a word."""
     spelt = document({})
     (made,) = generate([{**spelt, "metadata": {**spelt["metadata"], "lables": {"a": "b"}}}])
     assert [result.field for result in made.results if result.tags == {"check": "unused-keys"}] == ["metadata.lables"]

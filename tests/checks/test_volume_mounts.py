@@ -1,4 +1,4 @@
-"""A mount of a volume that the pod does not have (behaviour 10)."""
+"""A mount of a volume that the pod does not have (specification: Refusals)."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def test_a_mount_without_its_volume_is_an_error() -> None:
 
 
 def test_volumes_alone_drop_the_default_and_its_mount_stays() -> None:
-    """Setting volumes replaces the list, while the default container still mounts metrics-volume (behaviour 10)."""
+    """Setting volumes replaces the list, while the default container still mounts metrics-volume (specification: Refusals)."""
     ((_, _, message),) = make({"decode": {"volumes": [CACHE]}}).found("volume-mounts")
     assert "metrics-volume" in message
 

@@ -13,7 +13,8 @@ from tests.compose.made import make
 from tests.compose.samples import SAMPLES
 
 from modelservice import checks
-from modelservice.checks.world import POD_TEMPLATES, SHAPE, World, name_of, namespace_of
+from modelservice.checks.world import POD_TEMPLATES, SHAPE, World
+from modelservice.kubernetes.names import named, namespace_of
 
 
 def ours(instance: str) -> Map:
@@ -215,7 +216,7 @@ def test_names_are_told_apart_by_kind_and_namespace() -> None:
     assert world.find("Secret", "x", "other") is None
     assert world.find("Secret", "y", "ml") is None
     assert [namespace_of(obj) for obj in (here, there)] == ["default", "ml"]
-    assert name_of(there) == "Secret x"
+    assert named(there) == "Secret x"
 
 
 @pytest.mark.parametrize(
@@ -240,8 +241,8 @@ def test_an_empty_selector_selects_nothing() -> None:
     """No label says nothing about pods; several labels must all be there."""
     world = World([deployment(labels={"a": "1", "b": "1"}), deployment("x", {"a": "1"})], complete=True)
     assert world.selected({}, "default") == []
-    assert [name_of(pods.workload) for pods in world.selected({"a": "1"}, "default")] == ["Deployment web", "Deployment x"]
-    assert [name_of(pods.workload) for pods in world.selected({"b": "1", "a": "1"}, "default")] == ["Deployment web"]
+    assert [named(pods.workload) for pods in world.selected({"a": "1"}, "default")] == ["Deployment web", "Deployment x"]
+    assert [named(pods.workload) for pods in world.selected({"b": "1", "a": "1"}, "default")] == ["Deployment web"]
 
 
 def test_generated_resources_are_known_by_name() -> None:

@@ -74,7 +74,7 @@ def test_what_is_the_same_says_nothing(tmp_path: Path) -> None:
     assert diff(file, other) == (0, "", "")
 
 
-def test_the_text(tmp_path: Path) -> None:
+def test_what_a_difference_looks_like_as_text(tmp_path: Path) -> None:
     """Objects, their fields in one line each, lists and texts line by line, what it does, and how much it is."""
     old = written(tmp_path, "old.yaml", DEPLOYMENT + "---\n" + CONFIG + "---\napiVersion: v1\nkind: Service\nmetadata: {name: gone}\n")
     changed = DEPLOYMENT.replace("replicas: 1", "replicas: 3").replace("--two", "--too").replace("c:1", "c:2")
@@ -112,8 +112,8 @@ objects: 2 changed, 1 added, 1 removed, 1 with pods that restart
     )
 
 
-def test_the_json(tmp_path: Path) -> None:
-    """The shape that programs read."""
+def test_what_a_difference_looks_like_as_json(tmp_path: Path) -> None:
+    """Programs read this shape."""
     old, new = (
         written(tmp_path, "old.yaml", DEPLOYMENT),
         written(tmp_path, "new.yaml", DEPLOYMENT.replace("  replicas: 1\n", "  minReadySeconds: 5\n")),

@@ -19,15 +19,15 @@ def test_a_model_service_becomes_a_graph(tmp_path: Path) -> None:
     assert call("graph", "-", stdin=rendered).stdout == said.stdout
 
 
-def test_a_flowchart(tmp_path: Path) -> None:
-    """For Markdown."""
+def test_a_graph_as_a_flowchart(tmp_path: Path) -> None:
+    """`--output mermaid` is a flowchart that Markdown can hold."""
     said = call("graph", written(tmp_path, "a.yaml", service()), "--output", "mermaid")
     assert said.code == 0
     assert said.stdout.startswith('flowchart LR\n  n0["')
 
 
-def test_a_picture(tmp_path: Path) -> None:
-    """One element of SVG, and nothing else."""
+def test_a_graph_as_a_picture(tmp_path: Path) -> None:
+    """`--output svg` is one element of SVG, and nothing else."""
     said = call("graph", written(tmp_path, "a.yaml", service()), "--output", "svg")
     assert (said.code, said.stderr) == (0, "")
     assert said.stdout.startswith("<svg ")
@@ -35,8 +35,8 @@ def test_a_picture(tmp_path: Path) -> None:
     assert 'data-key="Deployment/default/llama-decode"' in said.stdout
 
 
-def test_the_json(tmp_path: Path) -> None:
-    """The shape that programs read."""
+def test_a_graph_as_json(tmp_path: Path) -> None:
+    """Programs read this shape."""
     spec = "{scaleTargetRef: {kind: Deployment, name: d}}"
     scaler = f"apiVersion: autoscaling/v2\nkind: HorizontalPodAutoscaler\nmetadata: {{name: h}}\nspec: {spec}\n"
     said = call("graph", written(tmp_path, "a.yaml", scaler), "--output", "json")

@@ -41,7 +41,7 @@ def workload(said: object, name: str = "llama-decode") -> Map:
     ["decode: {replicas: 3}\n", "spec: {decode: {replicas: 3}}\n", HEAD + "metadata: {name: llama}\nspec: {decode: {replicas: 3}}\n"],
 )
 def test_a_layer_is_a_partial_modelservice_or_a_spec(tmp_path: Path, llama: str, text: str) -> None:
-    """Maps merge."""
+    """A layer may have the head of a ModelService or be a bare part of its spec; either way it merges over the spec."""
     assert workload(call("render", llama, "-f", written(tmp_path, "layer.yaml", text)))["spec"]["replicas"] == 3
 
 
@@ -102,7 +102,7 @@ def test_a_wrong_layer_has_its_place(tmp_path: Path, llama: str, text: str, plac
 
 
 def test_a_layer_that_is_not_there_is_a_wrong_call(tmp_path: Path, llama: str) -> None:
-    """As with any file."""
+    """A file that is not there ends the command with exit code 2, as with any file."""
     assert call("render", llama, "-f", str(tmp_path / "none.yaml")).code == 2
 
 

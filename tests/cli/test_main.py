@@ -181,7 +181,7 @@ def test_messages_that_nobody_can_read(redirection: str) -> None:
     assert (code == 0) is bool(stdout)
 
 
-def test_no_input() -> None:
+def test_a_closed_stdin_is_told() -> None:
     """A closed stdin is told as what cannot be read."""
     code, stdout, lines = ended(CALL.format(["render", "-"]), "<&-")
     assert (code, stdout) == (2, "")
@@ -244,7 +244,7 @@ def test_without_a_terminal_there_are_no_colours(tmp_path: Path) -> None:
         assert "\x1b" not in said.stdout + said.stderr
 
 
-def test_quiet(tmp_path: Path) -> None:
+def test_quiet_leaves_warnings_out(tmp_path: Path) -> None:
     """With --quiet, render leaves warnings out, and nothing else."""
     path = tmp_path / "a.yaml"
     path.write_text(SERVICE, encoding="utf-8")

@@ -17,7 +17,7 @@ PATCH = "{target: pod, patch: {spec: {priority: '${preset.size}'}}}"
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_each_kind(kind: str) -> None:
+def test_each_kind_has_a_schema(kind: str) -> None:
     """It is JSON, whichever way the kind is written; a ModelService's without one."""
     said = call("schema", kind.lower())
     assert (said.code, said.stderr) == (0, "")

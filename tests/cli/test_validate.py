@@ -224,8 +224,8 @@ def test_patches_of_a_kustomization_are_no_resources(tmp_path: Path) -> None:
 # Forms
 
 
-def test_json(folder: Path) -> None:
-    """The shape that programs read."""
+def test_findings_as_json(folder: Path) -> None:
+    """Programs read this shape."""
     said = call("validate", str(folder), "--output", "json")
     (found,) = (answer := json.loads(said.stdout)).pop("findings")
     assert said.code == 0
@@ -242,7 +242,7 @@ def test_json(folder: Path) -> None:
     }
 
 
-def test_github(folder: Path) -> None:
+def test_findings_as_commands_of_github_workflows(folder: Path) -> None:
     """A workflow command a finding, with what would end one escaped."""
     os.rename(folder / "web.yaml", folder / "a,b:c%.yaml")
     (line,) = call("validate", str(folder), "--output", "github").stdout.splitlines()
@@ -252,7 +252,7 @@ def test_github(folder: Path) -> None:
     assert said.stdout.startswith("::error file=<stdin>,line=14,col=3,title=config::ModelService a: spec.drain: is '1%25';")
 
 
-def test_sarif(folder: Path) -> None:
+def test_findings_as_sarif(folder: Path) -> None:
     """A log of SARIF 2.1.0: a run, whose results name rules by id and index, with their places; rules have help from their pages."""
     written(folder, "b c.yaml", WRONG.replace("web", "other"))
     log = json.loads(call("validate", str(folder), "--output", "sarif", "--set", "decode.replica=1").stdout)

@@ -128,7 +128,7 @@ def test_what_has_no_spec_has_no_strategy() -> None:
 
 
 def test_pods_that_are_updated_on_delete_stay() -> None:
-    """Until somebody deletes them."""
+    """With updateStrategy OnDelete a pod stays as it is until somebody deletes it."""
     old, new = (
         obj("DaemonSet", "apps/v1", spec={"updateStrategy": {"type": "OnDelete"}, "template": {"spec": {"hostNetwork": value}}})
         for value in (False, True)

@@ -6,7 +6,8 @@ import copy
 
 from tests.comparison.samples import Map, deployment, obj, only
 
-from modelservice.comparison import compare, identity
+from modelservice.comparison import compare
+from modelservice.kubernetes.names import identity
 
 
 def placed(one: Map, namespace: str) -> Map:

@@ -28,7 +28,7 @@ def container_overlay(**fields: Any) -> Map:
     return overlay({"target": "container", "patch": fields})
 
 
-# Layers: base < profile's fields < automatic < presets < own overlays < own fields < extraConfig (issue 3, design)
+# Layers: base < profile's fields < automatic < presets < own overlays < own fields < extraConfig (specification: Order of layers)
 
 
 def test_presets_come_after_automatic_overlays() -> None:
@@ -53,7 +53,7 @@ def test_own_overlays_apply_in_their_order_and_given_ones_last() -> None:
 
 
 def test_own_fields_win_over_every_overlay() -> None:
-    """What the user writes in the spec is above presets and overlays, inline and given (issue 3)."""
+    """What the user writes in the spec is above presets and overlays, inline and given (specification: Order of layers)."""
     seconds = {"terminationGracePeriodSeconds": 50}
     made = make(
         {"presets": ["graceful-shutdown"], "overlays": [pod_overlay(terminationGracePeriodSeconds=1)], "decode": seconds},
@@ -63,7 +63,7 @@ def test_own_fields_win_over_every_overlay() -> None:
 
 
 def test_extra_config_wins_over_own_fields() -> None:
-    """ExtraConfig is merged last, on the pod and on the container (behaviour 8)."""
+    """ExtraConfig is merged last, on the pod and on the container (specification: Extra fields)."""
     made = make(
         {
             "decode": {
@@ -86,31 +86,31 @@ def test_overlays_win_over_the_profiles_own_fields() -> None:
 
 
 def test_presets_apply_in_the_order_in_which_they_are_named() -> None:
-    """Of two presets that say the same of a field the later one wins, whatever they are called (issue 3)."""
+    """Of two presets that say the same of a field the later one wins, whatever they are called (specification: Order of layers)."""
     for first, last in itertools.permutations(["rngd-tolerations", "nvidia-tolerations"]):
         tolerations = make({"presets": [first, last]}).pod()["tolerations"]
         assert tolerations[-1] == make({"presets": [last]}).pod()["tolerations"][0]
 
 
-# The user's items in generated lists (behaviour 6)
+# The user's items in generated lists (specification: Order of items)
 
 
 def test_a_users_variable_replaces_a_generated_one_whole() -> None:
-    """A user's value over a generated valueFrom leaves no valueFrom, and the variable is there once (behaviour 6)."""
+    """A user's value over a generated valueFrom leaves no valueFrom, and the variable is there once (specification: Order of items)."""
     spec: Map = {"modelArtifacts": {"authSecretName": "hf"}, **decode(env=[{"name": "HF_TOKEN", "value": "mine"}])}
     env = make(spec).container()["env"]
     assert [variable for variable in env if variable["name"] == "HF_TOKEN"] == [{"name": "HF_TOKEN", "value": "mine"}]
 
 
 def test_a_users_volume_replaces_a_generated_one_whole() -> None:
-    """Volumes are replaced by name: two sources in one volume are refused by Kubernetes (behaviour 6)."""
+    """Volumes are replaced by name: two sources in one volume are refused by Kubernetes (specification: Order of items)."""
     claim = {"name": "model-storage", "persistentVolumeClaim": {"claimName": "mine"}}
     made = make({"decode": {"containers": [engine(mountModelVolume=True)], "volumes": [claim]}})
     assert made.pod()["volumes"] == [claim]
 
 
 def test_a_users_mount_replaces_a_generated_one_whole() -> None:
-    """Mounts are replaced by mountPath (behaviour 6)."""
+    """Mounts are replaced by mountPath (specification: Order of items)."""
     mount = {"name": "mine", "mountPath": "/model-cache", "subPath": "a"}
     made = make(
         {
@@ -158,7 +158,7 @@ def test_nothing_empty_is_left_behind() -> None:
 
 @pytest.mark.parametrize("multinode", [False, True])
 def test_one_patch_serves_every_workload(multinode: bool) -> None:
-    """A patch of the pod, container, proxy or workload reaches Deployments and LeaderWorkerSets alike (design)."""
+    """A patch of the pod, container, proxy or workload reaches Deployments and LeaderWorkerSets alike."""
     patches = [
         {"target": "workload", "patch": {"metadata": {"annotations": {"w": "${workload.name}"}}}},
         {"target": "pod", "patch": {"metadata": {"annotations": {"p": "${name}"}}, "spec": {"hostNetwork": True}}},
@@ -255,7 +255,7 @@ def test_users_may_delete_what_is_generated() -> None:
 
 
 def test_extra_config_merges_lists_by_their_keys_and_replaces_others() -> None:
-    """ExtraConfig is a strategic merge patch: keyed lists merge, lists without keys are replaced (behaviour 8)."""
+    """ExtraConfig is a strategic merge patch: keyed lists merge, lists without keys are replaced (specification: Extra fields)."""
     made = make(
         {
             "decode": {
@@ -278,7 +278,7 @@ def test_extra_config_merges_lists_by_their_keys_and_replaces_others() -> None:
 
 
 def test_extra_config_of_a_container_is_a_patch_of_it() -> None:
-    """A container's extraConfig adds any field, merges env by name, and deletes with null (behaviour 8)."""
+    """A container's extraConfig adds any field, merges env by name, and deletes with null (specification: Extra fields)."""
     made = make(
         decode(
             env=[{"name": "A", "value": "1"}],

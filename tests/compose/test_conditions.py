@@ -57,7 +57,7 @@ def test_facts_of_a_service_are_its_own() -> None:
 
 
 def test_a_service_that_is_off_is_asked_nothing() -> None:
-    """Nothing is generated anyway."""
+    """With `enabled: false` nothing is generated, so that it does not matter what a preset is for."""
     (made,) = generate([document({"presets": ["spread"], "enabled": False, "multinode": True})])
     assert not made.failed
 

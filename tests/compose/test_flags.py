@@ -1,4 +1,4 @@
-"""Arguments merged by flag: the merge by itself, with its laws, and whose flags win over whose arguments (issue 4, point 4)."""
+"""Arguments merged by flag: the merge by itself, with its laws, and whose flags win over whose arguments (specification: Flags)."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ CASES: dict[str, tuple[list[str], Map, list[str]]] = {
 
 
 @pytest.mark.parametrize("case", CASES)
-def test_merged(case: str) -> None:
+def test_flags_are_merged_into_arguments(case: str) -> None:
     """A flag is replaced where it stands, in the way it is written; nothing else moves, and new flags come last."""
     args, given_flags, expected = CASES[case]
     before = copy.deepcopy((args, given_flags))

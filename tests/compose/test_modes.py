@@ -155,7 +155,7 @@ def test_multi_port_in_one_pod() -> None:
     assert made.warnings == []
 
 
-def test_sglang(tmp_path: Path) -> None:
+def test_the_flags_of_a_group_of_sglang(tmp_path: Path) -> None:
     """SGLang has flags of its own, the same for all pods: the first serves, and the others wait for it."""
     made = make(served(command="sglangServe", mode="mp", tensor=16, workers=2))
     expected = (

@@ -1,4 +1,4 @@
-"""Fast model actuation: the serving pod as text in a requester (behaviour: Requester)."""
+"""Fast model actuation: the serving pod as text in a requester (specification: Requesters)."""
 
 from __future__ import annotations
 

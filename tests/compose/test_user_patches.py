@@ -82,7 +82,7 @@ def hit(target: Any, **more: Any) -> list[str]:
     ]
 
 
-# Targets, as kustomize selects (strategic-merge.md 10)
+# Targets, as kustomize selects
 
 
 @pytest.mark.parametrize(

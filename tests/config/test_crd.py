@@ -32,7 +32,7 @@ def nodes(node: Node, path: str = "") -> list[tuple[str, Node]]:
     return [(path, node), *(found for at, inner in below for found in nodes(inner, at))]
 
 
-def test_it_is_one() -> None:
+def test_it_is_a_custom_resource_definition() -> None:
     """Names fit together as Kubernetes wants it, and nothing in it is refused."""
     document = custom_resource_definition()
     spec = document["spec"]

@@ -1,4 +1,4 @@
-"""What is told of a document that does not conform (behaviour 10: unknown keys, wrong types; all of them in one run)."""
+"""What is told of a document that does not conform: unknown keys, wrong types, all of them in one run (specification: Refusals)."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def test_field_paths_are_written_as_users_write_them(path: list[str | int], text
     ],
 )
 def test_an_unknown_key_names_the_nearest_known_one(spec: Map, expected: str) -> None:
-    """A misspelt key is told with its path and the key that was probably meant (behaviour 10)."""
+    """A misspelt key is told with its path and the key that was probably meant (specification: Refusals)."""
     assert told(spec) == [expected]
 
 
@@ -97,12 +97,12 @@ def test_a_key_like_no_other_gets_the_list() -> None:
     ],
 )
 def test_a_wrong_value_is_told_with_what_would_be_right(spec: Map, expected: str) -> None:
-    """Each message has the field, the value, and what would be right, with a hint where quotes are the mistake (behaviour 10)."""
+    """Each message has field, value, and what would be right, with a hint where quotes are the mistake (specification: Refusals)."""
     assert told(spec) == [expected]
 
 
 def test_all_mistakes_are_told_at_once_in_the_order_of_the_document() -> None:
-    """Five mistakes give five errors in one run, as they stand in the document and not as the schema has them (issue 3)."""
+    """Five mistakes give five errors in one run, as they stand in the document and not as the schema has them."""
     spec = {
         "routing": {"servicePort": "http", "nonsense": 1},
         "decode": {"containers": [{"image": 5, "imagePullPolicy": "Sometimes"}], "replicas": "3"},

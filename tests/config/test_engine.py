@@ -252,7 +252,7 @@ def test_parts_merge_associatively(parts: list[Map]) -> None:
 
 @given(VARIABLES)
 def test_a_map_and_its_list_are_the_same(variables: Map) -> None:
-    """There and back again."""
+    """A map of variables becomes a list and that list the same map again."""
     found = as_map("env", variables)
     assert as_map("env", as_list("env", found)) == found
 
@@ -307,7 +307,7 @@ def test_a_mistake_is_told_where_it_was_written(spec: Map, field: str, words: st
 
 
 def test_a_token_in_a_map_is_told() -> None:
-    """As in a list."""
+    """A token that is written out is found in a map of variables as it is in a list of them."""
     assert [field for _, field, _ in make({"engine": {"env": {"HF_TOKEN": "hf_x"}}}).found("literal-token")] == ["spec.engine.env.HF_TOKEN"]
 
 

@@ -1,4 +1,4 @@
-"""The layers of a spec (behaviour 1: maps merge, lists replace, an explicit null deletes)."""
+"""The layers of a spec: maps merge, lists replace, an explicit null deletes (specification: Layers)."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def leaves(spec: Map, path: tuple[str, ...] = ()) -> dict[tuple[str, ...], Any]:
     ],
 )
 def test_what_the_user_wrote_lies_on_top(defaults: Map, own: Map, merged: Map) -> None:
-    """Maps merge at any depth, anything else replaces, and null deletes (behaviour 1)."""
+    """Maps merge at any depth, anything else replaces, and null deletes (specification: Layers)."""
     assert merge(defaults, own) == merged
 
 

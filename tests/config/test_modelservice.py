@@ -1,4 +1,4 @@
-"""One ModelService as it was meant: profile, defaults, layers, tidied forms, problems (behaviour 1 and 3)."""
+"""One ModelService as it was meant: profile, defaults, layers, problems (specification: Layers, Defaults)."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.compose.made import document, engine, make, overlay
+from tests.compose.made import document, overlay
 
-from modelservice.config.modelservice import ModelService, is_ours, label_value, tidy
+from modelservice.config.modelservice import ModelService, label_value
 
 Map = dict[str, Any]
 
@@ -28,7 +28,7 @@ def value_at(spec: Map, path: str) -> Any:
     return value
 
 
-DEFAULTS: list[tuple[str, Any, Any]] = [  # path, with furiosa, with llm-d (behaviour 3); None: there is none
+DEFAULTS: list[tuple[str, Any, Any]] = [  # path, with furiosa, with llm-d (specification: Defaults); None: there is none
     ("enabled", True, True),
     ("multinode", False, False),
     ("modelArtifacts:uri", "hf://meta/llama-8b", "hf://meta/llama-8b"),
@@ -152,19 +152,19 @@ DEFAULTS: list[tuple[str, Any, Any]] = [  # path, with furiosa, with llm-d (beha
 
 @pytest.mark.parametrize(("path", "furiosa", "llm_d"), DEFAULTS, ids=[path for path, _, _ in DEFAULTS])
 def test_defaults_are_the_charts(path: str, furiosa: Any, llm_d: Any) -> None:
-    """Each key that matters has the default that behaviour 3 gives it, under either profile."""
+    """Each key that matters has its default, under either profile (specification: Defaults)."""
     assert value_at(ModelService(document()).spec, path) == furiosa
     assert value_at(ModelService(document({"profile": "llm-d"})).spec, path) == llm_d
 
 
 @pytest.mark.parametrize("spec", [{}, {"profile": None}])
 def test_the_profile_is_furiosa_unless_said_otherwise(spec: Map) -> None:
-    """A ModelService that names no profile has the defaults of furiosa (behaviour 1)."""
+    """A ModelService that names no profile has the defaults of furiosa (specification: Built-in profiles)."""
     assert ModelService(document(spec)).profile == "furiosa"
 
 
 def test_the_users_spec_lies_over_the_profiles() -> None:
-    """Maps merge with the defaults, lists replace them, null deletes them (behaviour 1)."""
+    """Maps merge with the defaults, lists replace them, null deletes them (specification: Layers)."""
     own = {"routing": {"servicePort": 9000, "proxy": {"zapLogLevel": None}}, "decode": {"volumes": []}}
     spec = ModelService(document(own)).spec
     assert spec["routing"]["servicePort"] == 9000
@@ -183,7 +183,7 @@ def test_own_and_inherited_tell_who_wrote_what() -> None:
 
 
 def test_labels_that_are_set_keep_the_defaults_beside_them() -> None:
-    """modelArtifacts.labels is a map and merges; the model's label is the name made a label value (behaviour 3)."""
+    """modelArtifacts.labels is a map and merges; the model's label is the name made a label value (specification: Labels and selectors)."""
     labels = ModelService(document({"modelArtifacts": {"name": "meta/Llama 3", "labels": {"team": "a"}}})).spec["modelArtifacts"]["labels"]
     assert labels == {"llm-d.ai/inferenceServing": "true", "llm-d.ai/model": "meta_Llama_3", "team": "a"}
 
@@ -203,7 +203,7 @@ def test_labels_that_are_set_keep_the_defaults_beside_them() -> None:
     ],
 )
 def test_a_model_name_becomes_a_label_value(name: str, value: str) -> None:
-    """Other characters become ``_``, then it is cut to 63, then the ends are trimmed (behaviour 3)."""
+    """Other characters become ``_``, then it is cut to 63, then the ends are trimmed (specification: Labels and selectors)."""
     assert label_value(name) == value
 
 
@@ -216,77 +216,6 @@ def test_every_model_name_becomes_a_label_value_that_kubernetes_takes(name: str)
     assert label_value(value) == value
     if LABEL_VALUE.fullmatch(name):
         assert value == name
-
-
-@pytest.mark.parametrize("name", ["none", "None", "NONE", "", None])
-def test_priority_class_none_is_unset(name: str | None) -> None:
-    """``none`` in any case, or nothing, means that there is no priority class (behaviour 8)."""
-    assert "priorityClassName" not in tidy({"decode": {"priorityClassName": name}})["decode"]
-
-
-def test_another_priority_class_stays() -> None:
-    """Only ``none`` is special, not what begins with it."""
-    assert tidy({"prefill": {"priorityClassName": "nonesuch"}})["prefill"] == {"priorityClassName": "nonesuch"}
-
-
-@pytest.mark.parametrize(
-    ("given_types", "values"),
-    [
-        ({"labelValue": "H100"}, ["H100"]),
-        ({"labelValue": ["H100", "A100"]}, ["H100", "A100"]),
-        ({"labelValues": ["L4"]}, ["L4"]),
-        ({"labelValues": ["L4"], "labelValue": "H100"}, ["L4"]),
-        ({"labelValues": [], "labelValue": "H100"}, ["H100"]),
-    ],
-)
-def test_label_value_is_label_values(given_types: Map, values: list[str]) -> None:
-    """acceleratorTypes.labelValue, one value or a list, is accepted as the README documents it (behaviour 8)."""
-    assert tidy({"decode": {"acceleratorTypes": given_types}})["decode"]["acceleratorTypes"]["labelValues"] == values
-
-
-def test_an_empty_pull_policy_is_unset() -> None:
-    """``imagePullPolicy: ""`` of a container or the proxy counts as absent (behaviour 11)."""
-    spec = tidy(
-        {
-            "decode": {"containers": [{"name": "a", "imagePullPolicy": ""}, {"name": "b", "imagePullPolicy": "Never"}]},
-            "routing": {"proxy": {"imagePullPolicy": ""}},
-        }
-    )
-    assert spec["decode"]["containers"] == [{"name": "a"}, {"name": "b", "imagePullPolicy": "Never"}]
-    assert spec["routing"]["proxy"] == {}
-
-
-def test_an_empty_model_command_is_unset() -> None:
-    """``modelCommand: ""`` counts as absent: a container with a command runs that, another what its image has."""
-    spec = tidy({"decode": {"containers": [{"name": "a", "modelCommand": ""}, {"name": "b", "modelCommand": "custom"}]}})
-    assert spec["decode"]["containers"] == [{"name": "a"}, {"name": "b", "modelCommand": "custom"}]
-    assert make({"decode": {"containers": [engine(modelCommand="", command=["x"])]}}).container()["command"] == ["x"]
-    assert make({"decode": {"containers": [engine(modelCommand="")]}}).container()["args"][0] == "--model"
-
-
-@pytest.mark.parametrize(
-    ("routing", "refs"),
-    [
-        ({"proxy": {"parentRefs": [{"name": "g"}]}}, [{"name": "g"}]),
-        ({"parentRefs": [{"name": "own"}], "proxy": {"parentRefs": [{"name": "g"}]}}, [{"name": "own"}]),
-        ({"parentRefs": [], "proxy": {"parentRefs": [{"name": "g"}]}}, [{"name": "g"}]),
-    ],
-)
-def test_parent_refs_may_stand_where_the_readme_has_them(routing: Map, refs: list[Map]) -> None:
-    """routing.proxy.parentRefs is read where routing.parentRefs says nothing (behaviour 9)."""
-    assert tidy({"routing": routing})["routing"]["parentRefs"] == refs
-
-
-def test_ports_written_as_text_become_numbers() -> None:
-    """A port may be a number or text (README: targetPort is a string); Kubernetes takes only the number."""
-    spec = tidy(
-        {
-            "routing": {"servicePort": "8000", "modelName": "1", "proxy": {"targetPort": "8200", "connector": "2"}},
-            "requester": {"adminPort": "1", "port": {"probes": "2", "spi": "3"}},
-        }
-    )
-    assert spec["routing"] == {"servicePort": 8000, "modelName": "1", "proxy": {"targetPort": 8200, "connector": "2"}}
-    assert spec["requester"] == {"adminPort": 1, "port": {"probes": 2, "spi": 3}}
 
 
 def test_a_document_is_read_only() -> None:
@@ -329,7 +258,7 @@ def test_inline_overlays_are_checked_where_they_stand() -> None:
 
 
 def test_name_and_namespace_are_those_of_metadata() -> None:
-    """Metadata gives the base name and, when it is set, the namespace (behaviour 1)."""
+    """Metadata gives the base name and, when it is set, the namespace (specification: The object)."""
     config = ModelService(document(name="llama", namespace="serving"))
     assert (config.name, config.namespace) == ("llama", "serving")
     assert ModelService(document()).namespace is None
@@ -355,7 +284,7 @@ def test_one_template_anywhere_is_expanded(spec: Map) -> None:
 
 
 def test_mistakes_of_all_sorts_are_told_together() -> None:
-    """Schema, presets and templates are looked at in one run, whatever the other says (behaviour 10)."""
+    """Schema, presets and templates are looked at in one run, whatever the other says (specification: Refusals)."""
     spec = {
         "nonsense": 1,
         "presets": ["nope"],
@@ -363,18 +292,3 @@ def test_mistakes_of_all_sorts_are_told_together() -> None:
     }
     fields = [problem.field for problem in ModelService(document(spec)).problems]
     assert sorted(fields) == ["spec.decode.containers[0].env[0].value", "spec.nonsense", "spec.presets[0]"]
-
-
-@pytest.mark.parametrize("value", [None, 1, "x", [], {}, {"kind": "Overlay"}, {"apiVersion": "v1", "kind": "Overlay"}])
-def test_what_is_no_config_of_ours(value: Any) -> None:
-    """Whatever it is, of our version it is not."""
-    assert not is_ours(value)
-    assert not is_ours(value, "Overlay")
-
-
-def test_a_config_of_ours_is_of_its_kind() -> None:
-    """Of one of those that are asked for, or of any."""
-    value = {"apiVersion": "modelservice.llm-d.ai/v1alpha1", "kind": ["Overlay"]}
-    assert is_ours(value)
-    assert not is_ours(value, "Overlay", "Profile")
-    assert is_ours({**value, "kind": "Profile"}, "Overlay", "Profile")

@@ -28,7 +28,7 @@ PLAIN: Map = {
 
 
 def test_a_service_of_names_numbers_and_images_is_plain() -> None:
-    """What most services are."""
+    """Most services are so, and need no slower look."""
     assert is_plain(document(PLAIN))
     assert is_plain(document({}))
 

@@ -121,7 +121,7 @@ def test_names_of_presets_are_known() -> None:
 
 
 def test_facts_of_roles_are_not_a_services() -> None:
-    """As with ``when``."""
+    """An overlay of the service can be `for` facts of the service alone, as with `when`."""
     given = overlay(scope="service", resources=["serviceaccount.yaml"], meant_for={"workload": "Deployment"})
     assert [error.partition(": ")[0] for error in told(given)] == ["spec.for.workload"]
     assert [error.partition(": ")[0] for error in told(overlay(PATCH, parameters={"text": TEXT}, meant_for={"workloat": "x"}))] == [

@@ -183,7 +183,8 @@ def test_the_profiles_model_follows_a_name_that_a_preset_gives() -> None:
 )
 def test_what_a_preset_says_is_found_where_it_is_named(field: str, place: str) -> None:
     """What the user or the profile says, and what is a map of several, is not."""
-    assert place_of(config("mine", {"name": "sized", "size": "9Gi"}, "larger", drain=5), field) == place
+    service = config("mine", {"name": "sized", "size": "9Gi"}, "larger", drain=5)
+    assert place_of(service.presets, service.own, field) == place
 
 
 def test_a_list_that_a_preset_gives_is_its_own_whole() -> None:

@@ -206,8 +206,8 @@ def test_what_a_profile_makes_of_a_service_is_told_of_the_profile(defaults: Map,
         assert all(result.field.startswith(("spec.presets[0]", "spec.patches[0]")) for result in errors if result not in of_profile)
 
 
-def test_a_chain() -> None:
-    """The root, and the brought ones from there up."""
+def test_a_chain_of_profiles() -> None:
+    """The built-in profile at the root is found, and the brought ones from there up."""
     one, two = profile({}, "one", "llm-d"), profile({}, "two", "one")
     assert chain("two", {"one": one, "two": two}) == ("llm-d", [one, two], "")
     assert chain("furiosa", {}) == ("furiosa", [], "")

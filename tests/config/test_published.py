@@ -140,7 +140,7 @@ def test_every_preset_is_completed_with_its_parameters() -> None:
     assert maps["spread"]["properties"]["whenUnsatisfiable"]["enum"] == ["ScheduleAnyway", "DoNotSchedule", None]
 
 
-def test_defaults() -> None:
+def test_which_defaults_a_schema_has() -> None:
     """One that both profiles have is a default; else the description says whose is which."""
     schema = json_schema("ModelService")
     spec, role = schema["properties"]["spec"]["properties"], schema["$defs"]["role"]["properties"]

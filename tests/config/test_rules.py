@@ -8,8 +8,7 @@ import pytest
 from tests.compose.made import decode, make
 
 from modelservice import data
-from modelservice.config.modelservice import BUILT_IN
-from modelservice.config.rules import field_of, found_at, refusals, rules_of
+from modelservice.config.rules import BUILT_IN, field_of, found_at, refusals, rules_of
 
 Map = dict[str, Any]
 NEWER = "furiosa-2026.3"

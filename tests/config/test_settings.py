@@ -1,4 +1,4 @@
-"""Settings from outside a config: ``PATH=VALUE`` (issue 3: --set)."""
+"""Settings from outside a config: ``PATH=VALUE``, as --set has them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Templated text: which fields, which templates, and what of those that cannot be expanded (behaviour 1)."""
+"""Templated text: which fields, which templates, and what of those that cannot be expanded (specification: Templated text)."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ def expanded(text: str, key: str = "value") -> Any:
     ],
 )
 def test_references_are_expanded(text: str, result: str) -> None:
-    """A bare reference, the six functions after it, and trimming braces do what they do in the charts (behaviour 1)."""
+    """A bare reference, the six functions after it, and trimming braces do what they do in the charts (specification: Templated text)."""
     assert expanded(text) == result
 
 
@@ -106,7 +106,7 @@ def test_references_are_expanded(text: str, result: str) -> None:
     ],
 )
 def test_anything_else_is_an_error_that_names_the_field(text: str) -> None:
-    """What is not supported is refused with what is, and never left in the output as it is (behaviour 1)."""
+    """What is not supported is refused with what is, and never left in the output as it is (specification: Templated text)."""
     assert re.match(r"error: has .*; supported: \{\{ \.Values", expanded(text))
 
 
@@ -114,7 +114,7 @@ def test_anything_else_is_an_error_that_names_the_field(text: str) -> None:
     "text", ["{{ .Values.nothing }}", "{{ .Values.text.deeper }}", "{{ .Values.nothing | lower }}", "{{ .Release.Service }}"]
 )
 def test_a_reference_to_nothing_is_an_error(text: str) -> None:
-    """Without a default, a reference to what is not set is an error (behaviour 1)."""
+    """Without a default, a reference to what is not set is an error (specification: Templated text)."""
     assert expanded(text).startswith("error: ")
 
 
@@ -150,7 +150,7 @@ def test_what_is_put_in_is_not_expanded_again() -> None:
     ],
 )
 def test_these_fields_of_roles_are_templated(role: str, field: Map) -> None:
-    """env, ports and extraConfig of containers and extraConfig of pods are, at any depth (behaviour 1)."""
+    """env, ports and extraConfig of containers and extraConfig of pods are, at any depth (specification: Templated text)."""
     spec, problems = expand({role: field}, CONTEXT)
     assert problems == []
     assert "{{" not in str(spec)
@@ -179,7 +179,7 @@ def test_what_is_expanded_is_not_changed() -> None:
 
 
 def test_uri_and_extra_objects_are_templated() -> None:
-    """modelArtifacts.uri and extraObjects are, too (behaviour 1)."""
+    """modelArtifacts.uri and extraObjects are, too (specification: Templated text)."""
     spec, problems = expand(
         {
             "modelArtifacts": {"uri": "pvc://{{ .Release.Name }}-models/{{ .Values.modelArtifacts.name }}"},
@@ -205,7 +205,7 @@ def test_uri_and_extra_objects_are_templated() -> None:
     ],
 )
 def test_nothing_else_is_templated(spec: Map) -> None:
-    """All other fields keep their braces: JSON in args is full of them (behaviour 1)."""
+    """All other fields keep their braces: JSON in args is full of them (specification: Templated text)."""
     assert expand(spec, CONTEXT) == (spec, [])
 
 
@@ -241,7 +241,7 @@ def test_which_fields_are_ports(key: str, parent: str, port: bool) -> None:
     ],
 )
 def test_a_lone_reference_in_a_port_field_gives_a_number(ports: list[Map], result: list[Map]) -> None:
-    """The API server refuses text in a port field, and takes a port's name for one (behaviour 1)."""
+    """The API server refuses text in a port field, and takes a port's name for one (specification: Templated text)."""
     spec, problems = expand({"decode": {"containers": [{"ports": ports}]}}, CONTEXT)
     assert problems == []
     assert spec["decode"]["containers"][0]["ports"] == result
@@ -281,7 +281,7 @@ def test_every_field_that_cannot_be_expanded_is_told() -> None:
 
 
 def test_values_are_the_merged_spec_and_release_is_metadata() -> None:
-    """``.Values`` reads defaults and the user's fields alike, ``.Release`` the metadata (behaviour 1)."""
+    """``.Values`` reads defaults and the user's fields alike, ``.Release`` the metadata (specification: Templated text)."""
     spec = {
         "decode": {
             "containers": [
@@ -304,7 +304,7 @@ def test_values_are_the_merged_spec_and_release_is_metadata() -> None:
 
 
 def test_a_uri_is_templated_before_it_is_read() -> None:
-    """The whole uri is expanded first, scheme and all (behaviour 4)."""
+    """The whole uri is expanded first, scheme and all (specification: Model URIs)."""
     made = make({"modelArtifacts": {"uri": "pvc://models/{{ .Values.modelArtifacts.name }}"}})
     assert made.container()["args"][0] == "/model-cache/meta/llama-8b"
 
@@ -418,6 +418,6 @@ def test_functions_make_no_more_than_fits() -> None:
 
 @settings(deadline=None)
 @given(st.text(st.sampled_from('{}-"\\ |.Vaxd1\n'), max_size=40))
-def test_any_text(text: str) -> None:
+def test_any_text_is_expanded_or_refused(text: str) -> None:
     """Any text is expanded or is an error; without braces it stays."""
     assert "{{" in text or expanded(text) == text

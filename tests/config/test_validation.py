@@ -13,7 +13,7 @@ from tests.compose.made import document
 from tests.config.documents import mutated, valid
 
 from modelservice import checks
-from modelservice.config.validation import checked, conforms, schema
+from modelservice.config.validation import checked, conforms, is_ours, schema
 
 Map = dict[str, Any]
 
@@ -67,7 +67,7 @@ def referred(node: Map, root: Map) -> Map:
 
 @pytest.mark.parametrize("name", SCHEMAS)
 def test_schemas_close_every_map_but_those_of_kubernetes(name: str) -> None:
-    """An unknown key is found wherever the keys are ours; Kubernetes' own objects may have more than we ask of them (behaviour 10)."""
+    """An unknown key is found wherever keys are ours; Kubernetes' own objects may have more than we know (specification: Refusals)."""
     opened = [node for node in nodes(schema(name)) if "properties" in node and node.get("additionalProperties", True) is True]
     asked = {"apiVersion", "kind", "metadata", "name", "namespace", "annotations", "labels", "mountPath", "limits", "requests", "claims"}
     asked |= {"plugins", "schedulingProfiles", "type", "pluginRef"}  # of pickers' configs
@@ -153,8 +153,8 @@ def test_a_number_beyond_all_integers_is_no_whole_number() -> None:
     assert [problem.field for problem in problems] == ["spec.decode.replicas"]
 
 
-# Behaviour 11, row by row: S text, I whole number, B boolean, M any map, L any list, LM a list or a map, P port, SM map of text, SL list of
-# text, * something with keys of its own (listed below it) or a choice.
+# The keys of the charts, row by row (specification: Keys): S text, I whole number, B boolean, M any map, L any list, LM a list or a map,
+# P port, SM map of text, SL list of text, * something with keys of its own (listed below it) or a choice.
 KEYS: Map = {
     "": "enabled:B fullnameOverride:S serviceAccountOverride:S multinode:B schedulerName:S extraObjects:L decode:M prefill:M "
     "common:M global:M nameOverride:S modelArtifacts:M accelerator:M dra:M routing:M tracing:M requester:M",
@@ -191,7 +191,7 @@ KEYS: Map = {
     "securityContext:M livenessProbe:M readinessProbe:M startupProbe:M lifecycle:M resources:M volumeMounts:LM workingDir:S stdin:B "
     "tty:B extraConfig:M",
 }
-# What behaviour 1 and 9 and this project add to the charts' keys.
+# What this project adds to the charts' keys.
 OF_CLAIMS = {"requests", "constraints", "config", "perRank"}
 OURS = {
     "": {
@@ -256,7 +256,7 @@ def at(path: str, value: Any) -> Map:
 
 
 def rows() -> Iterator[tuple[str, str]]:
-    """Every key of behaviour 11 as a path, and its type."""
+    """Every key of the charts as a path, and its type (specification: Keys)."""
     for where, keys in KEYS.items():
         for key, kind in (entry.split(":") for entry in keys.split()):
             yield (f"{where}.{key}" if where else key), kind
@@ -270,7 +270,7 @@ def is_right(path: str, value: Any) -> bool:
 
 @pytest.mark.parametrize(("path", "kind"), list(rows()))
 def test_every_key_is_known_with_its_type(path: str, kind: str) -> None:
-    """Each key of behaviour 11 takes values of its type, and null, which deletes a default; other types are refused."""
+    """Each key takes values of its type, and null, which deletes a default; other types are refused (specification: Keys)."""
     key = path.rpartition(".")[2]
     samples = [CHOICES[key]] if key in CHOICES else SAMPLES[kind]
     assert [value for value in samples if not is_right(path, value)] == []
@@ -285,7 +285,7 @@ def test_roles_have_the_same_keys(role: str) -> None:
 
 
 def test_no_key_beyond_the_specification() -> None:
-    """The schema knows nothing that neither the charts nor this project's own keys have (behaviour 11)."""
+    """The schema knows nothing that neither the charts nor this project's own keys have (specification: Keys)."""
     root = schema("modelservice")
 
     def walk(node: Map, path: str) -> Iterator[str]:
@@ -341,3 +341,18 @@ def test_checks_can_all_be_set_and_no_others() -> None:
         for severity in ("error", "warning", "info", "off", None):
             assert is_right(f"checks.{name}", severity)
         assert not is_right(f"checks.{name}", "fatal")
+
+
+@pytest.mark.parametrize("value", [None, 1, "x", [], {}, {"kind": "Overlay"}, {"apiVersion": "v1", "kind": "Overlay"}])
+def test_what_is_no_config_of_ours(value: Any) -> None:
+    """Whatever it is, of our version it is not."""
+    assert not is_ours(value)
+    assert not is_ours(value, "Overlay")
+
+
+def test_a_config_of_ours_is_of_its_kind() -> None:
+    """Of one of those that are asked for, or of any."""
+    value = {"apiVersion": "modelservice.llm-d.ai/v1alpha1", "kind": ["Overlay"]}
+    assert is_ours(value)
+    assert not is_ours(value, "Overlay", "Profile")
+    assert is_ours({**value, "kind": "Profile"}, "Overlay", "Profile")

@@ -180,7 +180,7 @@ def test_what_old_charts_made_for_routing_is_told_with_what_makes_it_now(key: st
 
 
 def test_a_modelservice_has_every_key_that_the_charts_read() -> None:
-    """By the same names."""
+    """The keys have the same names in both, so that values can be pasted."""
     root = schema("modelservice")
     missing: list[str] = []
 

@@ -243,7 +243,7 @@ def test_volumes_and_mounts_are_maps_over_the_profiles() -> None:
 
 
 def test_several_containers_stay_a_list() -> None:
-    """`engine` is one."""
+    """`engine` speaks of one container, so that several stay under `containers`."""
     containers = [CONTAINER, {"name": "other", "image": "x:1", "command": ["run"]}]
     spec = convert(with_decode(VALUES, containers=containers), "upstream", release=CHAT).document["spec"]
     assert spec["decode"]["containers"] == containers
@@ -361,7 +361,7 @@ def test_wrong_values_are_told_by_their_places() -> None:
 
 
 def test_the_namespace_is_the_releases() -> None:
-    """Where one is named."""
+    """The ModelService is in the namespace of the release, where one is named."""
     found = convert(VALUES, "upstream", release=Release("chat", "serving"))
     assert found.document["metadata"] == {"name": "chat-llm-d-modelservice", "namespace": "serving"}
 

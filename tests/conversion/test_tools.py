@@ -162,7 +162,7 @@ def test_containers_have_what_the_benchmark_gives_them() -> None:
 
 @pytest.mark.parametrize(("stacks", "words"), [([], "has 0 stacks (none)"), ([{"name": "a"}, {"name": "b"}], "has 2 stacks (a, b)")])
 def test_a_scenario_has_one_stack(stacks: list[Map], words: str) -> None:
-    """A ModelService is one."""
+    """A scenario of several stacks would be several ModelServices, and is refused."""
     with pytest.raises(ConversionError) as caught:
         as_values([{"scenario": stacks}])
     assert words in caught.value.problems[0].message

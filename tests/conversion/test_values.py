@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
+from modelservice.config.layers import over
 from modelservice.config.settings import SettingError
-from modelservice.conversion.values import over, together, under
+from modelservice.conversion.values import together, under
 
 
 def test_files_merge_as_helms() -> None:

@@ -151,8 +151,8 @@ def test_what_is_not_there_is_no_problem() -> None:
 # Its forms
 
 
-def test_the_text() -> None:
-    """Leading objects first."""
+def test_a_graph_as_text() -> None:
+    """The objects that lead to others come first."""
     pool = obj("InferencePool", selector=SELECTOR, targetPorts=[{"number": 81}], endpointPickerRef={"name": "e"})
     assert (
         text(graph_of([workload(), pool]))

@@ -25,6 +25,15 @@ metadata:
     config.kubernetes.io/local-config: "true"
 pipeline:
 """
+# of a resource that no function makes; its data follow
+BY_HAND = """\
+# Not ours.
+apiVersion: v1
+kind: ConfigMap
+metadata:
+  name: "user" # and commented
+data:
+"""
 SPEC = """\
 modelArtifacts: {name: org/NAME, size: 20Gi}
 decode:
@@ -37,19 +46,28 @@ decode:
 """
 
 
-def model_service(name: str = "llama", *, spec: str = SPEC, more: str = "", annotations: str = "") -> str:
-    """Return the text of a ModelService as users keep it, of which there is nothing to warn; `more` is more of its spec."""
-    head = f"""\
+def head_of(kind: str, name: str, note: str = "") -> str:
+    """Return the head of a config of the function as users keep it, up to where more annotations may follow."""
+    return f"""\
 apiVersion: modelservice.llm-d.ai/v1alpha1
-kind: ModelService
+kind: {kind}
 metadata:
-  name: {name}
+  name: {name}{note and f" # {note}"}
   annotations:
     config.kubernetes.io/function: |
       exec: {{path: modelservice-fn}}
     config.kubernetes.io/local-config: "true"
 """
-    return head + textwrap.indent(annotations, "    ") + "spec:\n" + textwrap.indent(spec.replace("NAME", name) + more, "  ")
+
+
+def model_service(name: str = "llama", *, spec: str = SPEC, more: str = "", annotations: str = "") -> str:
+    """Return the text of a ModelService as users keep it, of which there is nothing to warn; `more` is more of its spec."""
+    return (
+        head_of("ModelService", name)
+        + textwrap.indent(annotations, "    ")
+        + "spec:\n"
+        + textwrap.indent(spec.replace("NAME", name) + more, "  ")
+    )
 
 
 def write(folder: Path, files: Mapping[str, str]) -> Path:

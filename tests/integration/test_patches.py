@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from tests.conftest import Build, Kpt
-from tests.integration.folders import KPTFILE, KUSTOMIZATION, container, model_service, objects, read, write
+from tests.integration.folders import BY_HAND, KPTFILE, KUSTOMIZATION, container, head_of, model_service, objects, read, write
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -20,17 +20,7 @@ PIPELINE = (
       configPath: patches.yaml
 """
 )
-HEAD = """\
-apiVersion: modelservice.llm-d.ai/v1alpha1
-kind: Patches
-metadata:
-  name: own # mine
-  annotations:
-    config.kubernetes.io/function: |
-      exec: {path: modelservice-fn}
-    config.kubernetes.io/local-config: "true"
-spec:
-"""
+HEAD = head_of("Patches", "own", "mine") + "spec:\n"
 PATCHES = (
     HEAD
     + """\
@@ -78,13 +68,9 @@ spec:
         - name: main
           image: "main:1" # pinned
 """
-USER = """\
-# Not ours.
-apiVersion: v1
-kind: ConfigMap
-metadata:
-  name: "user" # and commented
-data:
+USER = (
+    BY_HAND
+    + """\
   mode: '0755'
 ---
 apiVersion: v1
@@ -94,6 +80,7 @@ metadata:
 data:
   mode: '0755'
 """
+)
 SETTINGS = """\
 apiVersion: v1
 kind: ConfigMap

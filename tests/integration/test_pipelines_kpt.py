@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from tests.conftest import Kpt
-from tests.integration.folders import KPTFILE, container, model_service, objects, read, stream, write
+from tests.integration.folders import BY_HAND, KPTFILE, container, head_of, model_service, objects, read, stream, write
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -31,17 +31,10 @@ metadata:
 spec: {}
 """
 # Comments at the top, at the end of lines and between keys; quotes, a block scalar, an anchor: in the style that kpt itself keeps.
-CHAT = """\
-# The chat model.
-apiVersion: modelservice.llm-d.ai/v1alpha1
-kind: ModelService
-metadata:
-  name: chat # short
-  annotations:
-    # For kustomize, too.
-    config.kubernetes.io/function: |
-      exec: {path: modelservice-fn}
-    config.kubernetes.io/local-config: "true"
+CHAT = (
+    "# The chat model.\n"
+    + head_of("ModelService", "chat", "short").replace("  annotations:\n", "  annotations:\n    # For kustomize, too.\n")
+    + """\
 spec:
   profile: 'llm-d' # vLLM
   multinode: false # one node will do
@@ -65,18 +58,16 @@ spec:
           - name: OWN
             value: "on" # stays text
 """
+)
 CODE = "# Written by hand.\n" + model_service("code")
-USER = """\
-# Not ours.
-apiVersion: v1
-kind: ConfigMap
-metadata:
-  name: "user" # and commented
-data:
+USER = (
+    BY_HAND
+    + """\
   text: &anchored "a: b"
   again: *anchored
   mode: '0755'
 """
+)
 KUSTOMIZATION = """\
 # No kind, no name: kpt hands it over all the same.
 resources:

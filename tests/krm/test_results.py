@@ -9,12 +9,12 @@ import pytest
 from modelservice.krm.results import FirstOfEachPlace, ResourceRef, Result
 
 
-def test_least() -> None:
+def test_a_result_of_a_message_alone() -> None:
     """A message and its severity always stand; an error is what a result is if nothing else is said."""
     assert Result("m").to_dict() == {"message": "m", "severity": "error"}
 
 
-def test_most() -> None:
+def test_a_result_with_every_field() -> None:
     """All fields have the names of the specification, in its order."""
     result = Result(
         "m",

@@ -84,12 +84,12 @@ FORMS: list[tuple[object, str]] = [
 
 
 @pytest.mark.parametrize(("value", "text"), FORMS)
-def test_forms(value: object, text: str) -> None:
+def test_each_value_has_one_form(value: object, text: str) -> None:
     """Each value has one form, the simplest that is safe."""
     assert write_yaml({"a": {"b": value}}) == f"a:\n  b: {text}\n"
 
 
-def test_layout() -> None:
+def test_how_maps_and_lists_are_laid_out() -> None:
     """Keys keep their order, lists are indented like their key, lines are not folded, and nothing is shared."""
     shared = {"y": ["a" * 200 + " b" * 100]}
     value = {"b": [1, [2, 3], {"c": 4, "d": [5]}], "a": shared, "e": shared}

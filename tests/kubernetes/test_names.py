@@ -1,4 +1,4 @@
-"""Forms of names, labels, keys, paths and addresses."""
+"""What objects are called, and the forms of names, labels, keys, paths and addresses."""
 
 from __future__ import annotations
 
@@ -59,3 +59,32 @@ def test_every_form_has_its_words() -> None:
     """What a limit may name is tried above, and has words for a message."""
     assert set(FORMS.values()) | {names.is_dns_1035} == set(GOOD_AND_BAD) == set(names.WHAT)
     assert all(names.WHAT.values())
+
+
+def test_what_tells_objects_apart() -> None:
+    """Group, kind, namespace and name do, and not the version of the group."""
+    metadata = {"name": "n", "namespace": "s"}
+    one = {"apiVersion": "apps/v1", "kind": "Deployment", "metadata": metadata}
+    assert names.identity(one) == ("apps", "Deployment", "s", "n") == names.identity({**one, "apiVersion": "apps/v1beta1"})
+    for other in (
+        {**one, "apiVersion": "v1"},
+        {**one, "kind": "ReplicaSet"},
+        {**one, "metadata": {**metadata, "name": "m"}},
+        {**one, "metadata": {"name": "n"}},
+    ):
+        assert names.identity(one) != names.identity(other)
+
+
+@pytest.mark.parametrize("value", [None, 1, "x", [], {}, {"kind": None, "metadata": []}, {"metadata": {"name": None}}])
+def test_whatever_it_is_has_an_identity(value: object) -> None:
+    """What says nothing of itself is empty text in every part, so that nobody stumbles over it."""
+    assert names.identity(value) == ("", "", "", "")
+    assert names.namespace_of(value) == "default"
+    assert names.named(value) == " without a name"
+
+
+def test_an_object_is_called_by_kind_and_name() -> None:
+    """A space between them in messages, a slash for kubectl; the beginning of a name that is still to be made stands for it."""
+    obj = {"apiVersion": "batch/v1", "kind": "Job", "metadata": {"generateName": "load-", "namespace": "ml"}}
+    assert (names.named(obj), names.reference_to(obj), names.namespace_of(obj)) == ("Job load-", "Job/load-", "ml")
+    assert names.named({"kind": "List", "items": []}) == "List without a name"

@@ -154,7 +154,7 @@ NO_VERSIONS = ["example.com/v1/v1", "example.a\n\tb/v1", "example.com/", "exampl
         ("snapshot.storage.k8s.io/v1", "VolumeSnapshot", {}),
     ],
 )
-def test_kinds(api_version: Any, kind: Any, expected: dict[str, str]) -> None:
+def test_which_kinds_are_known(api_version: Any, kind: Any, expected: dict[str, str]) -> None:
     """Kubernetes' own groups have the kinds that they have; of other groups nothing is known."""
     assert told({"apiVersion": api_version, "kind": kind, "metadata": {"name": "a"}}) == expected
 
@@ -186,7 +186,7 @@ def test_a_group_but_for_a_character(api_version: str, kind: str, meant: str | N
 
 
 def test_of_an_unknown_kind_only_the_metadata_is_looked_at() -> None:
-    """Labels are labels everywhere."""
+    """Names and labels have the same rules in every kind, known or not."""
     obj = {"apiVersion": "keda.sh/v1alpha1", "kind": "ScaledObject", "metadata": {"name": "a", "label": {}, "labels": {"a": 1}}, "spec": 5}
     assert told(obj) == {
         "metadata.label": "is no field of ObjectMeta; did you mean labels?",

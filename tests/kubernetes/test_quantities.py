@@ -127,8 +127,8 @@ def test_what_is_no_quantity(value: Any) -> None:
         (0.25, 0.25),
     ],
 )
-def test_worth(value: Any, worth: float) -> None:
-    """A whole number comes as one."""
+def test_what_a_quantity_is_worth(value: Any, worth: float) -> None:
+    """A quantity that is a whole number is an int, and not a fraction."""
     assert quantities.parse(value) == worth
     assert type(quantities.parse(value)) is type(worth)
 

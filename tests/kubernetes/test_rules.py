@@ -29,7 +29,7 @@ def test_good_objects(kind: str) -> None:
 
 
 @pytest.mark.parametrize("mistake", MISTAKES, ids=lambda one: f"{one['in']}-{one['at']}-{one.get('is', 'gone')}"[:90])
-def test_mistakes(mistake: Map) -> None:
+def test_each_mistake_is_told_where_it_is(mistake: Map) -> None:
     """Each mistake is told at its field, with what would be right, and nothing else is."""
     assert told(changed(mistake["in"], mistake["at"], mistake.get("is", GONE))) == mistake["told"]
 

@@ -17,8 +17,8 @@ from modelservice.compose import Composition, compose, flags, overlays
 from modelservice.config import ModelService
 from modelservice.config.layers import patched
 from modelservice.krm import parse_all
+from modelservice.kubernetes.names import identity
 from modelservice.origin import paths
-from modelservice.origin.by_patch import identity_of
 from modelservice.origin.history import History, Value
 from modelservice.origin.said import Source
 from modelservice.patch.three_way import ABSENT, same
@@ -161,7 +161,7 @@ def without_source(source: Source, document: Map, profiles: dict[str, Map]) -> I
 
 def read(objects: list[Map], obj: Map, value: Value) -> Any:
     """Return what stands in the place of a value now: of an argument what the arguments say of its flag, of an item's key the item."""
-    now = next((one for one in objects if identity_of(one) == identity_of(obj)), ABSENT)
+    now = next((one for one in objects if identity(one) == identity(obj)), ABSENT)
     if value.path[-2:-1] == ["args"]:
         arguments = paths.at(now, value.path[:-1])
         if not isinstance(arguments, list):

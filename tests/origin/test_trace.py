@@ -11,6 +11,7 @@ from tests.compose.samples import SAMPLES
 from modelservice.compose import Composition, Overlay, compose
 from modelservice.config import ModelService
 from modelservice.origin import Origin, Trace
+from modelservice.origin.history import History
 from modelservice.plan import Plan
 
 Map = dict[str, Any]
@@ -242,3 +243,35 @@ def leaves(value: Any, path: tuple[str | int, ...]) -> list[tuple[str | int, ...
     pairs: Any = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
     below = [leaf for key, inner in pairs for leaf in leaves(inner, (*path, key))]
     return below or [path]
+
+
+def test_an_overlay_that_is_only_called_as_a_preset_is_none() -> None:
+    """A built-in overlay of the same name keeps what it says, and one that stands in the spec is an overlay there."""
+    patch = {"target": "pod", "patch": {"spec": {"hostPID": True}}}
+    own = Overlay(overlay(patch, name="routing-proxy"), "")
+    inline = overlay({"target": "pod", "patch": {"spec": {"hostIPC": True}}}, name="routing-proxy")
+    spec = {"presets": ["routing-proxy"], "overlays": [inline]}
+    service = compose(Plan(ModelService(document(spec), [own.document])), library=[own])
+    deployment = next(obj for obj in service.objects if obj["kind"] == "Deployment")
+    fields = {
+        "initContainers": ("overlay", "overlays/automatic/4-routing/proxy.yaml", None),
+        "hostIPC": ("overlay", "", "spec.overlays[0].spec.patches[0].patch.spec.hostIPC"),
+        "hostPID": ("preset", "", "spec.patches[0].patch.spec.hostPID"),
+    }
+    for name, (layer, file, expected) in fields.items():
+        path = (*POD, name, 0, "restartPolicy") if name == "initContainers" else (*POD, name)
+        found = Trace(service).origin(deployment, path)
+        (value,) = History(service).values(deployment, path)
+        assert (found and found.field, value.set_by.layer, value.set_by.file) == (expected, layer, file)
+
+
+def test_an_extra_object_that_a_patch_renames_is_still_one() -> None:
+    """What it says stands in extraObjects, and its new name in the patch."""
+    extra = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "old"}, "data": {"a": "b"}}
+    patch = {"target": {"kind": "ConfigMap"}, "patch": {"metadata": {"name": "new"}}, "options": {"allowNameChange": True}}
+    service = composed({"extraObjects": [extra], "patches": [patch]})
+    obj = next(obj for obj in service.objects if obj["kind"] == "ConfigMap")
+    for path, expected in ((("data", "a"), "spec.extraObjects[0].data.a"), (("metadata", "name"), "spec.patches[0].patch.metadata.name")):
+        found = Trace(service).origin(obj, path)
+        (value,) = History(service).values(obj, path)
+        assert (found and found.field, value.set_by.field) == (expected, expected)

@@ -92,7 +92,7 @@ def test_presets_exclude_one_another(file: Path) -> None:
 
 @pytest.mark.parametrize("file", FILES, ids=name_of)
 def test_an_overlay_has_its_test(file: Path) -> None:
-    """A new overlay is one YAML file and its test, at the same place under tests/overlays (issue 3)."""
+    """A new overlay is one YAML file and its test, at the same place under tests/overlays."""
     *folders, stem = (re.sub(r"^[0-9]+-", "", part) for part in file.relative_to(FOLDER).with_suffix("").parts)
     assert TESTS.joinpath(*folders, f"test_{stem.replace('-', '_')}.py").is_file()
 

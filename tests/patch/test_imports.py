@@ -26,12 +26,12 @@ def imported(script: str, root: Path) -> set[str]:
     return {name for name in run.stdout.split() if not name.startswith("modelservice.patch")} - {"modelservice.texts"}
 
 
-def test_import(root: Path) -> None:
+def test_what_importing_the_package_imports(root: Path) -> None:
     """Importing the package imports deepmerge and the package's own modules, and no more."""
     assert imported(IMPORT, root) == set()
 
 
-def test_use(root: Path) -> None:
+def test_what_merging_imports(root: Path) -> None:
     """Merging imports json, which reads the merge keys, and no more."""
     assert {name.partition(".")[0] for name in imported(USE, root)} <= {"json", "_json"}
 

@@ -113,7 +113,7 @@ def expected(changes: dict[str, Any]) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("rule", DONE)
-def test_done(rule: str) -> None:
+def test_what_operations_do(rule: str) -> None:
     """The operations do what RFC 6902 says, or what kustomize does beyond it, and change no argument."""
     operations, changes = DONE[rule]
     before = deepcopy((TARGET, operations))
@@ -122,7 +122,7 @@ def test_done(rule: str) -> None:
 
 
 @pytest.mark.parametrize("rule", [*REFUSED, *OURS])
-def test_refused(rule: str) -> None:
+def test_which_operations_are_refused(rule: str) -> None:
     """An error says which operation it is about, and what is wrong; nothing is changed."""
     operations, message = (REFUSED | OURS)[rule]
     before = deepcopy((TARGET, operations))

@@ -1,4 +1,4 @@
-"""The devices of a role: from a device plugin, or by Dynamic Resource Allocation (behaviour 7)."""
+"""The devices of a role: from a device plugin, or by Dynamic Resource Allocation (specification: Device plugins, Claims)."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def furiosa(container: Map | None = None, **spec: Any) -> Made:
     ],
 )
 def test_each_type_has_its_resource(kind: str, resource: str) -> None:
-    """The resource is that of the type; an unlisted type falls back to the profile's own (behaviour 7)."""
+    """The resource is that of the type; an unlisted type falls back to the profile's own (specification: Device plugins)."""
     made = llm_d(accelerator={"type": kind}, decode={"parallelism": {"tensor": 2}})
     assert made.container()["resources"] == {"limits": {resource: "2"}, "requests": {resource: "2"}}
 
@@ -66,7 +66,7 @@ def test_a_resource_of_the_users_own() -> None:
 
 @pytest.mark.parametrize("profile", ["furiosa", "llm-d"])
 def test_cpu_has_no_devices(profile: str) -> None:
-    """Type cpu asks for nothing, under either profile (behaviour 7)."""
+    """Type cpu asks for nothing, under either profile (specification: Device plugins)."""
     made = make({"profile": profile, "accelerator": {"type": "cpu"}, "decode": {"containers": [engine()]}})
     assert "resources" not in made.container()
 
@@ -81,7 +81,7 @@ def test_cpu_is_no_device_for_overlays_either(profile: str) -> None:
 @pytest.mark.parametrize("image", [SIMULATOR, "llm-d-inference-sim", "mirror.example/ghcr/llm-d-inference-sim@sha256:0"])
 @pytest.mark.parametrize("profile", ["furiosa", "llm-d"])
 def test_the_simulator_needs_no_devices(profile: str, image: str) -> None:
-    """An image whose name contains llm-d-inference-sim asks for nothing (behaviour 7)."""
+    """An image whose name contains llm-d-inference-sim asks for nothing (specification: Device plugins)."""
     made = make({"profile": profile, "decode": {"containers": [engine(image=image), engine(name="other")]}})
     assert "resources" not in made.container()
     assert "limits" in made.container(index=1)["resources"]
@@ -100,7 +100,7 @@ def test_users_own_resources_stay_beside_the_devices() -> None:
 @pytest.mark.parametrize("count", ["2", 2])
 @pytest.mark.parametrize(("profile", "resource"), [("furiosa", "furiosa.ai/rngd"), ("llm-d", "nvidia.com/gpu")])
 def test_the_users_number_fills_both(profile: str, resource: str, count: Any, parts: tuple[str, ...]) -> None:
-    """Where the user names the resource in limits or requests, that number is in both, and it is told (behaviour 7)."""
+    """Where the user names the resource in limits or requests, that number is in both, and it is told (specification: Device plugins)."""
     resources = {part: {resource: count} for part in parts}
     made = make({"profile": profile, "prefill": {"create": False}, "decode": {"containers": [engine(resources=resources)]}})
     assert {part: str(made.container()["resources"][part][resource]) for part in ("limits", "requests")} == {
@@ -115,7 +115,7 @@ def test_the_users_number_fills_both(profile: str, resource: str, count: Any, pa
 
 @pytest.mark.parametrize("count", ["1", 1])
 def test_the_calculated_number_is_no_mismatch(count: Any) -> None:
-    """A number of the user's that is the calculated one is nothing to be told (behaviour 7)."""
+    """A number of the user's that is the calculated one is nothing to be told (specification: Device plugins)."""
     made = furiosa({"resources": {"limits": {"furiosa.ai/rngd": count}}})
     assert made.found("accelerator-count") == []
     assert "annotations" not in made.workload()["metadata"]
@@ -134,7 +134,7 @@ def test_every_container_with_another_number_is_told() -> None:
 
 
 def test_a_roles_own_type_wins() -> None:
-    """Role-level accelerator.type overrides the global one, for that role (llm-d, behaviour 7)."""
+    """Role-level accelerator.type overrides the global one, for that role under profile llm-d (specification: Device plugins)."""
     made = make(
         {
             "profile": "llm-d",
@@ -169,7 +169,7 @@ def test_a_roles_own_type_wins() -> None:
     ],
 )
 def test_how_a_role_gets_its_devices(spec: Map, role: Map, profile: str, expected: tuple[str, str]) -> None:
-    """The role's words win over the service's under llm-d; furiosa has its own switch, dra.enabled (behaviour 7)."""
+    """The role's words win over the service's under llm-d; furiosa has its own switch, dra.enabled (specification: Claims)."""
     assert mode(spec, role, profile) == expected
 
 
@@ -192,7 +192,7 @@ def test_a_missing_resource_name_is_an_error() -> None:
     ],
 )
 def test_the_environment_of_a_type(kind: str, names: list[str]) -> None:
-    """accelerator.env of the role's type is in the containers' environment; cpu has none (behaviour 6)."""
+    """accelerator.env of the role's type is in the containers' environment; cpu has none (specification: Environment)."""
     own = {"cpu": [{"name": "OF_CPU", "value": "1"}]}
     made = llm_d(accelerator={"type": kind, "env": own})
     assert [name for name in made.variables() if name.startswith(("VLLM", "TORCH", "OF_"))] == names
@@ -214,7 +214,7 @@ def test_the_environment_is_that_of_the_accelerator_type(dra: Map) -> None:
 
 
 def test_a_claim_template_for_each_created_role() -> None:
-    """One ResourceClaimTemplate `<template.name>-<role>`, labelled with the role, asks for the type's class (behaviour 7)."""
+    """One ResourceClaimTemplate `<template.name>-<role>`, labelled with the role, asks for the type's class (specification: Claims)."""
     made = make(
         {
             "profile": "llm-d",
@@ -241,7 +241,7 @@ def test_no_claim_template_for_a_role_that_is_not_created() -> None:
 
 
 def test_pods_and_containers_use_the_claim() -> None:
-    """The pod's claim is the template's name without ``-claim-template`` plus ``-<role>-claim``; containers list it (behaviour 7)."""
+    """The pod's claim is the template's name less ``-claim-template`` plus ``-<role>-claim``; all list it (specification: Claims)."""
     made = llm_d({"resources": {"limits": {"cpu": "8"}}}, accelerator={"dra": True})
     assert made.pod()["resourceClaims"] == [{"name": "nvidia-decode-claim", "resourceClaimTemplateName": "nvidia-claim-template-decode"}]
     assert made.container()["resources"] == {"limits": {"cpu": "8"}, "claims": [{"name": "nvidia-decode-claim"}]}
@@ -268,13 +268,13 @@ def test_limits_pass_through_untouched() -> None:
     ],
 )
 def test_what_a_claim_template_asks_for(given_template: Map, request_part: Map) -> None:
-    """Count (else the devices of a pod), class, selectors and match of the template are in the request (behaviour 7)."""
+    """Count (else the devices of a pod), class, selectors and match of the template are in the request (specification: Claims)."""
     made = llm_d(accelerator={"dra": True, "resourceClaimTemplates": {"nvidia": given_template}})
     assert made.one("ResourceClaimTemplate")["spec"]["spec"]["devices"]["requests"] == [{"name": "nvidia", **request_part}]
 
 
 def test_first_available() -> None:
-    """``match: firstAvailable`` makes a list of subrequests, which Kubernetes wants named (behaviour 7)."""
+    """``match: firstAvailable`` makes a list of subrequests, which Kubernetes wants named (specification: Claims)."""
     template = {"match": "firstAvailable", "selectors": [{"cel": {"expression": "true"}}]}
     made = llm_d(accelerator={"dra": True, "resourceClaimTemplates": {"nvidia": template}})
     (request,) = made.one("ResourceClaimTemplate")["spec"]["spec"]["devices"]["requests"]
@@ -293,7 +293,7 @@ def test_a_template_name_without_the_usual_end() -> None:
 
 @pytest.mark.parametrize("kind", ["cpu", "unlisted"])
 def test_a_type_without_claim_template_is_an_error(kind: str) -> None:
-    """Cpu included: the chart would leave a claim that refers to nothing (behaviour 7)."""
+    """Cpu included: the chart would leave a claim that refers to nothing (specification: Claims)."""
     errors = llm_d(accelerator={"dra": True, "type": kind}).errors
     assert len(errors) == 1
     assert errors[0].startswith("spec.accelerator.resourceClaimTemplates: ")
@@ -304,7 +304,7 @@ def test_a_type_without_claim_template_is_an_error(kind: str) -> None:
 @pytest.mark.parametrize("key", ["name", "class"])
 @pytest.mark.parametrize("profile", ["furiosa", "llm-d"])
 def test_a_claim_template_needs_name_and_class(profile: str, key: str) -> None:
-    """Without its name or class a template means nothing (behaviour 7)."""
+    """Without its name or class a template means nothing (specification: Claims)."""
     template = {"name": "big", "class": "c", key: ""}
     problems = Problems()
     spec = {
@@ -316,7 +316,7 @@ def test_a_claim_template_needs_name_and_class(profile: str, key: str) -> None:
 
 
 def test_claims_of_the_role_with_and_without_dra() -> None:
-    """The role's resourceClaims are the pod's, after the accelerator's, and every container lists them (behaviour 7)."""
+    """The role's resourceClaims are the pod's, after the accelerator's, and every container lists them (specification: Claims)."""
     plain = llm_d(decode={"resourceClaims": [NIC]})
     assert plain.pod()["resourceClaims"] == [NIC]
     assert plain.container()["resources"]["claims"] == [{"name": "nic"}]
@@ -328,7 +328,7 @@ def test_claims_of_the_role_with_and_without_dra() -> None:
 
 @pytest.mark.parametrize("dra", [False, True])
 def test_a_containers_own_claims_stay_and_come_first(dra: bool) -> None:
-    """The container's own claims are not dropped, as the chart does, and stand before the pod's (behaviour 7)."""
+    """The container's own claims are not dropped, as the chart does, and stand before the pod's (specification: Claims)."""
     own = {"resources": {"claims": [{"name": "own", "request": "r"}]}}
     made = llm_d(own, accelerator={"dra": dra}, decode={"resourceClaims": [NIC, {"name": "own", "resourceClaimName": "own"}]})
     added = [{"name": "nvidia-decode-claim"}] if dra else []
@@ -337,7 +337,7 @@ def test_a_containers_own_claims_stay_and_come_first(dra: bool) -> None:
 
 @pytest.mark.parametrize("profile", ["furiosa", "llm-d"])
 def test_a_containers_own_claims_stay_where_the_pod_gets_none_from_us(profile: str) -> None:
-    """A claim that extraConfig gives the pod is used by the container that names it (behaviour 7)."""
+    """A claim that extraConfig gives the pod is used by the container that names it (specification: Claims)."""
     role = {
         "containers": [engine(resources={"claims": [{"name": "nic"}]})],
         "extraConfig": {"resourceClaims": [NIC]},
@@ -349,7 +349,7 @@ def test_a_containers_own_claims_stay_where_the_pod_gets_none_from_us(profile: s
 
 @pytest.mark.parametrize("nothing", [{}, []])
 def test_claims_that_say_nothing_count_as_absent(nothing: Any) -> None:
-    """``claims: {}``, as in the charts' defaults, is no claim (behaviour 11)."""
+    """``claims: {}``, as in the charts' defaults, is no claim (specification: Claims)."""
     assert "claims" not in llm_d({"resources": {"claims": nothing}}).container()["resources"]
 
 
@@ -365,7 +365,7 @@ def test_a_claim_that_is_named_twice_is_listed_once() -> None:
 
 
 def test_furiosa_claims() -> None:
-    """One template `<type>-resource-claim-template`, the pod's claim `<type>-resource-claim`, used by containers (behaviour 7)."""
+    """Template `<type>-resource-claim-template`, claim `<type>-resource-claim` (specification: Claims of profile furiosa)."""
     made = furiosa({"resources": {"limits": {"cpu": "8", "memory": "64Gi"}}}, dra={"enabled": True})
     template = made.one("ResourceClaimTemplate")
     assert template["metadata"]["name"] == "furiosa-resource-claim-template"
@@ -381,7 +381,7 @@ def test_furiosa_claims() -> None:
 
 
 def test_furiosa_takes_the_template_that_dra_type_names() -> None:
-    """Of dra.claimTemplates the entry whose name is dra.type is used, and no other (behaviour 7)."""
+    """Of dra.claimTemplates the entry whose name is dra.type is used, and no other (specification: Claims of profile furiosa)."""
     templates = [{"name": "small", "class": "s", "count": 1}, {"name": "big", "class": "b", "count": 4}]
     made = furiosa(dra={"enabled": True, "type": "big", "claimTemplates": templates})
     template = made.one("ResourceClaimTemplate")
@@ -390,7 +390,7 @@ def test_furiosa_takes_the_template_that_dra_type_names() -> None:
 
 
 def test_furiosa_type_without_template_is_an_error() -> None:
-    """A dra.type that no claimTemplates entry has is refused, with the names that there are (behaviour 10)."""
+    """A dra.type that no claimTemplates entry has is refused, with the names that there are (specification: Claims of profile furiosa)."""
     errors = furiosa(dra={"enabled": True, "type": "huge"}).errors
     assert len(errors) == 1
     assert errors[0].startswith("spec.dra.type: ")
@@ -399,7 +399,7 @@ def test_furiosa_type_without_template_is_an_error() -> None:
 
 
 def test_furiosa_claims_nothing_for_a_role_that_is_not_created() -> None:
-    """dra.enabled without a created role makes no template (behaviour 7)."""
+    """dra.enabled without a created role makes no template (specification: Claims of profile furiosa)."""
     assert make({"dra": {"enabled": True}, "decode": {"create": False}}).kinds() == ["ServiceAccount"]
 
 
@@ -501,7 +501,7 @@ def test_a_request_needs_a_class(profile: str, given: Map, field: str) -> None:
     ],
 )
 def test_a_wrong_template_is_told_where_it_is_wrong(template: Map, field: str) -> None:
-    """And nothing is made."""
+    """Each mistake in a claim template is an error at its field, and nothing is generated."""
     assert [error.partition(": ")[0] for error in claimed(template).errors] == [f"spec.accelerator.resourceClaimTemplates.nvidia{field}"]
 
 

@@ -1,4 +1,4 @@
-"""The four URI schemes, and the MODEL that each gives the engine (behaviour 4 and 5)."""
+"""The four URI schemes, and the MODEL that each gives the engine (specification: Model URIs, Model storage)."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ def problem(uri: str) -> str:
     ],
 )
 def test_each_scheme_says_where_the_model_is(uri: str, artifacts: Map, found: Map) -> None:
-    """MODEL is the id, the path below the mount, or the mount itself; claim, cache and reference come from the uri (behaviour 4)."""
+    """MODEL is the id, the path below the mount, or the mount; claim, cache and reference come from the uri (specification: Model URIs)."""
     assert read(uri, **artifacts) == found
 
 
@@ -104,7 +104,7 @@ def test_another_scheme_is_an_error_that_lists_those_that_there_are(uri: str) ->
     ],
 )
 def test_a_malformed_uri_is_an_error_that_shows_the_form(uri: str, right: str) -> None:
-    """A uri without claim, or pvc+hf without namespace and id, is refused (behaviour 10)."""
+    """A uri without claim, or pvc+hf without namespace and id, is refused (specification: Model URIs)."""
     assert right in problem(uri)
 
 
@@ -114,7 +114,7 @@ SEGMENT = st.text("abz09._-", min_size=1, max_size=6)
 @settings(max_examples=100, deadline=None)
 @given(SEGMENT, st.lists(SEGMENT, max_size=3), SEGMENT, SEGMENT)
 def test_a_cached_model_is_its_last_two_segments(claim: str, between: list[str], namespace: str, identifier: str) -> None:
-    """pvc+hf: the last two are the model, what lies between is the cache, which has no slash at its end (behaviour 4 and 6)."""
+    """pvc+hf: the last two are the model, what lies between is the cache, which has no slash at its end (specification: Model URIs)."""
     found = read("/".join([f"pvc+hf://{claim}", *between, namespace, identifier]))
     assert found["claim"] == claim
     assert found["model"] == f"{namespace}/{identifier}"
@@ -143,7 +143,7 @@ def test_no_uri_is_too_odd(scheme: str, rest: str) -> None:
     ],
 )
 def test_every_scheme_works_with_generated_commands(uri: str, command: str, model: str) -> None:
-    """MODEL stands in the arguments; oci too, which the charts refuse there (behaviour 4)."""
+    """MODEL stands in the arguments; oci too, which the charts refuse there (specification: Model URIs)."""
     made = make({"modelArtifacts": {"uri": uri}, "decode": {"containers": [{"image": "x:1", "modelCommand": command}]}})
     args = made.container()["args"]
     assert args[: 2 if command == "imageDefault" else 1] == (["--model", model] if command == "imageDefault" else [model])

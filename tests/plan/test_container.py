@@ -1,4 +1,4 @@
-"""The engine containers of a role planned: which they are, and what each must have (behaviour 6, 8 and 10)."""
+"""The engine containers of a role planned: which they are, and what each must have (specification: Containers)."""
 
 from __future__ import annotations
 
@@ -23,21 +23,21 @@ def planned(*containers: Map, profile: str = "furiosa") -> list[Container]:
 @pytest.mark.parametrize(("profile", "name"), [("furiosa", "furiosa-llm"), ("llm-d", "vllm")])
 @pytest.mark.parametrize("given_name", [None, ""])
 def test_a_container_without_name_has_the_profiles(profile: str, name: str, given_name: str | None) -> None:
-    """A container that says no name is called after the profile's engine (behaviour 3)."""
+    """A container that says no name is called after the profile's engine (specification: Containers)."""
     made = make({"profile": profile, "prefill": {"create": False}, "decode": {"containers": [{"name": given_name, "image": "x:1"}]}})
     assert made.container()["name"] == name
 
 
 @pytest.mark.parametrize("image", [None, ""])
 def test_a_container_needs_an_image(image: str | None) -> None:
-    """A container without image is refused, with its place (behaviour 10)."""
+    """A container without image is refused, with its place (specification: Containers)."""
     errors = make({"decode": {"containers": [engine(), {"name": "b", "image": image}]}}).errors
     assert len(errors) == 1
     assert errors[0].startswith("spec.decode.containers[1].image: missing")
 
 
 def test_containers_replace_the_default_whole() -> None:
-    """Containers is a list: the user's replace the profile's, image, command and mounts included (behaviour 1)."""
+    """Containers is a list: the user's replace the profile's, image, command and mounts included (specification: Layers)."""
     made = make({"decode": {"containers": [engine()]}})
     assert [container["name"] for container in made.pod()["containers"]] == ["engine"]
     assert "/.config" not in made.mounts()
@@ -45,7 +45,7 @@ def test_containers_replace_the_default_whole() -> None:
 
 
 def test_a_role_needs_a_container() -> None:
-    """Null deletes the default, and then there is no engine (behaviour 1)."""
+    """Null deletes the default, and then there is no engine (specification: Layers)."""
     errors = make({"decode": {"containers": None}}).errors
     assert len(errors) == 1
     assert errors[0].startswith("spec.decode.containers: missing")
@@ -81,7 +81,7 @@ def test_which_container_serves() -> None:
 
 
 def test_every_entry_of_containers_is_an_engine() -> None:
-    """Each container of the role has environment, devices and claims of its own (behaviour 6)."""
+    """Each container of the role has environment, devices and claims of its own (specification: Containers)."""
     made = make({"decode": {"containers": [engine(), engine(name="second")]}})
     for index in (0, 1):
         assert made.variables(index=index)["TP_SIZE"] == "4"

@@ -155,7 +155,7 @@ def test_tracing_is_only_said_to_who_knows_it() -> None:
     assert not any("tracing" in arg for arg in parameters({"image": f"{SCHEDULER}:v0.4.0"})["args"])
 
 
-def test_findings() -> None:
+def test_what_a_version_of_the_picker_refuses() -> None:
     """What a version refuses is an error where the version is certain, else a warning; an unknown one is told of."""
     config = {
         "apiVersion": "example.com/v1",

@@ -1,4 +1,4 @@
-"""Names, labels and selectors (behaviour 1)."""
+"""Names, labels and selectors (specification: Names, Labels and selectors)."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ NAMES = st.from_regex(r"[a-z]([a-z0-9-]{0,80}[a-z0-9])?", fullmatch=True)
     ],
 )
 def test_a_long_name_is_cut(asked: str, name: str) -> None:
-    """The base name has at most 55 characters, and no ``-`` at its end (behaviour 1)."""
+    """The base name has at most 55 characters, and no ``-`` at its end (specification: Names)."""
     assert full_name({}, asked) == (name, asked)
 
 
@@ -43,7 +43,7 @@ def test_fullname_override_takes_the_place_of_the_name(override: str | None, nam
 
 
 def test_labels_of_generated_objects() -> None:
-    """Name, instance, part-of and managed-by are the labels of every generated object (behaviour 1)."""
+    """Name, instance, part-of and managed-by are the labels of every generated object (specification: Labels and selectors)."""
     assert labels("llama") == {
         "app.kubernetes.io/name": "modelservice",
         "app.kubernetes.io/instance": "llama",
@@ -53,7 +53,7 @@ def test_labels_of_generated_objects() -> None:
 
 
 def test_a_selector_is_the_models_labels_and_the_role() -> None:
-    """A selector has nothing else in it: it is immutable, and a release moved from Helm keeps its own (behaviour 1)."""
+    """A selector has nothing else: it is immutable, and a release moved from Helm keeps its own (specification: Labels and selectors)."""
     assert selector({"a": "b"}, "decode") == {"a": "b", "llm-d.ai/role": "decode"}
     made = make({"profile": "llm-d", "modelArtifacts": {"labels": {"team": "x"}}})
     for role in ("decode", "prefill"):
@@ -77,7 +77,7 @@ ALL: Map = {
 
 
 def test_names_of_generated_objects() -> None:
-    """Base name, ``-decode`` and ``-prefill`` for workloads, ``-podmonitor`` after those (behaviour 1)."""
+    """Base name, ``-decode`` and ``-prefill`` for workloads, ``-podmonitor`` after those (specification: Names)."""
     assert sorted(names_of(make(ALL, name="ns-model"))) == [
         "ns-model",  # ServiceAccount
         "ns-model",  # InferencePool
@@ -111,14 +111,14 @@ def test_names_and_labels_are_what_kubernetes_takes(name: str) -> None:
 
 
 def test_the_service_account_is_the_base_name() -> None:
-    """Pods use the generated ServiceAccount, which has the base name (behaviour 1)."""
+    """Pods use the generated ServiceAccount, which has the base name (specification: Names)."""
     made = make({}, name="x" * 60)
     assert made.one("ServiceAccount")["metadata"]["name"] == "x" * 55
     assert made.pod()["serviceAccountName"] == "x" * 55
 
 
 def test_a_given_service_account_is_used() -> None:
-    """With serviceAccountOverride no ServiceAccount is generated, and pods use the given one (behaviour 1)."""
+    """With serviceAccountOverride no ServiceAccount is generated, and pods use the given one (specification: Names)."""
     made = make({"serviceAccountOverride": "given"})
     assert made.kinds() == ["Deployment"]
     assert made.pod()["serviceAccountName"] == "given"

@@ -131,6 +131,6 @@ def test_the_engine_is_traced() -> None:
     ],
 )
 def test_keys_of_another_profile_are_told(profile: str, spec: Map, field: str) -> None:
-    """They mean nothing."""
+    """A key that means nothing under this profile is a warning."""
     told = make({"profile": profile, **spec}).found("unused-keys")
     assert ("warning", field, f"means nothing with profile {profile}") in told

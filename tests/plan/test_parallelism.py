@@ -1,4 +1,4 @@
-"""How a model is split, and the devices that a pod then needs (behaviour 7)."""
+"""How a model is split, and the devices that a pod then needs (specification: Parallelism)."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def wrong(**given_sizes: int | None) -> list[tuple[str, str, Any]]:
     ],
 )
 def test_rngd_devices_of_a_pod(given_sizes: Map, devices: int) -> None:
-    """An RNGD has eight cores: data x pipeline x tensor of them, rounded up; workers are pods of their own (behaviour 7)."""
+    """An RNGD has eight cores: data x pipeline x tensor of them, rounded up; workers are pods of their own (specification: Parallelism)."""
     assert split("furiosa", **given_sizes)["devices"] == devices
 
 
@@ -78,7 +78,7 @@ def test_rngd_devices_are_just_enough(tensor: int, data: int, pipeline: int, wor
     ],
 )
 def test_llm_d_sizes_follow_from_one_another(given_sizes: Map, expected: Map) -> None:
-    """What is not given of data, dataLocal and workers follows from the rest, in the charts' order (behaviour 7)."""
+    """What is not given of data, dataLocal and workers follows from the rest, in the charts' order (specification: Parallelism)."""
     if given_sizes == {"workers": 3}:
         given_sizes = {"workers": 3, "data": None}
     found = split("llm-d", **given_sizes)
@@ -86,7 +86,7 @@ def test_llm_d_sizes_follow_from_one_another(given_sizes: Map, expected: Map) ->
 
 
 def restated(data: int | None, local: int | None, workers: int | None) -> tuple[int, int, int]:
-    """The rules of behaviour 7 in its own words and order: data, dataLocal, workers."""
+    """The rules in the words and the order of the specification: data, dataLocal, workers (specification: Parallelism)."""
     if data:
         all_data = data
     elif local and workers:
@@ -129,7 +129,7 @@ def test_llm_d_sizes_are_those_of_the_specification(tensor: int | None, data: in
 @settings(max_examples=150, deadline=None)
 @given(COUNTS, st.integers(2, 64))
 def test_data_that_does_not_divide_is_an_error(data: int, by: int) -> None:
-    """Data must go evenly over workers, or over dataLocal; the message names the divisor (behaviour 7)."""
+    """Data must go evenly over workers, or over dataLocal; the message names the divisor (specification: Parallelism)."""
     assume(data % by)
     field = "spec.decode.parallelism.data"
     assert wrong(data=data, workers=by) == [(field, f"parallelism.data must be a multiple of parallelism.workers ({by})", data)]
@@ -138,7 +138,7 @@ def test_data_that_does_not_divide_is_an_error(data: int, by: int) -> None:
 
 
 def test_the_defaults_are_layered_first() -> None:
-    """``dataLocal: 1`` and ``workers: 1`` are there unless the user sets them to null (behaviour 7)."""
+    """``dataLocal: 1`` and ``workers: 1`` are there unless the user sets them to null (specification: Parallelism)."""
     spec: Map = {"profile": "llm-d", "prefill": {"create": False}, "decode": {"containers": [engine()], "parallelism": {"data": 8}}}
     limits = make(spec).container()["resources"]["limits"]
     assert limits == {"nvidia.com/gpu": "1"}
@@ -157,14 +157,14 @@ def test_a_size_of_nothing_is_one(profile: str) -> None:
 
 @pytest.mark.parametrize("profile", ["furiosa", "llm-d"])
 def test_workers_are_the_size_of_a_leader_worker_set(profile: str) -> None:
-    """A LeaderWorkerSet replica has as many pods as workers, and a Deployment does not care (behaviour 7)."""
+    """A LeaderWorkerSet replica has as many pods as workers, and a Deployment does not care (specification: Parallelism)."""
     spec: Map = {"profile": profile, "multinode": True, "prefill": {"create": False}, "decode": {"parallelism": {"workers": 3}}}
     assert make(spec).one("LeaderWorkerSet")["spec"]["leaderWorkerTemplate"]["size"] == 3
     assert make({**spec, "decode": {}}).one("LeaderWorkerSet")["spec"]["leaderWorkerTemplate"]["size"] == 1
 
 
 def test_sizes_in_the_environment() -> None:
-    """DP_SIZE, TP_SIZE and PP_SIZE (furiosa) or DP_SIZE_LOCAL (llm-d) tell containers the sizes, as text (behaviour 6)."""
+    """DP_SIZE, TP_SIZE and PP_SIZE (furiosa) or DP_SIZE_LOCAL (llm-d) tell containers the sizes, as text (specification: Environment)."""
     furiosa = make({"decode": {"parallelism": {"tensor": 8, "data": 2, "pipeline": 3}}}).variables()
     assert {key: furiosa.get(key) for key in ("DP_SIZE", "TP_SIZE", "PP_SIZE", "DP_SIZE_LOCAL")} == {
         "DP_SIZE": "2",

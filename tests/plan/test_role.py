@@ -1,4 +1,4 @@
-"""One role planned: its facts, its port, whose fields are whose (behaviour 2, 6 and 8)."""
+"""One role planned: its facts, its port, whose fields are whose (specification: Roles)."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def test_facts_of_a_role(spec: Map, facts: Map) -> None:
 
 
 def test_prefill_has_no_proxy_and_no_requester() -> None:
-    """The proxy and fast model actuation are decode's alone (behaviour 2)."""
+    """The proxy and fast model actuation are decode's alone (specification: Roles)."""
     facts = role({"profile": "llm-d", "requester": {"enable": True}}, "prefill").facts
     assert (facts["proxy"], facts["workload"]) == (False, "Deployment")
     assert "initContainers" not in make({"profile": "llm-d"}).pod("prefill")
@@ -86,18 +86,18 @@ def test_items_that_replace() -> None:
 )
 @pytest.mark.parametrize("multinode", [False, True])
 def test_replicas(given_replicas: Map, replicas: int, multinode: bool) -> None:
-    """The given number, zero too, and 1 when the key is absent (behaviour 8)."""
+    """The given number, zero too, and 1 when the key is absent (specification: Replicas)."""
     assert make({"multinode": multinode, "decode": given_replicas}).workload()["spec"]["replicas"] == replicas
 
 
 def test_replicas_of_prefill_are_none_by_default() -> None:
-    """Profile llm-d creates prefill with 0 replicas; null deletes that default, and absent is 1 (behaviour 3 and 8)."""
+    """Profile llm-d creates prefill with 0 replicas; null deletes that default, and absent is 1 (specification: Replicas)."""
     assert make({"profile": "llm-d"}).workload("prefill")["spec"]["replicas"] == 0
     assert make({"profile": "llm-d", "prefill": {"replicas": None}}).workload("prefill")["spec"]["replicas"] == 1
 
 
 def test_the_scheduler_of_a_role_wins_over_the_global_one() -> None:
-    """SchedulerName is the role's, else the global one (behaviour 8)."""
+    """SchedulerName is the role's, else the global one (specification: Pods)."""
     spec: Map = {"profile": "llm-d", "schedulerName": "all", "decode": {"schedulerName": "mine"}}
     made = make(spec)
     assert (made.pod("decode")["schedulerName"], made.pod("prefill")["schedulerName"]) == ("mine", "all")
@@ -106,7 +106,7 @@ def test_the_scheduler_of_a_role_wins_over_the_global_one() -> None:
 
 
 def test_a_podmonitor_needs_a_port() -> None:
-    """A deleted portName is an error that names the key as the user writes it (behaviour 1)."""
+    """A deleted portName is an error that names the key as the user writes it (specification: Missing values)."""
     errors = make({"decode": {"monitoring": {"podmonitor": {"enabled": True, "portName": None}}}}).errors
     assert len(errors) == 1
     assert errors[0].startswith("spec.decode.monitoring.podmonitor.portName: missing")
@@ -119,7 +119,7 @@ def test_a_podmonitor_that_is_not_made_needs_nothing(role: Map) -> None:
 
 
 def test_accelerator_types_need_a_key() -> None:
-    """Values without labelKey are an error that names the key as the user writes it (behaviour 1)."""
+    """Values without labelKey are an error that names the key as the user writes it (specification: Missing values)."""
     errors = make({"decode": {"acceleratorTypes": {"labelValues": ["v"]}}}).errors
     assert len(errors) == 1
     assert errors[0].startswith("spec.decode.acceleratorTypes.labelKey: missing")

@@ -1,4 +1,4 @@
-"""Which objects a service has, and what it must say (behaviour 2 and 10)."""
+"""Which objects a service has, and what it must say (specification: Objects, Missing values)."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def plan(spec: Map) -> Plan:
     ],
 )
 def test_which_objects_there_are(spec: Map, kinds: list[str]) -> None:
-    """Each row of behaviour 2, and ``enabled: false``, which emits nothing at all."""
+    """Each kind of object is there when its facts hold; ``enabled: false`` emits nothing at all (specification: Objects)."""
     assert sorted(make(spec).kinds()) == sorted(kinds)
 
 
@@ -63,7 +63,7 @@ def test_a_service_that_is_not_enabled_is_not_planned() -> None:
 
 @pytest.mark.parametrize("name", [None, ""])
 def test_a_model_must_have_a_name(name: str | None) -> None:
-    """modelArtifacts.name is required, whatever the uri says (behaviour 3 and 10)."""
+    """modelArtifacts.name is required, whatever the uri says (specification: Missing values)."""
     for artifacts in ({"name": name}, {"name": name, "uri": "hf://meta/llama"}):
         errors = make({"modelArtifacts": artifacts}).errors
         assert len(errors) == 1
@@ -72,7 +72,7 @@ def test_a_model_must_have_a_name(name: str | None) -> None:
 
 @pytest.mark.parametrize("uri", [None, ""])
 def test_a_model_must_have_a_uri(uri: str | None) -> None:
-    """Null deletes the default uri, which is made from the name, and then one is needed (behaviour 1)."""
+    """Null deletes the default uri, which is made from the name, and then one is needed (specification: Missing values)."""
     errors = make({"modelArtifacts": {"uri": uri}}).errors
     assert len(errors) == 1
     assert errors[0].startswith("spec.modelArtifacts.uri: ")
@@ -88,14 +88,14 @@ def test_a_model_must_have_a_uri(uri: str | None) -> None:
     ],
 )
 def test_a_model_must_have_labels(profile: str, labels: Map | None) -> None:
-    """A selector needs labels: null, or none left, is an error (behaviour 1)."""
+    """A selector needs labels: null, or none left, is an error (specification: Labels and selectors)."""
     errors = make({"profile": profile, "modelArtifacts": {"labels": labels}}).errors
     assert len(errors) == 1
     assert errors[0].startswith("spec.modelArtifacts.labels: missing")
 
 
 def test_furiosa_has_no_prefill() -> None:
-    """prefill.create with the furiosa profile is refused in the words of the specification (behaviour 10)."""
+    """prefill.create with the furiosa profile is refused in the words of the specification (specification: Refusals)."""
     errors = make({"prefill": {"create": True}}).errors
     assert len(errors) == 1
     assert errors[0].startswith("spec.prefill.create: furiosa-llm does not support prefill/decode disaggregation")
@@ -139,7 +139,7 @@ def test_all_roles_see_the_facts_and_parameters_of_the_service() -> None:
 
 
 def test_mistakes_of_a_plan_are_told_together() -> None:
-    """One run tells everything that is wrong, each with its field (behaviour 10)."""
+    """One run tells everything that is wrong, each with its field (specification: Refusals)."""
     spec = {
         "modelArtifacts": {"name": None, "uri": "s3://x", "labels": None},
         "routing": {"servicePort": None},

@@ -132,7 +132,7 @@ def test_a_number_is_not_larger_than_json_holds() -> None:
 
 
 def test_an_unknown_parameter_stays_an_error() -> None:
-    """As in a reference."""
+    """A parameter that is not there is an error inside a computation, as it is in a plain reference."""
     with pytest.raises(MissingParameterError) as missing:
         fill({"a": "${devices * divices}"})
     assert missing.value.args == ("divices",)

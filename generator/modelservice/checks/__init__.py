@@ -7,7 +7,6 @@ run) or ``check_world`` (all resources that there are); ``spec.checks`` gives a 
 from __future__ import annotations
 
 from modelservice.checks import collisions, selectors
-from modelservice.checks.collisions import identity
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -194,4 +193,4 @@ def _add_with(results: list[Result], name: str, result: Result, severities: Mapp
         results.append(result)
 
 
-__all__ = ["NAMES", "check", "check_world", "identity"]
+__all__ = ["NAMES", "check", "check_world"]

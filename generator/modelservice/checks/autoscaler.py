@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from modelservice.checks.world import finding, name_of, namespace_of
+from modelservice.checks.world import finding
+from modelservice.kubernetes.names import named, namespace_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -24,5 +25,5 @@ def check_world(world: World) -> Iterator[Result]:
         if world.lacks(kind, name, namespace_of(scaler)):
             yield finding(scaler, "spec.scaleTargetRef.name", f"there is no {kind} {name}", SEVERITY, name)
         elif workload is not None and "replicas" in (workload.get("spec") or {}):
-            message = f"{name_of(scaler)} scales this; leave replicas out (in a ModelService: autoscaling.enabled: true for the role)"
+            message = f"{named(scaler)} scales this; leave replicas out (in a ModelService: autoscaling.enabled: true for the role)"
             yield finding(workload, "spec.replicas", message, SEVERITY, workload["spec"]["replicas"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from modelservice.krm import Result
+from modelservice.kubernetes.names import identity, named
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ def check_all(services: Sequence[Composition]) -> Iterator[tuple[int, Result]]:
             if other is not obj and not is_shared(other, obj):
                 found.setdefault((owner, index), []).append(obj)
     for (owner, index), objects in found.items():
-        names = [f"{obj.get('kind')} {identity(obj)[-1] or 'without a name'}" for obj in objects]
+        names = [named(obj) for obj in objects]
         more = f" and {len(names) - NAMED} more" if len(names) > NAMED else ""
         told = f"{', '.join(names[:NAMED])}{more} {'are' if len(names) > 1 else 'is'}"
         if owner == index:
@@ -43,17 +44,6 @@ def _field(service: Composition, obj: Map) -> str:
 
     origin = Trace(service).origin(obj, ("metadata", "name"))
     return origin.field if origin is not None and origin.resource is None else "metadata.name"
-
-
-def identity(obj: Map) -> tuple[Any, ...]:
-    """What tells objects apart: group, kind, namespace and name."""
-    metadata = obj.get("metadata") or {}
-    return (
-        str(obj.get("apiVersion")).rpartition("/")[0],
-        obj.get("kind"),
-        metadata.get("namespace"),
-        metadata.get("name"),
-    )
 
 
 def is_shared(first: Map, second: Map) -> bool:

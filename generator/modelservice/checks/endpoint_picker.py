@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from itertools import pairwise
 
-from modelservice.checks.world import finding, namespace_of
+from modelservice.checks.world import finding
 from modelservice.krm import Result
+from modelservice.kubernetes.names import namespace_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

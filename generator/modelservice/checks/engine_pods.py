@@ -6,8 +6,9 @@ import re
 
 from modelservice import data
 from modelservice.checks.engines import Run, processes, texts
-from modelservice.checks.world import finding, namespace_of
+from modelservice.checks.world import finding
 from modelservice.config.rules import rules_of
+from modelservice.kubernetes.names import namespace_of
 from modelservice.texts import whole_number
 
 TYPE_CHECKING = False

@@ -5,7 +5,8 @@ With none of its kind among the resources it may come from elsewhere, and is a w
 
 from __future__ import annotations
 
-from modelservice.checks.world import finding, namespace_of
+from modelservice.checks.world import finding
+from modelservice.kubernetes.names import namespace_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

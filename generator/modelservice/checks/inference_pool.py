@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from modelservice.checks.world import and_more, finding, name_of, namespace_of
+from modelservice.checks.world import and_more, finding
+from modelservice.kubernetes.names import named, namespace_of
 from modelservice.texts import MOST, listed
 
 TYPE_CHECKING = False
@@ -23,14 +24,14 @@ def check_world(world: World) -> Iterator[Result]:
         selector = (spec.get("selector") or {}).get("matchLabels") or {}
         selected = world.selected(selector, namespace_of(pool))
         if selector and not selected and world.complete and world.pods:
-            there = listed([f"{name_of(pods.workload)} has {_written(pods.labels)}" for pods in world.pods[: MOST + 1]], "; ")
+            there = listed([f"{named(pods.workload)} has {_written(pods.labels)}" for pods in world.pods[: MOST + 1]], "; ")
             yield finding(pool, "spec.selector.matchLabels", f"selects no pods: {_written(selector)}; {there}", "warning")
         for index, port in enumerate(spec.get("targetPorts") or []):
             number = port.get("number")
             lacking = world.not_serving(selector, namespace_of(pool), number)
             if lacking:
                 ports = listed([str(one) for one in sorted(lacking[0].ports())])
-                message = f"is {number}, and the pods of {name_of(lacking[0].workload)} serve {ports}{and_more(lacking)}"
+                message = f"is {number}, and the pods of {named(lacking[0].workload)} serve {ports}{and_more(lacking)}"
                 yield finding(pool, f"spec.targetPorts[{index}].number", message, SEVERITY, number)
     for objective in world.of("InferenceObjective"):
         yield from _without_pool(world, objective, "poolRef")
@@ -53,7 +54,7 @@ def _unhealthy(world: World, policy: dict[str, Any]) -> Iterator[Result]:
     asked = (((spec.get("default") or {}).get("config") or {}).get("httpHealthCheck") or {}).get("port")
     ports = [port.get("number") for port in ((pool or {}).get("spec") or {}).get("targetPorts") or []]
     if pool is not None and asked is not None and asked not in ports:
-        message = f"is {asked}, and {name_of(pool)} sends requests to {listed([str(port) for port in ports])}"
+        message = f"is {asked}, and {named(pool)} sends requests to {listed([str(port) for port in ports])}"
         yield finding(policy, "spec.default.config.httpHealthCheck.port", message, SEVERITY, asked)
 
 

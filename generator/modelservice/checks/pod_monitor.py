@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from modelservice.checks.world import and_more, finding, name_of, namespace_of
+from modelservice.checks.world import and_more, finding
+from modelservice.kubernetes.names import named, namespace_of
 from modelservice.texts import listed
 
 TYPE_CHECKING = False
@@ -33,5 +34,5 @@ def check_world(world: World) -> Iterator[Result]:
             if lacking:
                 names = listed(sorted(lacking[0].port_names()))
                 there = f"they name {names}" if names else "they name none"
-                message = f"no container of {name_of(lacking[0].workload)} has a port called {port} ({there}){and_more(lacking)}"
+                message = f"no container of {named(lacking[0].workload)} has a port called {port} ({there}){and_more(lacking)}"
                 yield finding(monitor, f"spec.podMetricsEndpoints[{index}].port", message, SEVERITY, port)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from modelservice import data
-from modelservice.checks.world import finding, name_of, namespace_of
+from modelservice.checks.world import finding
 from modelservice.krm import Result
+from modelservice.kubernetes.names import named, namespace_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ def check_world(world: World) -> Iterator[Result]:
         others = (pods.workload for pods in world.selected(selector, namespace_of(pool)))
         other = next((one for one in others if _instance(one) not in (None, instance)), None)
         if other is not None:
-            message = f"also selects the pods of {name_of(other)}, which serves another model; give the services labels of their own"
+            message = f"also selects the pods of {named(other)}, which serves another model; give the services labels of their own"
             yield finding(pool, "spec.selector.matchLabels", message, SEVERITY, selector)
 
 

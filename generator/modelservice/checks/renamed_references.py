@@ -6,7 +6,8 @@ it knows only from the configuration in ``plugins/kustomize``, whose component l
 
 from __future__ import annotations
 
-from modelservice.checks.world import finding, namespace_of
+from modelservice.checks.world import finding
+from modelservice.kubernetes.names import namespace_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from modelservice.checks.world import finding, name_of, namespace_of
+from modelservice.checks.world import finding
+from modelservice.kubernetes.names import named, namespace_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -39,9 +40,7 @@ def check_world(world: World) -> Iterator[Result]:
             if pods.namespace == namespace:
                 for path, container in pods.containers():
                     if missing := [".".join(one) for one in sorted(wanted) if not _has(container, one)]:
-                        message = (
-                            f"{name_of(quota)} refuses the pods: container {container.get('name')} has no {', '.join(missing)}; give it"
-                        )
+                        message = f"{named(quota)} refuses the pods: container {container.get('name')} has no {', '.join(missing)}; give it"
                         message += " (the routing proxy's: routing.proxy.resources)" if container.get("name") == "routing-proxy" else ""
                         yield finding(pods.workload, f"{path}.resources", message, SEVERITY, container.get("resources"))
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from modelservice.checks.world import finding, namespace_of
+from modelservice.checks.world import finding
+from modelservice.kubernetes.names import namespace_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -1,4 +1,4 @@
-"""The places that checks look at."""
+"""Where checks look: roles, containers and pods of a service, as the user wrote them and as they became."""
 
 from __future__ import annotations
 

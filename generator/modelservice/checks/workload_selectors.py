@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from modelservice.checks.world import finding, name_of
+from modelservice.checks.world import finding
+from modelservice.kubernetes.names import named
 from modelservice.texts import listed
 
 TYPE_CHECKING = False
@@ -37,7 +38,7 @@ def check_world(world: World) -> Iterator[Result]:
         if (id(first), id(second)) not in told:
             told.add((id(first), id(second)))
             labels = ", ".join(f"{key}={value}" for key, value in selector.items())
-            message = f"{name_of(owner)} selects the pods of {listed([name_of(other) for other in others], most=3)} too ({labels})"
+            message = f"{named(owner)} selects the pods of {listed([named(other) for other in others], most=3)} too ({labels})"
             yield finding(second, "spec.selector.matchLabels", message, SEVERITY)
 
 

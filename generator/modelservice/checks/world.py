@@ -6,6 +6,7 @@ from itertools import pairwise
 
 from modelservice import workloads
 from modelservice.krm import ResourceRef, Result
+from modelservice.kubernetes.names import identity, namespace_of
 from modelservice.texts import whole_number
 
 TYPE_CHECKING = False
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
 
     Map = dict[str, Any]
     Reference = tuple[str, str, str]
+    Key = tuple[str, str, str]
+    """Kind, namespace and name."""
 
 # kind -> where its pod templates are: of the workloads that are generated, and of Kubernetes' others
 POD_TEMPLATES: dict[str, tuple[tuple[str, ...], ...]] = {
@@ -195,24 +198,22 @@ class World:
         self.complete, self.judged = complete, judged
         self.kubernetes_version = kubernetes_version
         self._external = external
-        self._generated = {
-            (str(obj.get("kind")), str(obj["metadata"].get("name")), namespace_of(obj)): obj for obj in generated if obj.get("metadata")
-        }
+        self._generated = {key_of(obj): obj for obj in generated if obj.get("metadata")}
         self._by_kind: dict[str, list[Map]] = {}
-        self._by_name: dict[tuple[str, str, str], Map] = {}
+        self._by_name: dict[Key, Map] = {}
         self._by_label: dict[tuple[str, str, str], list[Pods]] = {}
         self._selected: dict[tuple[Any, ...], list[Pods]] = {}
         self._lacking: dict[tuple[Any, ...], list[Pods]] = {}
         for obj in self.objects:
             self._by_kind.setdefault(str(obj.get("kind")), []).append(obj)
-            self._by_name.setdefault((str(obj.get("kind")), str(obj["metadata"].get("name")), namespace_of(obj)), obj)
+            self._by_name.setdefault(key_of(obj), obj)
         for obj in self.objects:  # kustomize renames what refers to an object after all functions: the names that it had count too
             for name in _former(obj, "Names"):
                 for namespace in (namespace_of(obj), *_former(obj, "Namespaces")):
-                    self._by_name.setdefault((str(obj.get("kind")), name, namespace), obj)
+                    self._by_name.setdefault((str(obj.get("kind")), namespace, name), obj)
         for obj in self.of("ComputeDomain"):  # whose controller makes this template
             made = _at(obj, ("spec", "channel", "resourceClaimTemplate", "name"))
-            self._by_name.setdefault(("ResourceClaimTemplate", str(made), namespace_of(obj)), obj)
+            self._by_name.setdefault(("ResourceClaimTemplate", namespace_of(obj), str(made)), obj)
         self.pods = [
             Pods(obj, path, template)
             for kind in (*POD_TEMPLATES, workloads.DISAGGREGATED_SET)
@@ -227,7 +228,7 @@ class World:
 
     def find(self, kind: str, name: str, namespace: str) -> Map | None:
         """The object of this kind, name and namespace, or that had them, or that is sure to make it."""
-        return self._by_name.get((kind, name, namespace))
+        return self._by_name.get((kind, namespace, name))
 
     def was_called(self, kind: str, name: str, namespace: str) -> str | None:
         """The name that an object has now which kustomize renamed; None where one is called ``name`` still, or none was."""
@@ -255,9 +256,7 @@ class World:
 
     def generated(self, obj: Map) -> Map | None:
         """What was generated in this run as ``obj``, which someone may have edited since."""
-        if not isinstance(obj.get("metadata"), dict):
-            return None
-        return self._generated.get((str(obj.get("kind")), str(obj["metadata"].get("name")), namespace_of(obj)))
+        return self._generated.get(key_of(obj))
 
     def selected(self, selector: Map, namespace: str) -> list[Pods]:
         """The pods in a namespace whose labels hold all of ``selector``; none for an empty one."""
@@ -291,14 +290,10 @@ class World:
         return min(found, key=len, default=[])
 
 
-def namespace_of(obj: Map) -> str:
-    """The namespace an object is in."""
-    return str(obj["metadata"].get("namespace") or "default")
-
-
-def name_of(obj: Map) -> str:
-    """Kind and name, for messages."""
-    return f"{obj.get('kind')} {obj['metadata'].get('name')}"
+def key_of(obj: Map) -> Key:
+    """Kind, namespace and name of an object, by which others refer to it."""
+    _, kind, namespace, name = identity(obj)
+    return kind, namespace or "default", name
 
 
 def and_more(pods: list[Pods]) -> str:

@@ -20,7 +20,8 @@ from modelservice.cli.services import (
     SetOption,
 )
 from modelservice.cli.sides import NewLayerOption, NewPresetOption, NewSetOption, OldLayerOption, OldPresetOption, OldSetOption, as_of
-from modelservice.comparison import Change, ObjectChange, compare, identity
+from modelservice.comparison import Change, ObjectChange, compare
+from modelservice.kubernetes.names import identity
 from modelservice.patch.three_way import ABSENT
 
 Map = dict[str, Any]

@@ -10,7 +10,8 @@ from typing import Any
 
 from rich.text import Text
 
-from modelservice.comparison import Change, ObjectChange, identity
+from modelservice.comparison import Change, ObjectChange
+from modelservice.kubernetes.names import identity
 from modelservice.patch.three_way import ABSENT
 from modelservice.texts import one_line
 

@@ -12,6 +12,7 @@ import typer
 from modelservice.cli.answers import Answer, Output, OutputOption, dimmed, give
 from modelservice.cli.packages import ENDINGS
 from modelservice.cli.services import Given, LayerOption, OverlayOption, PresetOption, ProfileOption, SetOption, generate_from
+from modelservice.kubernetes.names import metadata_of, reference_to
 from modelservice.texts import cut, listed
 from modelservice.workloads import DISAGGREGATED_SET, KINDS, ROLES
 
@@ -84,14 +85,16 @@ def _history(given: Given, target: Sequence[str]) -> Answer:
     texts = []
     for obj, steps in found:
         values = [*origins.values(obj, steps)]
-        data.append({"object": _named(obj), "namespace": _metadata(obj).get("namespace"), "values": [_data(*one) for one in values]})
-        texts.append("\n".join([f"# {_named(obj)}", *_lines(obj, steps, values)]))
+        data.append(
+            {"object": reference_to(obj), "namespace": metadata_of(obj).get("namespace"), "values": [_data(*one) for one in values]}
+        )
+        texts.append("\n".join([f"# {reference_to(obj)}", *_lines(obj, steps, values)]))
     return Answer(data, "\n\n".join(texts))
 
 
 def _chosen(objects: list[Map], origins: Origins, target: Sequence[str]) -> tuple[list[Map], str]:
     """The objects that are asked for, several where several services have one, and the path behind a slash."""
-    there = [*sorted({role.name for service in origins.services for role in service.plan.roles}), *map(_named, objects)]
+    there = [*sorted({role.name for service in origins.services for role in service.plan.roles}), *map(reference_to, objects)]
     if not target:
         raise typer.BadParameter(f"name an OBJECT: {listed(there) or 'there is none'}")
     asked = target[0]
@@ -104,7 +107,7 @@ def _chosen(objects: list[Map], origins: Origins, target: Sequence[str]) -> tupl
         rest = "/".join(parts[1:])
     else:
         wanted = "/".join(parts[:2]).lower()
-        chosen = [obj for obj in objects if _named(obj).lower() == wanted]
+        chosen = [obj for obj in objects if reference_to(obj).lower() == wanted]
         rest = "/".join(parts[2:])
     if chosen:
         return chosen, rest
@@ -124,7 +127,7 @@ def _steps(obj: Map, path: str, *, needed: bool) -> list[str | int] | None:
     except PathError as error:
         if not needed:
             return None
-        raise typer.BadParameter(f"{_named(obj)}: {error}") from None
+        raise typer.BadParameter(f"{reference_to(obj)}: {error}") from None
 
 
 def _data(value: Value, layers: Sequence[Layer]) -> Map:
@@ -175,16 +178,3 @@ def _with_layers(line: str, layers: Sequence[Layer], column: int) -> Iterator[st
 
 def _comment(text: str) -> str:
     return dimmed(f"# {text}")
-
-
-def _named(obj: Map) -> str:
-    return f"{obj.get('kind')}/{_name(obj)}"
-
-
-def _name(obj: Map) -> str:
-    return str(_metadata(obj).get("name"))
-
-
-def _metadata(obj: Map) -> Map:
-    metadata = obj.get("metadata")
-    return metadata if isinstance(metadata, dict) else {}

@@ -152,15 +152,15 @@ def _as_deployment(service: Any, use: ImageUse) -> tuple[Map, list[str | int]]:
 
 
 def _key(use: ImageUse) -> tuple[Any, ...]:
-    from modelservice.origin.by_patch import identity_of  # noqa: PLC0415
+    from modelservice.kubernetes.names import identity  # noqa: PLC0415
 
-    return (*identity_of(use.obj), *use.path, *use.within)
+    return (*identity(use.obj), *use.path, *use.within)
 
 
 def _place(use: ImageUse) -> Map:
-    metadata = use.obj["metadata"]
-    named = f"{use.obj.get('kind')}/{metadata.get('name')}"
-    return {"object": named, "namespace": metadata.get("namespace"), "field": _field(use)}
+    from modelservice.kubernetes.names import reference_to  # noqa: PLC0415
+
+    return {"object": reference_to(use.obj), "namespace": use.obj["metadata"].get("namespace"), "field": _field(use)}
 
 
 def _field(use: ImageUse) -> str:

@@ -10,8 +10,8 @@ from modelservice.cli import packages
 from modelservice.cli.files import stop_at
 from modelservice.cli.messages import error_at
 from modelservice.cli.services import Generated, Given, for_cluster, generate_of, is_service
-from modelservice.comparison import Identity, identity
 from modelservice.krm import Document
+from modelservice.kubernetes.names import Identity, identity
 
 Map = dict[str, Any]
 

@@ -12,8 +12,8 @@ from modelservice.config.settings import sets
 from modelservice.config.written import find, value_at
 from modelservice.generate import composed
 from modelservice.krm import Document, ResourceRef, Result, write_lines
+from modelservice.kubernetes.names import identity
 from modelservice.origin import paths
-from modelservice.origin.by_patch import identity_of
 from modelservice.origin.history import History, Value, leaves
 from modelservice.origin.said import Source
 from modelservice.patch.three_way import ABSENT, same
@@ -80,8 +80,8 @@ class Origins:
         documents = [one for one in generated.places.documents if is_ours(one.value, "ModelService")]
         self._documents = {id(service): document for service, document in zip(self.services, documents, strict=True)}
         self._histories: dict[int, History] = {}
-        self._made = {identity_of(obj): (service, obj) for service in reversed(self.services) for obj in reversed(service.objects)}
-        self._written = {identity_of(one.value): one for one in reversed(generated.places.documents) if isinstance(one.value, dict)}
+        self._made = {identity(obj): (service, obj) for service in reversed(self.services) for obj in reversed(service.objects)}
+        self._written = {identity(one.value): one for one in reversed(generated.places.documents) if isinstance(one.value, dict)}
 
     def again(self, document: Map) -> Composition:
         """What another document than a service's would be composed to."""
@@ -89,11 +89,11 @@ class Origins:
 
     def owner(self, obj: Map) -> Composition | None:
         """The service that an object is of; None for one that was there."""
-        return self._made.get(identity_of(obj), (None, obj))[0]
+        return self._made.get(identity(obj), (None, obj))[0]
 
     def role_of(self, obj: Map) -> str | None:
         """The role whose workload an object is; None where it is another one, or was there."""
-        service, made = self._made.get(identity_of(obj), (None, obj))
+        service, made = self._made.get(identity(obj), (None, obj))
         return self.history(service).role_of(made) if service is not None else None
 
     def history(self, service: Composition) -> History:
@@ -104,7 +104,7 @@ class Origins:
 
     def values(self, obj: Map, path: Sequence[str | int] = ()) -> Iterator[tuple[Value, list[Layer]]]:
         """The values at and below ``path`` of ``obj``, each with its layers, the one that counts last."""
-        service, made = self._made.get(identity_of(obj), (None, obj))
+        service, made = self._made.get(identity(obj), (None, obj))
         if service is None:
             document = self._document(obj)
             for leaf in leaves(obj, [*path]):
@@ -130,7 +130,7 @@ class Origins:
         return Value(keyed, value, [source]), [Layer(kind, document.place(field) if document else "", source, value)]
 
     def _document(self, obj: Map) -> Document | None:
-        return self._written.get(identity_of(obj))
+        return self._written.get(identity(obj))
 
     def _layers(self, service: Composition, source: Source) -> list[Layer]:
         """The layers that a source is: of a ModelService its file, those of the command line over it, and settings."""

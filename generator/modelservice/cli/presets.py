@@ -11,7 +11,7 @@ import typer
 from modelservice import data
 from modelservice.cli.answers import Answer, Output, OutputOption, give
 from modelservice.cli.services import Given, LayerOption, ProfileOption, SetOption
-from modelservice.texts import cut, listed
+from modelservice.texts import as_text, cut, listed
 
 Map = dict[str, Any]
 
@@ -119,7 +119,7 @@ def _lines(one: Map, text: str) -> Iterator[str]:
 
 
 def _choices(value: Any) -> str:
-    return " or ".join(str(one).lower() if isinstance(one, bool) else str(one) for one in (value if isinstance(value, list) else [value]))
+    return " or ".join(as_text(one) for one in (value if isinstance(value, list) else [value]))
 
 
 def _column(name: str, text: str) -> Iterator[str]:

@@ -206,7 +206,8 @@ def generate_of(
     values = [changed.get(id(document), document.value) for document in documents]
     resource_list = ResourceList([Item(_with_file(value, document)) for document, value in zip(documents, values, strict=True)])
     _run(resource_list, [document.value for document in overlays], judging, complete=bool(found) and not _has_error(told))
-    owners = {_key(ResourceRef.of(item.value)): owner for item in resource_list.items if (owner := owner_in(item.value))}
+    owned = [(owner, ResourceRef.of(item.value)) for item in resource_list.items if (owner := owner_in(item.value))]
+    owners = {reference.key(): owner for owner, reference in owned if reference is not None}
     places = Places([*documents, *overlays], owners, layers, given.presets, given.settings)
     return Generated(resource_list, places, values, [document.value for document in overlays], told)
 
@@ -338,7 +339,7 @@ class Places:
     def of(self, result: Result) -> str:
         """``FILE:LINE:COLUMN``, ``--set PATH=VALUE`` or ``--preset NAME:PARAMETER=VALUE``."""
         document = self._document(result)
-        if (owner := self.owners.get(_key(result.resource))) is not None:
+        if result.resource is not None and (owner := self.owners.get(result.resource.key())) is not None:
             services = [one for one in self.documents if is_ours(one.value, "ModelService") and owner_of(one.value) == owner]
             is_edit = document is not None and result.tags == OF_EDITS
             if services and not is_edit:
@@ -373,7 +374,3 @@ class Places:
         specs = [service.get("spec"), *(layer.content.get("spec") for layer in layers)]
         named = [spec["presets"] for spec in specs if isinstance(spec, dict) and isinstance(spec.get("presets"), list)]
         return named[-1] if named else []
-
-
-def _key(reference: ResourceRef | None) -> tuple[str, ...]:
-    return (reference.api_version, reference.kind, reference.name, reference.namespace) if reference else ()

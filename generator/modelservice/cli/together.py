@@ -12,8 +12,8 @@ from modelservice.cli.origins import Layer, Origins
 from modelservice.cli.services import Given, generate_from
 from modelservice.compose import Composition
 from modelservice.krm import write_yaml
+from modelservice.kubernetes.names import identity, reference_to
 from modelservice.origin import paths
-from modelservice.origin.by_patch import identity_of
 from modelservice.origin.history import Value
 from modelservice.patch.three_way import ABSENT, changes, same
 
@@ -81,7 +81,7 @@ def _effects(obj: Map, told: Told, name: str) -> Iterator[Map]:
             effect["value"] = _plain(paths.at(obj, path))
         if path not in paths_told:
             paths_told.add(path)
-            yield {"object": _named(obj), "path": paths.written(path).removeprefix("."), **effect}
+            yield {"object": reference_to(obj), "path": paths.written(path).removeprefix("."), **effect}
 
 
 def _conflicts(obj: Map, told: Told, names: Sequence[str]) -> Iterator[Map]:
@@ -91,15 +91,11 @@ def _conflicts(obj: Map, told: Told, names: Sequence[str]) -> Iterator[Map]:
         said = [*last.values()]
         if any(not same(one, said[0]) for one in said):
             yield {
-                "object": _named(obj),
+                "object": reference_to(obj),
                 "path": paths.written(value.path).removeprefix("."),
                 "presets": [{"name": name, "value": _plain(one)} for name, one in last.items()],
                 "wins": layers[-1].data(),
             }
-
-
-def _named(obj: Map) -> str:
-    return f"{obj['kind']}/{obj['metadata']['name']}"
 
 
 def _says(service: Composition, name: str) -> Map:
@@ -112,9 +108,9 @@ def _led_to(origins: Origins, service: Composition, name: str, told: Sequence[Ma
     spec = service.plan.config.document["spec"]
     named = [one for one in spec["presets"] if (one if isinstance(one, str) else one.get("name")) != name]
     without = origins.again({**service.plan.config.document, "spec": {**spec, "presets": named}})
-    before = {identity_of(obj): obj for obj in without.objects}
+    before = {identity(obj): obj for obj in without.objects}
     for obj in service.objects:
-        old, named_as = before.get(identity_of(obj)), _named(obj)
+        old, named_as = before.get(identity(obj)), reference_to(obj)
         known = [one["path"] for one in told if one["object"] == named_as]
         for path in changes(old, obj) if old is not None else ():
             if not any(path == one or path.startswith((f"{one}.", f"{one}[")) or one.startswith(path) for one in known):

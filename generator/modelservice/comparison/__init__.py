@@ -7,6 +7,6 @@ from __future__ import annotations
 
 from modelservice.comparison.fields import Change
 from modelservice.comparison.impact import Impact
-from modelservice.comparison.objects import Identity, ObjectChange, compare, identity
+from modelservice.comparison.objects import ObjectChange, compare
 
-__all__ = ["Change", "Identity", "Impact", "ObjectChange", "compare", "identity"]
+__all__ = ["Change", "Impact", "ObjectChange", "compare"]

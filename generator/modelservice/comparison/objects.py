@@ -10,12 +10,10 @@ from typing import Any, Literal
 
 from modelservice.comparison.fields import Change, changes
 from modelservice.comparison.impact import Impact, of_changed, of_created, of_deleted, restarts
-from modelservice.kubernetes.types import group_of
+from modelservice.kubernetes.names import Identity, identity
 from modelservice.patch.three_way import ABSENT
 
 Map = dict[str, Any]
-Identity = tuple[str, str, str, str]
-"""Group, kind, namespace and name."""
 
 ALIKE = 0.5  # of the fields of two objects of one kind: so many are the same where one is the other by a new name
 MOST_PAIRS = 100_000  # of objects of one kind that are compared to find new names; for more it takes seconds
@@ -31,13 +29,6 @@ class ObjectChange:
     new: Map | None
     fields: list[Change]
     impact: list[Impact]
-
-
-def identity(obj: Map) -> Identity:
-    """What tells an object from others; whatever the version of its group."""
-    metadata = obj["metadata"] if isinstance(obj.get("metadata"), dict) else {}
-    name = metadata.get("name") or metadata.get("generateName") or ""
-    return group_of(str(obj.get("apiVersion"))), str(obj.get("kind")), str(metadata.get("namespace") or ""), str(name)
 
 
 def compare(old: Sequence[Map], new: Sequence[Map]) -> list[ObjectChange]:

@@ -1,4 +1,4 @@
-"""Bases and overlays put together: from a plan to the objects that serve it.
+"""Bases and overlays put together: from a plan to the objects that serve it (specification: Order of layers).
 
 Layers, each over the ones before: bases, the profile's fields, automatic overlays, named presets, the user's overlays, the user's
 fields, extraConfig. The pod is composed first, by itself, and then goes into whatever workload runs it: so one patch serves all.

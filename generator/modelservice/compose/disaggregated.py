@@ -1,4 +1,7 @@
-"""One DisaggregatedSet of all roles: each is composed and patched as a LeaderWorkerSet, which then becomes a role of the set."""
+"""One DisaggregatedSet of all roles: each is composed and patched as a LeaderWorkerSet, which then becomes a role of the set.
+
+The rules are written down (specification: DisaggregatedSets).
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Command-line arguments merged by flag, so that nobody has to repeat a whole list to change one of them.
+"""Command-line arguments merged by flag, so that nobody has to repeat a whole list to change one of them (specification: Flags).
 
 ``flags`` is a map from a flag's name to what it shall be: text or a number is its value, true a bare flag, a map JSON that merges with the
 JSON that is there, a list repeats the flag, null removes it. ``--flag=value`` and ``--flag value`` are the same flag, and so are

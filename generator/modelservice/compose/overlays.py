@@ -1,4 +1,7 @@
-"""Overlays: patches and resources, with the facts they apply to. Built-in ones and users' own are the same thing."""
+"""Overlays: patches and resources, with the facts they apply to. Built-in ones and users' own are the same thing.
+
+The rules are written down (specification: Overlays).
+"""
 
 from __future__ import annotations
 

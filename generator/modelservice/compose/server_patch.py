@@ -1,4 +1,4 @@
-"""Fast model actuation: the decode pod as text inside a requester ReplicaSet, for the dual-pods controller (behaviour: Requester)."""
+"""Fast model actuation: the decode pod as text inside a requester ReplicaSet, for the dual-pods controller (specification: Requesters)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""spec.patches: patches in kustomize's form, applied to what was composed, after everything else.
+"""spec.patches: patches in kustomize's form, applied to what was composed, after everything else (specification: Patches).
 
 An object is found as ``object_patch`` has it, which is kustomize's way. Ours is the target by role and part, which holds whatever the
 kind of workload.

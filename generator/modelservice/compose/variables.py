@@ -1,4 +1,7 @@
-"""Generated variables that a user's value refers to go before it; else the user's come first, and a takeover restarts nothing."""
+"""Generated variables that a user's value refers to go before it; else the user's come first, and a takeover restarts nothing.
+
+The rules are written down (specification: Order of items).
+"""
 
 from __future__ import annotations
 

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from modelservice.config.modelservice import API_VERSION
-from modelservice.config.validation import schema
+from modelservice.config.validation import API_VERSION, schema
 
 Map = dict[str, Any]
 

@@ -1,4 +1,4 @@
-"""The engine container of a role, and what `engine` says of it.
+"""The engine container of a role, and what `engine` says of it (specification: Engine fields).
 
 ``spec.engine`` and ``spec.<role>.engine`` have the keys of a container. The engine container is the profile's where a role gives no
 ``containers``, else the first of them; over it go ``spec.engine`` and then the role's: maps merge, null deletes. What the profile says goes
@@ -37,7 +37,7 @@ class Engine:
         flags = below.get("flags") or {}, mine.get("flags") or {}
         for part in own:
             below = layers.inherited(below, by_key(part))
-        left, whole = _without_nulls(below), _without_nulls(_over(below, mine))
+        left, whole = _without_nulls(below), _without_nulls(layers.over(below, mine))
         if any(flags):  # where null means to leave a generated flag, or a key of its value, out; what is a map merges with what it is over
             left["flags"] = {name: value for name, value in flags[0].items() if isinstance(flags[1].get(name, {}), dict)}
             whole["flags"] = structured.over(*flags)
@@ -120,19 +120,10 @@ def _together(parts: Sequence[Map]) -> Map:
     together: Map = {}
     for part in parts:
         flags = structured.over(together.get("flags") or {}, part.get("flags") or {})
-        together = _over(together, by_key(part))
+        together = layers.over(together, by_key(part))
         if flags:
             together["flags"] = flags
     return _ordered(together, parts)
-
-
-def _over(below: Map, above: Map) -> Map:
-    """``above`` over ``below``: maps merge, null stays, to delete what may be further down."""
-    merged = dict(below)
-    for key, value in above.items():
-        old = below.get(key)
-        merged[key] = _over(old, value) if isinstance(value, dict) and isinstance(old, dict) else value
-    return merged
 
 
 def _without_nulls(fields: Map) -> Map:

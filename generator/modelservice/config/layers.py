@@ -1,4 +1,7 @@
-"""Layers of a spec: the profile's defaults below, what the user wrote on top: maps merge, lists replace, null deletes."""
+"""Layers of a spec: the profile's defaults below, what the user wrote on top: maps merge, lists replace, null deletes.
+
+The rules are written down (specification: Layers).
+"""
 
 from __future__ import annotations
 
@@ -25,6 +28,15 @@ def merge(defaults: Spec, own: Spec) -> Spec:
             merged[key] = merge(default, value)
         else:
             merged[key] = value
+    return merged
+
+
+def over(below: Spec, above: Spec) -> Spec:
+    """``above`` over ``below``: maps merge, anything else replaces; null stays, to delete what may be further down."""
+    merged = dict(below)
+    for key, value in above.items():
+        old = below.get(key)
+        merged[key] = over(old, value) if isinstance(value, dict) and isinstance(old, dict) else value
     return merged
 
 

@@ -6,9 +6,10 @@ from functools import partial
 
 from modelservice import data
 from modelservice.config import layers, validation
-from modelservice.config.rules import rules_of
+from modelservice.config.forms import tidy
+from modelservice.config.rules import BUILT_IN, DEFAULT_PROFILE, rules_of
 from modelservice.krm import FirstOfEachPlace, Result
-from modelservice.texts import cut, listed, shown, whole_number
+from modelservice.texts import cut, listed, shown
 from modelservice.workloads import ROLES
 
 TYPE_CHECKING = False
@@ -21,16 +22,8 @@ if TYPE_CHECKING:
 
     Map = dict[str, Any]
 
-API_VERSION = "modelservice.llm-d.ai/v1alpha1"
-DEFAULT_PROFILE = "furiosa"
-BUILT_IN = ("furiosa", "furiosa-2026.3", "llm-d")  # the files in bases/profiles
 NONE: Mapping[str, Map] = {}
 ASKS = {"require", "exclude", "defaults"}  # of an Overlay: what has to be looked at where it is named as a preset
-
-
-def is_ours(value: Any, *kinds: str) -> bool:
-    """Whether a resource, which may be anything, is a config of this function: of one of the ``kinds``, or of any where none is named."""
-    return isinstance(value, dict) and value.get("apiVersion") == API_VERSION and (not kinds or value.get("kind") in kinds)
 
 
 class ModelService:
@@ -197,78 +190,6 @@ def _preset_problem(field: str, name: str, there: list[str]) -> Result:
     close = get_close_matches(cut(name), there, 1)
     meant = f"did you mean {close[0]}? There are: " if close else "there are: "
     return Result(f"there is no preset {shown(name)}; {meant}{listed(there)}", field=field, current=name)
-
-
-def tidy(spec: Map) -> Map:
-    """``spec`` with what it says in another form brought into the one form; ``spec`` itself is not changed.
-
-    An empty imagePullPolicy or modelCommand and a priorityClassName ``none`` are unset; a port written as text becomes a number; labelValue
-    becomes labelValues; routing.proxy.parentRefs becomes routing.parentRefs.
-    """
-    spec = dict(spec)
-    for name, tidied in (
-        *((role, _tidy_role) for role in ROLES),
-        ("routing", _tidy_routing),
-        ("requester", _tidy_requester),
-        ("engine", _tidy_engine),
-    ):
-        if isinstance(spec.get(name), dict):
-            spec[name] = tidied(spec[name])
-    return spec
-
-
-def _tidy_routing(routing: Map) -> Map:
-    routing = _with_numbers(routing, "servicePort")
-    proxy = routing.get("proxy")
-    if isinstance(proxy, dict):
-        routing["proxy"] = _with_numbers(_without_empty(proxy, "imagePullPolicy"), "targetPort")
-        if proxy.get("parentRefs") and not routing.get("parentRefs"):
-            routing["parentRefs"] = proxy["parentRefs"]
-    return routing
-
-
-def _tidy_requester(requester: Map) -> Map:
-    requester = _with_numbers(requester, "adminPort")
-    if isinstance(requester.get("port"), dict):
-        requester["port"] = _with_numbers(requester["port"], "probes", "spi")
-    return requester
-
-
-def _with_numbers(fields: Map, *ports: str) -> Map:
-    return {key: whole_number(value.strip()) if key in ports and isinstance(value, str) else value for key, value in fields.items()}
-
-
-def _tidy_role(role: Map) -> Map:
-    role = dict(role)
-    if str(role.get("priorityClassName") or "none").lower() == "none":
-        role.pop("priorityClassName", None)
-    types = role.get("acceleratorTypes")
-    if isinstance(types, dict) and types.get("labelValue"):
-        values = types["labelValue"]
-        listed = list(values) if isinstance(values, list) else [values]
-        role["acceleratorTypes"] = {**types, "labelValues": types.get("labelValues") or listed}
-    if role.get("containers"):
-        role["containers"] = [_tidy_container(container) for container in role["containers"]]
-    if isinstance(role.get("engine"), dict):
-        role["engine"] = _tidy_engine(role["engine"])
-    return role
-
-
-def _tidy_container(container: Map) -> Map:
-    container = _without_empty(container, "imagePullPolicy", "modelCommand")
-    if any(isinstance(container.get(key), dict) for key in ("env", "ports", "volumeMounts")):
-        from modelservice.config.engine import with_lists  # few containers have maps there  # noqa: PLC0415
-
-        return with_lists(container)
-    return container
-
-
-def _tidy_engine(engine: Map) -> Map:
-    return _without_empty(engine, "imagePullPolicy", "modelCommand")
-
-
-def _without_empty(fields: Map, *keys: str) -> Map:
-    return {key: value for key, value in fields.items() if key not in keys or value != ""}
 
 
 def _defaults(profile: str, brought: Sequence[Map], own: Map) -> Map:

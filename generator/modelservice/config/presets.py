@@ -1,4 +1,7 @@
-"""Presets that a spec names with parameters, or that ask something of each other, or that say something of the spec themselves."""
+"""Presets that a spec names with parameters, or that ask something of each other, or that say something of the spec themselves.
+
+The rules are written down (specification: Presets).
+"""
 
 from __future__ import annotations
 
@@ -9,14 +12,12 @@ from modelservice.texts import cut, listed, whole_number
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from typing import Any
-
-    from modelservice.config.modelservice import ModelService
 
     Map = dict[str, Any]
 
-HEAD: Map = {"apiVersion": "modelservice.llm-d.ai/v1alpha1", "kind": "ModelService", "metadata": {"name": "preset"}}
+HEAD: Map = {"apiVersion": validation.API_VERSION, "kind": "ModelService", "metadata": {"name": "preset"}}
 
 
 class Preset:
@@ -165,12 +166,15 @@ def _at(template: Any, field: str) -> str:
     return value if isinstance(value, str) else ""
 
 
-def place_of(config: ModelService, field: str) -> str:
-    """The place where the preset is named that says what stands at ``field`` of the spec; ``field``, where no preset does."""
+def place_of(presets: Mapping[str, Preset], own: Map, field: str) -> str:
+    """The place where the preset is named that says what stands at ``field`` of the spec; ``field``, where none of ``presets`` does.
+
+    ``own`` is what the user says of the spec, which goes over presets.
+    """
     steps = _steps(field)
-    if steps[0] != "spec" or _says(config.own, steps[1:]):
+    if steps[0] != "spec" or _says(own, steps[1:]):
         return field
-    for preset in sorted(config.presets.values(), key=lambda preset: -preset.index):
+    for preset in sorted(presets.values(), key=lambda preset: -preset.index):
         if _says(preset.defaults, steps[1:]):
             return f"spec.presets[{preset.index}]"
     return field

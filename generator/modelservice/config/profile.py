@@ -1,4 +1,7 @@
-"""Profiles of one's own: documents of kind Profile, each with the profile that it extends and the defaults that it changes."""
+"""Profiles of one's own: documents of kind Profile, each with the profile that it extends and the defaults that it changes.
+
+The rules are written down (specification: Profiles of your own).
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,9 @@ from functools import partial
 
 from modelservice.config import layers, overlay, validation
 from modelservice.config.engine import by_key, volumes
-from modelservice.config.modelservice import API_VERSION, BUILT_IN, DEFAULT_PROFILE, tidy
+from modelservice.config.forms import tidy
+from modelservice.config.rules import BUILT_IN, DEFAULT_PROFILE
+from modelservice.config.validation import API_VERSION
 from modelservice.config.written import find
 from modelservice.krm import FirstOfEachPlace, ResourceRef, Result
 from modelservice.texts import cut, listed, shown

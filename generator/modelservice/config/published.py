@@ -12,8 +12,8 @@ from typing import Any
 
 from modelservice import data
 from modelservice.config import patches_config, validation_config
-from modelservice.config.modelservice import BUILT_IN, DEFAULT_PROFILE
 from modelservice.config.presets import is_literal, schema_of
+from modelservice.config.rules import BUILT_IN, DEFAULT_PROFILE
 from modelservice.config.validation import schema
 from modelservice.workloads import ROLES
 

@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     Path = tuple[str | int, ...]
 
 
+BUILT_IN = ("furiosa", "furiosa-2026.3", "llm-d")  # the files in bases/profiles
+DEFAULT_PROFILE = "furiosa"
+
+
 def rules_of(profile: str) -> Map:
     """The rules of the built-in ``profile``."""
     found: Map = data.document("bases", "rules", f"{profile}.yaml")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from modelservice.config import layers
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
@@ -14,7 +16,7 @@ def over(below: Map, above: Map) -> Map:
     merged = dict(below)
     for name, value in above.items():
         there = of(below.get(name)) if isinstance(value, dict) else None
-        merged[name] = value if there is None else _over(there, value)
+        merged[name] = value if there is None else layers.over(there, value)
     return merged
 
 
@@ -46,14 +48,6 @@ def text(value: Map, standing: str = "") -> str | None:
     if merged == there:
         return standing
     return json.dumps(merged, separators=(",", ":"), ensure_ascii=False) if merged or there else None
-
-
-def _over(below: Map, above: Map) -> Map:
-    merged = dict(below)
-    for key, value in above.items():
-        there = below.get(key)
-        merged[key] = _over(there, value) if isinstance(there, dict) and isinstance(value, dict) else value
-    return merged
 
 
 def _applied(there: Map, value: Map) -> Map:

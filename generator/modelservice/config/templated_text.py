@@ -1,11 +1,11 @@
-"""Templated text: ``{{ .Values.a.b }}`` in exactly the fields that the charts template (behaviour: Templated text)."""
+"""Templated text: ``{{ .Values.a.b }}`` in exactly the fields that the charts template (specification: Templated text)."""
 
 from __future__ import annotations
 
 import re
 
 from modelservice.krm import Result
-from modelservice.texts import cut, whole_number
+from modelservice.texts import as_text, cut, whole_number
 from modelservice.workloads import ROLES
 
 TYPE_CHECKING = False
@@ -136,7 +136,7 @@ class _Expander:
             raise TemplateError(f'refers to {cut(reference)}, which is not set; set it, or give a default: | default "…"')
         if isinstance(value, (dict, list)):
             raise TemplateError(f"refers to {cut(reference)}, which is not a single value")
-        return _text(value)
+        return as_text(value)
 
     def _look_up(self, reference: str) -> Any:
         value: Any = self.context
@@ -185,10 +185,6 @@ def is_port(key: str, parent: str) -> bool:
     return parent not in TEXTS and (key.lower().endswith("port") or (key == "number" and parent.lower().endswith("ports")))
 
 
-def _text(value: Any) -> str:
-    return str(value).lower() if isinstance(value, bool) else str(value)
-
-
 def _apply(function: str, value: Any, body: str) -> Any:
     match = FUNCTION.fullmatch(function)
     name, argument = (match["name"], match["argument"]) if match else ("", None)
@@ -199,7 +195,7 @@ def _apply(function: str, value: Any, body: str) -> Any:
     operation = FUNCTIONS.get(name)
     if operation is None or (argument is None) is operation[1] or (name == "trunc" and whole_number(argument or "") is None):
         raise TemplateError(f"has the template {{{{ {cut(body)} }}}}, which is not supported; supported: {SUPPORTED}")
-    return None if value is None else operation[0](_text(value), argument or "")
+    return None if value is None else operation[0](as_text(value), argument or "")
 
 
 # name -> what it does with text and argument, and whether it takes an argument

@@ -1,7 +1,7 @@
-"""Documents held against their schema: a quick yes or no, and only after a no the library that tells every problem.
+"""Which documents are configs of ours, and each held against its schema: a quick yes or no.
 
-The schemas are JSON Schema 2020-12 files beside this one. ``conforms`` knows the keywords that they use; a test holds it
-against the library.
+Only after a no comes the library that tells every problem. The schemas are JSON Schema 2020-12 files beside this one. ``conforms`` knows
+the keywords that they use; a test holds it against the library.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     Schema = dict[str, Any]
     Test = Callable[[Any], bool]
 
+API_VERSION = "modelservice.llm-d.ai/v1alpha1"
 _SCHEMAS: dict[str, Schema] = {}
 _RULES: dict[str, Schema] = {}
 _TESTS: dict[int, tuple[Test, Schema]] = {}
@@ -34,6 +35,11 @@ CLASSES: dict[str, tuple[type, ...]] = {
     "boolean": (bool,),
     "null": (type(None),),
 }
+
+
+def is_ours(value: Any, *kinds: str) -> bool:
+    """Whether a resource, which may be anything, is a config of this function: of one of the ``kinds``, or of any where none is named."""
+    return isinstance(value, dict) and value.get("apiVersion") == API_VERSION and (not kinds or value.get("kind") in kinds)
 
 
 def schema(name: str) -> Schema:

@@ -10,9 +10,9 @@ from itertools import pairwise
 from typing import Any
 
 from modelservice import data
+from modelservice.config.layers import over
 from modelservice.conversion.draft import get, has
 from modelservice.conversion.problems import ASSUMED, IGNORED, MENDED, MOVED, Change, ConversionError, Path, Problem
-from modelservice.conversion.values import over
 from modelservice.texts import cut, listed
 from modelservice.workloads import ROLES
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
+from modelservice.config.layers import over
 from modelservice.config.settings import with_value
 from modelservice.texts import whole_number
 
@@ -14,17 +15,8 @@ Map = dict[str, Any]
 _WORDS = {"true": True, "false": False, "null": None}
 
 
-def over(below: Map, above: Map) -> Map:
-    """``above`` over ``below``: maps merge, all else replaces; null stays, to delete what the chart says."""
-    merged = dict(below)
-    for key, value in above.items():
-        old = below.get(key)
-        merged[key] = over(old, value) if isinstance(value, dict) and isinstance(old, dict) else value
-    return merged
-
-
 def under(above: Map, below: Map) -> Map:
-    """``above`` over ``below``, as ``over`` has it, with the keys of ``above`` in front."""
+    """``above`` over ``below``, as layers have it, with the keys of ``above`` in front."""
     merged = {}
     for key, value in above.items():
         old = below.get(key)
@@ -36,7 +28,7 @@ def together(files: Iterable[Map], settings: Iterable[str]) -> Map:
     """The values of a release: ``files`` one over the other, then ``settings``, each what one ``--set`` says; raises SettingError."""
     values: Map = {}
     for file in files:
-        values = over(values, file)
+        values = over(values, file)  # null stays, to delete what the chart says
     for setting in settings:
         for piece in _pieces(setting):
             path, _, text = piece.partition("=")

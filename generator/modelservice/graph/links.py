@@ -8,7 +8,8 @@ from typing import Any
 
 from modelservice.checks import NAMES, check_world
 from modelservice.checks.endpoint_picker import pool_of, service_of
-from modelservice.checks.world import Pods, World, namespace_of
+from modelservice.checks.world import Pods, World, key_of
+from modelservice.kubernetes.names import namespace_of
 
 Map = dict[str, Any]
 Key = tuple[str, str, str]
@@ -76,7 +77,7 @@ def graph_of(objects: Iterable[Map]) -> Graph:
     """
     world = World(objects, complete=True)
     ordered = sorted(world.objects, key=lambda obj: LEADING.index(obj["kind"]) if obj.get("kind") in LEADING else len(LEADING))
-    nodes = {_key(obj): Node(*_key(obj)) for obj in ordered}
+    nodes = {key_of(obj): Node(*key_of(obj)) for obj in ordered}
     links: dict[Found, Link] = {}
     by_source: dict[Key, list[Link]] = {}
     for (source, target, label), at in (found for obj in ordered for found in _links(world, obj)):
@@ -103,14 +104,14 @@ def _is_about(field: str, link: str) -> bool:
 
 def _links(world: World, obj: Map) -> Iterator[tuple[Found, str]]:
     """What an object finds, and by which field."""
-    kind, source, spec = obj.get("kind"), _key(obj), obj.get("spec") or {}
+    kind, source, spec = obj.get("kind"), key_of(obj), obj.get("spec") or {}
     for target, label, at in _named(obj, spec):
         yield (source, target, label), at
     if kind in SELECTING:
         at, does = SELECTING[kind]
         for label, where in _by_port(obj, spec, does, at):
             for pods in _selected(world, str(kind), _at(spec, at), source[1]):
-                yield (source, _key(pods.workload), label), where
+                yield (source, key_of(pods.workload), label), where
     yield from _of_pods(world, obj, source)
 
 
@@ -162,7 +163,7 @@ def _of_pods(world: World, obj: Map, source: Key) -> Iterator[tuple[Found, str]]
                 found = world.find(referred, name, source[1])
                 is_made = found is not None and found.get("kind") != referred
                 words = "runs as" if referred == "ServiceAccount" else "uses"
-                yield (source, _key(found) if found is not None and is_made else (referred, source[1], name), words), at
+                yield (source, key_of(found) if found is not None and is_made else (referred, source[1], name), words), at
             for at, container in pods.containers():
                 if pool := pool_of(pods, container):
                     yield (source, ("InferencePool", pool[1], pool[0]), "picks pods of"), f"{at}.args"
@@ -193,7 +194,3 @@ def _at(spec: Map, path: str) -> Map:
     for step in path.split("."):
         value = value.get(step) if isinstance(value, dict) else None
     return value if isinstance(value, dict) else {}
-
-
-def _key(obj: Map) -> Key:
-    return str(obj.get("kind")), namespace_of(obj), str(obj["metadata"].get("name"))

@@ -26,8 +26,3 @@ def served_by_requesters(world: World) -> Iterator[Pods]:
         if isinstance(template, dict) and isinstance(template.get("spec"), dict):
             as_pod = {"kind": "Pod", "metadata": {"name": "served"}, "spec": template["spec"]}
             yield from (Pods(requester, ANNOTATED, pods.template) for pods in World([as_pod], complete=False).pods)
-
-
-def named(obj: Map) -> str:
-    """Kind and name of an object that has a name, as kubectl takes them."""
-    return f"{obj.get('kind')}/{obj['metadata'].get('name')}"

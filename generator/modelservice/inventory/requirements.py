@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
-from modelservice.checks.world import Pods, World, namespace_of
-from modelservice.inventory.pods import named, served_by_requesters
+from modelservice.checks.world import Pods, World
+from modelservice.inventory.pods import served_by_requesters
 from modelservice.kubernetes import known_versions, problems
+from modelservice.kubernetes.names import namespace_of, reference_to
 from modelservice.kubernetes.quantities import parse as worth
 from modelservice.kubernetes.types import group_of, is_built_in
 
@@ -83,7 +84,7 @@ def _newer(place: tuple[Map, str, Map], version: str) -> Iterator[tuple[tuple[An
         if problem.kind == "newer":
             path = problem.path[1:] if prefix else problem.path
             field = prefix + "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in path).removeprefix(".")
-            yield (id(part), problem.path), {"object": named(obj), "field": field, "message": problem.message.partition(";")[0]}
+            yield (id(part), problem.path), {"object": reference_to(obj), "field": field, "message": problem.message.partition(";")[0]}
 
 
 def _custom_resources(world: World) -> list[Map]:
@@ -100,7 +101,7 @@ def _custom_resources(world: World) -> list[Map]:
         if is_built_in(group) or (group, kind) in defined:
             continue
         entry = found.setdefault((group, version, kind), {"group": group, "version": version, "kind": kind, "usedBy": []})
-        entry["usedBy"].append(named(obj))
+        entry["usedBy"].append(reference_to(obj))
     return [found[key] for key in sorted(found)]
 
 
@@ -162,7 +163,7 @@ def _counted(uses: Iterable[_Use]) -> list[Map]:
         entry = found.setdefault(use.name, {"name": use.name, "total": 0, "most": 0, "usedBy": []})
         entry["total"] += use.amount * (use.pods or 0)
         entry["most"] += use.amount * (use.most or 0)
-        entry["usedBy"].append({"object": named(use.workload), "perPod": use.amount, "pods": use.pods, "mostPods": use.most})
+        entry["usedBy"].append({"object": reference_to(use.workload), "perPod": use.amount, "pods": use.pods, "mostPods": use.most})
     return [found[name] for name in sorted(found)]
 
 
@@ -205,7 +206,7 @@ def _missing(world: World, pods: list[Pods]) -> list[Map]:
             continue
         entry: Map = {"kind": one.kind, "namespace": namespace, "name": one.name, "usedBy": []}
         entry = found.setdefault((one.kind, namespace or "", one.name), entry)
-        entry["usedBy"].append({"object": named(one.obj), "field": one.field})
+        entry["usedBy"].append({"object": reference_to(one.obj), "field": one.field})
     return [found[key] for key in sorted(found)]
 
 

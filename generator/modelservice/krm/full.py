@@ -29,6 +29,7 @@ from ruamel.yaml.scanner import Scanner
 from modelservice.krm.errors import ReadError
 from modelservice.krm.limits import MAX_BYTES, MAX_DEPTH, TOO_DEEP, TOO_MANY_ALIASES, VALUE_BYTES
 from modelservice.krm.scalars import resolve
+from modelservice.texts import as_text
 
 _TAG = "tag:yaml.org,2002:"
 _ANCHOR = r"[0-9A-Za-z_-]+"
@@ -240,10 +241,8 @@ class Composer:
     def _key(self, event: Any) -> str:
         """Return the key as text, as in JSON: kubectl makes text of numbers and booleans, kustomize refuses them."""
         value = self._node(event).value
-        if isinstance(value, bool):
-            return "true" if value else "false"
         if isinstance(value, str | int | float):
-            return str(value)
+            return as_text(value)
         if value is None:
             raise self._error(event, "null cannot be a key")
         raise self._error(event, "a map or a list cannot be a key; text that begins with { or [ must be quoted")

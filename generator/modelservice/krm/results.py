@@ -33,6 +33,10 @@ class ResourceRef:
         name, namespace = _text(metadata.get("name")), _text(metadata.get("namespace"))
         return cls(name, _text(resource.get("kind")), _text(resource.get("apiVersion")), namespace) if name else None
 
+    def key(self) -> tuple[str, str, str, str]:
+        """Return what tells the resource from others: apiVersion, kind, name and namespace."""
+        return self.api_version, self.kind, self.name, self.namespace
+
     def to_dict(self) -> dict[str, Any]:
         """Return the reference in the words of the specification, without what is empty."""
         return _filled(apiVersion=self.api_version, kind=self.kind, name=self.name, namespace=self.namespace)

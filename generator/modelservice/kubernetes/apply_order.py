@@ -1,4 +1,4 @@
-"""The order in which objects may be applied: what others need comes first."""
+"""The order in which objects may be applied: what others need comes first (specification: Objects)."""
 
 from __future__ import annotations
 

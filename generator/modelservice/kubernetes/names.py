@@ -1,10 +1,56 @@
-"""The forms of names, labels, keys, paths and addresses: a function each, and in ``WHAT`` the words for what it takes."""
+"""What objects are called, and the forms of names, labels, keys, paths and addresses.
+
+A form is a function; ``WHAT`` has the words for what each of them takes.
+"""
 
 from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+Identity = tuple[str, str, str, str]
+"""Group, kind, namespace and name."""
 
 LOWER = "abcdefghijklmnopqrstuvwxyz0123456789"
 LETTERS = LOWER + "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 PRINTABLE = "".join(map(chr, range(32, 127)))
+
+
+def identity(obj: Any) -> Identity:
+    """What tells an object, which may be anything, from others: group, kind, namespace and name, each empty where it says none.
+
+    The version of the group is not in it. Where the API server makes the name, what that begins with stands for it.
+    """
+    if not isinstance(obj, dict):
+        return "", "", "", ""
+    metadata = metadata_of(obj)
+    group = str(obj.get("apiVersion") or "").rpartition("/")[0]
+    name = metadata.get("name") or metadata.get("generateName") or ""
+    return group, str(obj.get("kind") or ""), str(metadata.get("namespace") or ""), str(name)
+
+
+def metadata_of(obj: Any) -> dict[str, Any]:
+    """The metadata of an object, which may be anything; empty where it has none that is a map."""
+    metadata = obj.get("metadata") if isinstance(obj, dict) else None
+    return metadata if isinstance(metadata, dict) else {}
+
+
+def namespace_of(obj: Any) -> str:
+    """The namespace that an object is in, which is `default` where it says none."""
+    return identity(obj)[2] or "default"
+
+
+def named(obj: Any) -> str:
+    """Kind and name of an object, for messages: `Deployment llama`."""
+    _, kind, _, name = identity(obj)
+    return f"{kind} {name or 'without a name'}"
+
+
+def reference_to(obj: Any) -> str:
+    """Kind and name of an object, as kubectl takes them: `Deployment/llama`."""
+    _, kind, _, name = identity(obj)
+    return f"{kind}/{name}"
 
 
 def is_dns_label(text: str) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from modelservice.kubernetes.limits import twice
 from modelservice.kubernetes.types import type_named
+from modelservice.texts import as_text, shown
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -100,19 +101,9 @@ class Walk:
                 self.found.append(Found((*path, *below), message, at(value, below), way))
 
 
-def shown(value: Any) -> str:
-    """``value`` in a message: cut where it is long, and what it is where it holds others."""
-    if isinstance(value, dict | list):
-        return "a map" if isinstance(value, dict) else "a list"
-    if value is None or isinstance(value, bool):
-        return "null" if value is None else str(value).lower()
-    text = repr(value)
-    return text if len(text) <= 80 else f"{text[:76]}...'"
-
-
 def _hint(right: str, value: Any) -> str:
     if right == "text" and isinstance(value, int | float):
-        return f', as in "{str(value).lower() if isinstance(value, bool) else value}"'
+        return f', as in "{as_text(value)}"'
     if right.startswith("a whole number") and isinstance(value, str) and value.strip().lstrip("-").isdecimal():
         return f", as in {value.strip()} without quotes"
     if right == "true or false" and isinstance(value, str):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from modelservice.kubernetes.names import identity
 from modelservice.origin import paths
 from modelservice.patch.three_way import ABSENT, same
 
@@ -50,13 +51,13 @@ class ByPatch:
 
     def _of(self, obj: Map) -> Iterator[tuple[int, Any, Any, Any]]:
         """The patches, the last one first, each with what it is about, and what it made of that which became ``obj``."""
-        identity = identity_of(obj)
+        wanted = identity(obj)
         for index, content, before, after in reversed(self._steps):
-            place = next((place for place, one in enumerate(after) if identity_of(one) == identity), None)
-            old = next((one for one in before if identity_of(one) == identity), ABSENT)
+            place = next((place for place, one in enumerate(after) if identity(one) == wanted), None)
+            old = next((one for one in before if identity(one) == wanted), ABSENT)
             if old is ABSENT and place is not None and len(before) == len(after):  # it was called otherwise
                 old = before[place]
-                identity = identity_of(old)
+                wanted = identity(old)
             yield index, content, old, ABSENT if place is None else after[place]
 
     def _within(self, index: int, content: Any, path: Sequence[Step]) -> str:
@@ -71,10 +72,3 @@ class ByPatch:
         names = [str(step) for step in path if isinstance(step, str)]
         fits = [place for place, one in enumerate(content) if [part for part in one["path"].split("/") if part and part in names]]
         return f"[{fits[-1]}]" if fits else ""
-
-
-def identity_of(obj: Any) -> tuple[Any, ...]:
-    """Kind, name and namespace of an object, which may be anything."""
-    metadata = obj.get("metadata") if isinstance(obj, dict) else None
-    named = metadata if isinstance(metadata, dict) else {}
-    return (obj.get("kind") if isinstance(obj, dict) else None, named.get("name"), named.get("namespace"))

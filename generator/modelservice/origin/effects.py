@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from modelservice.compose import compose
 from modelservice.config import API_VERSION, ModelService
-from modelservice.config.modelservice import BUILT_IN
-from modelservice.origin.by_patch import identity_of
+from modelservice.config.rules import BUILT_IN
+from modelservice.kubernetes.names import identity, reference_to
 from modelservice.origin.uses import ANY_ITEM
 from modelservice.origin.vocabulary import BOOLEAN, defaults
 from modelservice.patch.three_way import changes
@@ -65,15 +65,15 @@ def _objects(spec: Map) -> dict[Any, Map]:
     if config.problems or plan.problems.results:
         return {}
     composition = compose(plan)
-    return {} if composition.problems else {identity_of(one): one for one in composition.objects}
+    return {} if composition.problems else {identity(one): one for one in composition.objects}
 
 
 def _between(before: dict[Any, Map], after: dict[Any, Map]) -> Iterator[str]:
     if not after:
         return
-    for identity in dict.fromkeys((*before, *after)):
-        name = f"{identity[0]}/{identity[1]}"
-        if identity not in before or identity not in after:
-            yield f"{name} {'comes' if identity in after else 'goes'}"
+    for called in dict.fromkeys((*before, *after)):
+        name = reference_to(before.get(called) or after[called])
+        if called not in before or called not in after:
+            yield f"{name} {'comes' if called in after else 'goes'}"
         else:
-            yield from (f"{name} {path}" for path in changes(before[identity], after[identity]))
+            yield from (f"{name} {path}" for path in changes(before[called], after[called]))

@@ -8,7 +8,6 @@ from modelservice.compose.disaggregated import part
 from modelservice.config import structured
 from modelservice.krm import ResourceRef
 from modelservice.origin import paths
-from modelservice.origin.by_patch import identity_of
 from modelservice.origin.parameters import field_of
 from modelservice.origin.said import Source, said_by
 from modelservice.origin.steps import descend
@@ -93,7 +92,7 @@ class History:
         """Who says what stands at ``path``, the last one last."""
         found: list[Source] = []
         obj, path = part(obj, path)
-        if (index := self._extra_object(obj)) is not None:
+        if (index := self._trace.extra_object(obj)) is not None:
             found += self._written(f"spec.extraObjects[{index}]{paths.written(path, obj)}", value)
         steps, within = self._trace.steps_to(obj, path)
         argument = _argument(obj, path)
@@ -112,10 +111,6 @@ class History:
         if value is not ABSENT:
             found[-1].value = value
         return _once([*(one for one in found[:-1] if one.value is not ABSENT and one.value is not None), found[-1]])
-
-    def _extra_object(self, obj: Map) -> int | None:
-        extra = self._config.spec.get("extraObjects") or []
-        return next((index for index, one in enumerate(extra) if identity_of(one) == identity_of(obj)), None)
 
     def _written(self, field: str, value: Any) -> list[Source]:
         written, profile = self._config.written(field)
@@ -232,8 +227,7 @@ class History:
             file = self._files.get(id(overlay.document), "")
             layer = "overlay" if file else "preset"
             return Source(layer, place, value, name=overlay.name, file=file or f"overlays/presets/{overlay.name}.yaml")
-        named = self._config.spec.get("presets") or []
-        layer = "preset" if overlay.name in named else "overlay"
+        layer = "preset" if step.preset_in(self._config) is not None else "overlay"
         if overlay.written_at:
             written, profile = self._config.written(f"{overlay.written_at}{place}")
             return Source(layer, written, value, name=overlay.name, resource=ResourceRef.of(profile) if profile else None)

@@ -73,7 +73,7 @@ def field_of(config: ModelService, scope: Scope, container: Container | None, pa
     if config.presets:
         from modelservice.config.presets import place_of  # few services have presets that say any of it  # noqa: PLC0415
 
-        return place_of(config, field)
+        return place_of(config.presets, config.own, field)
     return field
 
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from modelservice.patch.items import text as as_text
 from modelservice.patch.merge_keys import fields_of, type_of
 from modelservice.patch.three_way import ABSENT
-from modelservice.texts import cut, listed, shown, whole_number
+from modelservice.texts import as_text, cut, listed, shown, whole_number
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from modelservice import data
 from modelservice.origin import paths
 from modelservice.patch.three_way import ABSENT, same
 from modelservice.template import REFERENCE, CannotComputeError, MissingParameterError, compile_template, look_up
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from modelservice.compose import Overlay
+    from modelservice.config import ModelService
     from modelservice.origin.paths import Step as PathStep
     from modelservice.plan import Scope
     from modelservice.plan.scopes import Container
@@ -39,6 +41,15 @@ class Step:
     ) -> None:
         self.scope, self.before, self.after, self.template, self.overlay = scope, before, after, template, overlay
         self.place, self.root, self.container, self.layer = place, list(root), container, layer
+
+    def preset_in(self, config: ModelService) -> int | None:
+        """Which of ``spec.presets`` the step is of; None for a base, and for an overlay that is only called as a preset is."""
+        overlay, named = self.overlay, config.spec.get("presets") or []
+        if overlay is None or overlay.name not in named or overlay.written_at:
+            return None
+        if overlay.written_at is None and overlay.document is not _built_in(overlay.name):
+            return None
+        return [*named].index(overlay.name)
 
     def changes(self, path: Sequence[PathStep]) -> bool:
         """Whether the step changes what stands at ``path``."""
@@ -80,6 +91,11 @@ class Step:
         container = {**self.container.parameters, **self.container.fields.get(self.layer, {})} if self.container else {}
         parameters = {**self.scope.parameters, **self.scope.fields.get(self.layer, {}), **container}
         return self.overlay.with_preset(parameters) if self.overlay is not None else parameters
+
+
+def _built_in(name: str) -> Any:
+    """The document of a built-in preset; None where there is none of this name."""
+    return data.document("overlays", "presets", f"{name}.yaml") if name in data.names("overlays", "presets") else None
 
 
 def descend(step: Step, path: Sequence[PathStep]) -> tuple[str, Any, list[PathStep]]:

@@ -8,8 +8,9 @@ from modelservice.compose.disaggregated import part
 from modelservice.compose.overlays import holds
 from modelservice.compose.overlays import written as base
 from modelservice.krm import ResourceRef
+from modelservice.kubernetes.names import identity
 from modelservice.origin import paths
-from modelservice.origin.by_patch import ByPatch, identity_of
+from modelservice.origin.by_patch import ByPatch
 from modelservice.origin.parameters import field_of
 from modelservice.origin.steps import Step, descend, engine_path
 from modelservice.template import first_reference
@@ -72,15 +73,15 @@ class Trace(Observer):
     def made(self, scope: Scope, overlay: Overlay, index: int, after: Map) -> None:
         """Keep that an overlay added an object."""
         place = f"spec.resources[{index}]"
-        self._objects[identity_of(after)] = [Step(scope, {}, after, {"": overlay.written(index)}, overlay=overlay, place=place)]
+        self._objects[identity(after)] = [Step(scope, {}, after, {"": overlay.written(index)}, overlay=overlay, place=place)]
 
     def patched(self, scope: Scope, overlay: Overlay, index: int, layer: str, before: Map, after: Map | None) -> None:
         """Keep a patch to an object."""
         if after is not None:
-            steps = self._objects.pop(identity_of(before), [])
+            steps = self._objects.pop(identity(before), [])
             template = {"patch": overlay.patches[index].template}
             step = Step(scope, before, after, template, overlay=overlay, place=f"spec.patches[{index}]", layer=layer)
-            self._objects[identity_of(after)] = [*steps, step]
+            self._objects[identity(after)] = [*steps, step]
 
     def patched_by_user(self, index: int, content: Any, before: list[Map], after: list[Map]) -> None:
         """Keep one of spec.patches."""
@@ -89,12 +90,10 @@ class Trace(Observer):
     def origin(self, obj: Map, path: Sequence[str | int]) -> Origin | None:
         """What set the field at ``path`` of ``obj``, one of the service's objects; None where nothing that a user wrote did."""
         obj, steps = part(obj, paths.keyed(obj, path))
-        identity = identity_of(obj)
         if (patch := self.by_user.field(obj, steps)) is not None:
             return Origin(patch)
-        for index, extra in enumerate(self.service.plan.config.spec.get("extraObjects") or []):
-            if identity_of(extra) == identity:
-                return Origin(f"spec.extraObjects[{index}]{paths.written(path)}")
+        if (index := self.extra_object(obj)) is not None:
+            return Origin(f"spec.extraObjects[{index}]{paths.written(path)}")
         return self._set_by(*self.steps_to(obj, steps))
 
     def steps_to(self, obj: Map, path: Sequence[PathStep]) -> tuple[list[Step], list[PathStep]]:
@@ -106,7 +105,13 @@ class Trace(Observer):
             if role is not None and tuple(path[: len(template)]) == template:
                 pods = role.worker if role.worker is not None and template == templates[-1] else role
                 return self._pods[pods.pod], ["template", *path[len(template) :]]
-        return self._objects.get(identity_of(self.by_user.unpatched(obj)), []), [*path]
+        return self._objects.get(identity(self.by_user.unpatched(obj)), []), [*path]
+
+    def extra_object(self, obj: Map) -> int | None:
+        """Which of extraObjects ``obj`` is, or was before a patch gave it another name; None where it is none of them."""
+        extra = self.service.plan.config.spec.get("extraObjects")
+        called = identity(self.by_user.unpatched(obj)) if extra else None
+        return next((index for index, one in enumerate(extra or ()) if identity(one) == called), None)
 
     def role_of(self, obj: Map) -> str | None:
         """The role whose workload ``obj`` is; None where it is another object."""
@@ -114,7 +119,7 @@ class Trace(Observer):
         return role.name if role is not None else None
 
     def _role(self, obj: Map) -> Scope | None:
-        kind, name, _ = identity_of(self.by_user.unpatched(obj))
+        _, kind, _, name = identity(self.by_user.unpatched(obj))
         named = (role for role in self.service.plan.roles if role.parameters["workload"]["name"] == name)
         return next(named, None) if kind in KINDS else None
 
@@ -146,16 +151,15 @@ class Trace(Observer):
         if step.overlay is not None and step.overlay.written_at is not None:
             document = None if step.overlay.written_at else ResourceRef.of(step.overlay.document)
             return Origin(f"{step.overlay.written_at}{step.place}{consumed}", document)
-        named = self.service.plan.config.spec.get("presets") or []
-        name = step.overlay.name if step.overlay else ""
+        preset = step.preset_in(self.service.plan.config)
         reference = first_reference(str(template)) if exact or isinstance(template, str) else None  # a map by what is put into it
-        if name in named and (not isinstance(template, str) or (reference and reference[0][0] == "preset")):
-            return Origin(f"spec.presets[{named.index(name)}]")
+        if preset is not None and (not isinstance(template, str) or (reference and reference[0][0] == "preset")):
+            return Origin(f"spec.presets[{preset}]")
         if reference is not None:
             names, alone = reference
             found = step.source(names, below if alone else [])
             return Origin(field_of(self.service.plan.config, step.scope, step.container, *found))
-        return Origin(f"spec.presets[{named.index(name)}]") if name in named else None
+        return Origin(f"spec.presets[{preset}]") if preset is not None else None
 
     def _given(self, step: Step, template: str, below: Sequence[PathStep]) -> str:
         """The field in which a service that names a preset gives the value that ``template`` puts in; empty where it gives none."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from modelservice import data
-from modelservice.config.modelservice import BUILT_IN
+from modelservice.config.rules import BUILT_IN
 from modelservice.config.validation import schema
 from modelservice.config.written import KEYS, value_at
 from modelservice.kubernetes.types import type_named

@@ -7,6 +7,7 @@ is, the one in the file stays.
 from __future__ import annotations
 
 from modelservice.krm import ResourceRef, Result
+from modelservice.kubernetes.names import named
 from modelservice.package import names
 from modelservice.package.secrecy import conceal, reveal, secrets_in, set_apart
 from modelservice.patch.three_way import ABSENT, changes, next_base, same, three_way_merge
@@ -74,7 +75,7 @@ def merge_into_other_kind(last: Map, edited: Map, wanted: Map) -> tuple[Merged, 
 
 def lost(value: Map, last: Map | None) -> tuple[str, str]:
     """What to tell, and how seriously, when an object goes that is not generated any more; nothing when it goes as it was generated."""
-    gone = f"{names.named(value)} is not generated any more, and"
+    gone = f"{named(value)} is not generated any more, and"
     if last is None:
         return f"{gone} there is no record of what was generated last: edits by hand in it are gone", "warning"
     hidden = conceal(names.bare(value))

@@ -6,6 +6,7 @@ import os
 
 from modelservice.config import API_VERSION
 from modelservice.krm import Item
+from modelservice.kubernetes.names import named
 from modelservice.package import names
 from modelservice.patch.three_way import same
 from modelservice.texts import whole_number
@@ -87,7 +88,7 @@ class Package:
                 self._indexes[item.path] = max(self._indexes.get(item.path, 0), _number(item.index) + 1)
         for value in (resources.function_config, *(item.value for item in reversed(self.before))):
             if (file := _file_of(value)) is not None and is_config(value):
-                self._configs[file] = names.named(value)
+                self._configs[file] = named(value)
 
     def items(self) -> list[Item]:
         """The items now, each in its old place, new ones last."""

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from modelservice.config import is_ours
+from modelservice.kubernetes.names import identity as called
+from modelservice.kubernetes.names import metadata_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -40,24 +42,14 @@ def is_record(value: Any) -> bool:
 
 
 def identity(obj: Any) -> Identity:
-    """Group, kind, name and namespace of an object, which may be anything."""
-    if not isinstance(obj, dict):
-        return ("", "", "", "")
-    metadata = obj.get("metadata") if isinstance(obj.get("metadata"), dict) else {}
-    group = str(obj.get("apiVersion")).rpartition("/")[0]
-    namespace = str((metadata or {}).get("namespace") or "default")
-    return group, str(obj.get("kind")), str((metadata or {}).get("name")), namespace
-
-
-def named(obj: Map) -> str:
-    """Kind and name, for messages."""
-    return f"{obj.get('kind')} {obj['metadata'].get('name')}"
+    """What tells the objects of a package apart: group, kind, name, and the namespace that they are in, which is the last to be sure."""
+    group, kind, namespace, name = called(obj)
+    return group, kind, name, namespace or "default"
 
 
 def annotations_of(value: Any) -> Map:
     """The annotations of a resource, which may be anything."""
-    metadata = value.get("metadata") if isinstance(value, dict) else None
-    annotations = metadata.get("annotations") if isinstance(metadata, dict) else None
+    annotations = metadata_of(value).get("annotations")
     return annotations if isinstance(annotations, dict) else {}
 
 

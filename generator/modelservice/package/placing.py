@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from modelservice.config import API_VERSION
 from modelservice.krm import ResourceRef, Result
+from modelservice.kubernetes.names import named
 from modelservice.package import edits, names
 from modelservice.package.files import Package, PathError, record_file
 from modelservice.package.record import is_news, record_of, recorded
@@ -148,14 +149,14 @@ class _Placing:
             other = names.owner_in(stranger.value)
             by = f"generated from ModelService {other}" if other else "written by hand"
             where = f" in {stranger.path}" if stranger.path else ""
-            self._tell(f"{names.named(wanted)} is there already{where}, {by}; remove it, or give this ModelService another name", "error")
+            self._tell(f"{named(wanted)} is there already{where}, {by}; remove it, or give this ModelService another name", "error")
         return conceal(wanted)  # type: ignore[no-any-return]
 
     def _replace(self, index: int, edited: Map, wanted: Map) -> Map:
         number = self.last.find(wanted)
         if number is None and not same(edited, wanted):
             self._tell(
-                f"there is no record of what was generated last for {names.named(wanted)}: where it differs from what is generated now, "
+                f"there is no record of what was generated last for {named(wanted)}: where it differs from what is generated now, "
                 "it stays as it is",
                 "warning",
             )
@@ -173,7 +174,7 @@ class _Placing:
         merged, gone = edits.merge_into_other_kind(self.last[number], names.bare(old), wanted)
         self.results += merged.results
         if gone:
-            name = f"{names.named(old)} becomes a {wanted['kind']}"
+            name = f"{named(old)} becomes a {wanted['kind']}"
             self._tell(f"{name}, which has no {', '.join(gone)}: these edits by hand are gone", "warning")
         self._add(merged.obj, file)
         return merged.base

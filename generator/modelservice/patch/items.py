@@ -1,9 +1,9 @@
-"""Which item of the patch's list is which item of the target's, and how scalars are compared."""
+"""Which item of the patch's list is which item of the target's."""
 
 from __future__ import annotations
 
 from modelservice.patch.errors import PatchError, place
-from modelservice.texts import cut
+from modelservice.texts import as_text, cut
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -15,16 +15,7 @@ if TYPE_CHECKING:
     Identity = str | tuple[str, ...]
     """The value of an item's key, as text; of several keys all of them, with "" for one that the item lacks."""
 
-__all__ = ["fits", "identities", "matched", "text"]
-
-
-def text(value: object) -> str:
-    """Write a scalar as YAML does: for kustomize, `"53"` and `53` are the same key."""
-    if isinstance(value, str):
-        return value
-    if value is None:
-        return "null"
-    return str(value).lower() if isinstance(value, bool) else str(value)
+__all__ = ["fits", "identities", "matched"]
 
 
 def identities(path: Path, items: Sequence[Any], keys: Sequence[str], whose: str) -> list[Identity]:
@@ -52,7 +43,7 @@ def _values(path: Path, item: Any, keys: Sequence[str], whose: str) -> list[str]
             f"{whose} has an item without a proper {keys[0]}, {cut(repr(item))}: this list is merged by {' and '.join(keys)};"
             " to replace it whole, add the item `$patch: replace`",
         )
-    return [text(value) for value in values]
+    return [as_text(value) for value in values]  # for kustomize, "53" and 53 are the same key
 
 
 def fits(one: Identity, other: Identity) -> bool:

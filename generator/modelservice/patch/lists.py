@@ -4,25 +4,35 @@ from __future__ import annotations
 
 from modelservice.patch.directives import REMOVED, is_plain, list_directive, refuse_directives
 from modelservice.patch.errors import PatchError, place
-from modelservice.patch.items import identities, matched, text
-from modelservice.texts import cut
+from modelservice.patch.items import identities, matched
+from modelservice.texts import as_text, cut
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+    from deepmerge.merger import Merger
+
     from modelservice.patch.errors import Path
     from modelservice.patch.items import Identity
-    from modelservice.patch.strategic import StrategicMerger
 
-__all__ = ["ABSENT", "merge_list"]
+__all__ = ["ABSENT", "append_list", "prepend_list"]
 
 ABSENT: list[Any] = []
 """Stands for the list of a target that has none; told from an empty list by identity."""
 
 
-def merge_list(merger: StrategicMerger, path: Path, base: list[Any], patch: list[Any]) -> Any:
-    """Return the list with the patch's list merged in, or REMOVED; a list without merge keys is replaced."""
+def append_list(merger: Merger, path: Path, base: list[Any], patch: list[Any]) -> Any:
+    """Return the list with the patch's list merged in, new items last, or REMOVED; a list without merge keys is replaced."""
+    return _merge_list(merger, path, base, patch, append=True)
+
+
+def prepend_list(merger: Merger, path: Path, base: list[Any], patch: list[Any]) -> Any:
+    """Return the same with the patch's items first, in their order, as kustomize has it."""
+    return _merge_list(merger, path, base, patch, append=False)
+
+
+def _merge_list(merger: Merger, path: Path, base: list[Any], patch: list[Any], *, append: bool) -> Any:
     schema = path[-1][1]
     if type(schema) is not list:
         refuse_directives(path, patch)
@@ -33,22 +43,22 @@ def merge_list(merger: StrategicMerger, path: Path, base: list[Any], patch: list
     if action == "replace":
         base = []
     if len(schema) == 1:
-        return _merge_values(merger, path, base, [*items, *deleted])
-    return _merge_items(merger, path, base, deleted, items) if base else _new_items(merger, path, items)
+        return _merge_values(path, base, [*items, *deleted], append=append)
+    return _merge_items(merger, path, base, deleted, items, append=append) if base else _new_items(merger, path, items)
 
 
-def _merge_values(merger: StrategicMerger, path: Path, base: list[Any], values: list[Any]) -> list[Any]:
+def _merge_values(path: Path, base: list[Any], values: list[Any], *, append: bool) -> list[Any]:
     """Merge lists of plain values, such as finalizers: every value once."""
     for value in values:
         if value is None or isinstance(value, (dict, list)):
             raise PatchError(place(path), f"the patch has {cut(repr(value))} in a list of plain values")
     merged: dict[str, Any] = {}
-    for value in (*base, *values) if merger.append else (*values, *base):
-        merged.setdefault(text(value), value)
+    for value in (*base, *values) if append else (*values, *base):
+        merged.setdefault(as_text(value), value)
     return list(merged.values())
 
 
-def _new_items(merger: StrategicMerger, path: Path, items: list[Any]) -> list[Any]:
+def _new_items(merger: Merger, path: Path, items: list[Any]) -> list[Any]:
     """Return the items of a list that the target lacks: as they are, without directives and nulls.
 
     There is nothing to match, so an item without its key is no error, as in kustomize and kubectl.
@@ -60,12 +70,12 @@ def _new_items(merger: StrategicMerger, path: Path, items: list[Any]) -> list[An
             new.append(item)
             continue
         has_key = isinstance(item, dict) and item.get(keys[0]) is not None
-        label = (keys, [text(item.get(key, "")) for key in keys]) if has_key else position
+        label = (keys, [as_text(item.get(key, "")) for key in keys]) if has_key else position
         new.append(merger.value_strategy([*path, (label, item_type)], {} if isinstance(item, dict) else ABSENT, item))
     return new
 
 
-def _merge_items(merger: StrategicMerger, path: Path, base: list[Any], deleted: list[Any], items: list[Any]) -> list[Any]:
+def _merge_items(merger: Merger, path: Path, base: list[Any], deleted: list[Any], items: list[Any], *, append: bool) -> list[Any]:
     """Merge lists of maps by their keys.
 
     Deletions come first, as in kubectl, so an item that the patch deletes and gives is replaced, in its place. Of items of
@@ -99,7 +109,7 @@ def _merge_items(merger: StrategicMerger, path: Path, base: list[Any], deleted: 
             here = [*path, ((keys, identity), item_type)]
             merged[index] = merger.value_strategy(here, {} if old is REMOVED else old, item)
         touched.append(index)
-    if not merger.append:
+    if not append:
         if len(keys) > 1 and any(any(identity[1:]) for identity in [*places, *unwanted]):
             # kustomize moves items to the front that the target had, but not where several keys tell items apart.
             touched = [index for index in touched if index >= len(base)]

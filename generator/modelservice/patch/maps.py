@@ -14,10 +14,9 @@ from modelservice.patch.directives import (
     retained,
     without,
 )
-from modelservice.patch.items import text
 from modelservice.patch.lists import ABSENT
 from modelservice.patch.merge_keys import fields_of
-from modelservice.patch.order import ordered
+from modelservice.texts import as_text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -60,6 +59,13 @@ def _merge_with_directives(merger: Merger, path: Path, base: Map, patch: Map) ->
             if merged.get(field) is not None:
                 merged[field] = without([*path, (field, None)], merged[field], value)
     merged = _merge_fields(merger, path, merged, fields)
+    return _in_order(path, merged, base, fields, orders) if orders else merged
+
+
+def _in_order(path: Path, merged: Map, base: Map, fields: Map, orders: Map) -> Map:
+    """Put the lists of a merged map into the orders that its patch asks for."""
+    from modelservice.patch.order import ordered  # kubectl writes such orders, people do not  # noqa: PLC0415
+
     for field, order in orders.items():
         if merged.get(field) is not None:
             here = [*path, (field, fields_of(path[-1][1]).get(field))]
@@ -92,6 +98,6 @@ def _merge_fields(merger: Merger, path: Path, merged: Map, fields: Map) -> Map:
 def _spelling(base: Map, key: Any) -> Any:
     """Return the key as the target has it: for kustomize, `6443:` and `"6443":` are the same."""
     for known in base:
-        if type(known) is not type(key) and text(known) == text(key):
+        if type(known) is not type(key) and as_text(known) == as_text(key):
             return known
     return key

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from modelservice.patch.directives import PATCH, SET_ORDER
 from modelservice.patch.errors import PatchError, place
-from modelservice.patch.items import fits, identities, text
-from modelservice.texts import cut
+from modelservice.patch.items import fits, identities
+from modelservice.texts import as_text, cut
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -59,4 +59,4 @@ def _identities(path: Path, items: list[Any], whose: str) -> list[Identity]:
         return identities(path, items, keys, whose)
     if any(isinstance(item, (dict, list)) for item in items):
         raise PatchError(place(path), f"{SET_ORDER} needs a list with merge keys or of plain values, and this is neither")
-    return [text(item) for item in items]
+    return [as_text(item) for item in items]

@@ -24,7 +24,7 @@ from deepmerge.merger import Merger
 
 from modelservice.patch.directives import REMOVED
 from modelservice.patch.errors import PatchError, place
-from modelservice.patch.lists import merge_list
+from modelservice.patch.lists import append_list, prepend_list
 from modelservice.patch.maps import merge_map
 from modelservice.patch.merge_keys import type_of
 from modelservice.texts import cut
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from modelservice.patch.errors import Path
     from modelservice.patch.merge_keys import MergeKeys
 
-__all__ = ["StrategicMerger", "strategic_merge"]
+__all__ = ["strategic_merge"]
 
 
 def strategic_merge(
@@ -93,13 +93,8 @@ def _kind(value: object) -> str:
     return "a map" if isinstance(value, dict) else "a list" if isinstance(value, list) else f"the value {cut(repr(value))}"
 
 
-class StrategicMerger(Merger):
-    """A Merger of deepmerge with the rules of strategic merge, whose paths carry what is known of each place."""
-
-    def __init__(self, *, append: bool) -> None:
-        strategies = [(dict, merge_map), (list, merge_list)]
-        super().__init__(strategies, _merge_scalar, _merge_scalar)  # type: ignore[arg-type]  # `self` is ours, not any
-        self.append = append
-
-
-_MERGERS = {"prepend": StrategicMerger(append=False), "append": StrategicMerger(append=True)}
+_MERGERS = {
+    new_items: Merger([(dict, merge_map), (list, merge_list)], _merge_scalar, _merge_scalar)
+    for new_items, merge_list in (("prepend", prepend_list), ("append", append_list))
+}
+"""Mergers of deepmerge with the rules of strategic merge; the paths that they hand on carry what is known of each place."""

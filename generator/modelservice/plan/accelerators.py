@@ -1,4 +1,4 @@
-"""The devices of a role: from a device plugin or by Dynamic Resource Allocation, how many, by which names (behaviour: 7)."""
+"""The devices of a role: by a device plugin or by claims, how many, by which names (specification: Device plugins, Claims)."""
 
 from __future__ import annotations
 

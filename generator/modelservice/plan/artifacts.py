@@ -1,4 +1,7 @@
-"""Where the model comes from: the URI schemes, and what each means for storage and for the engine's MODEL argument."""
+"""Where the model comes from: the URI schemes, and what each means for storage and for the engine's MODEL argument.
+
+The rules are written down (specification: Model URIs, Compiled parts and adapters).
+"""
 
 from __future__ import annotations
 

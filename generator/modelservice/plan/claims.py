@@ -1,4 +1,7 @@
-"""What a claim template asks for, as Kubernetes has it: one request or several, what their devices have in common, one claim a rank."""
+"""What a claim template asks for, as Kubernetes has it: one request or several, what their devices have in common, one claim a rank.
+
+The rules are written down (specification: Claims, Several requests).
+"""
 
 from __future__ import annotations
 

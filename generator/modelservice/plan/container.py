@@ -1,4 +1,4 @@
-"""The engine containers of a role, planned."""
+"""The engine containers of a role, planned (specification: Containers)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Draining: how long a pod that stops has for its requests in flight, and how its engine is told."""
+"""Draining: how long a pod that stops has for its requests in flight, and how its engine is told (specification: Draining)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""The endpoint picker's arguments and config, in the words of its version; ``bases/dialects/endpoint-picker.yaml`` says what each has."""
+"""The endpoint picker's arguments and config, in the words of its version; ``bases/dialects/endpoint-picker.yaml`` says what each has.
+
+The rules are written down (specification: Endpoint pickers).
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""The engine's command and arguments, as a container's modelCommand asks; what an engine is, its file in ``bases/engines`` says."""
+"""The engine's command and arguments, as a container's modelCommand asks; what an engine is, its file in ``bases/engines`` says.
+
+The rules are written down (specification: Commands, Modes).
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""What is fetched before an engine starts, and LoRA adapters; their containers and volumes stand in ``bases/artifacts``."""
+"""What is fetched before an engine starts, and LoRA adapters; their containers and volumes stand in ``bases/artifacts``.
+
+The rules are written down (specification: Model storage, Compiled parts and adapters).
+"""
 
 from __future__ import annotations
 

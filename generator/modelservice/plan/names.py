@@ -1,4 +1,4 @@
-"""Names, labels and selectors (behaviour: Names, Labels)."""
+"""Names, labels and selectors (specification: Names, Labels and selectors)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""How a model is split: the sizes that a role's parallelism means, the pods of a group, and the devices that each then needs."""
+"""How a model is split: the sizes that a role's parallelism means, the pods of a group, and the devices that each then needs.
+
+The rules are written down (specification: Parallelism, Modes).
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""The routing proxy's arguments, in the spelling of its version; ``bases/dialects/routing-proxy.yaml`` says what each version takes."""
+"""The routing proxy's arguments, in the spelling of its version; ``bases/dialects/routing-proxy.yaml`` says what each version takes.
+
+The rules are written down (specification: Routing proxy, Routing proxy by version).
+"""
 
 from __future__ import annotations
 

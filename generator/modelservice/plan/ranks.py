@@ -1,4 +1,4 @@
-"""The ports of pods in which each rank of data has one of its own."""
+"""The ports of pods in which each rank of data has one of its own (specification: Ranks and addresses)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One role of a service, planned: decode, prefill or encode."""
+"""One role of a service, planned: decode, prefill or encode (specification: Roles)."""
 
 from __future__ import annotations
 

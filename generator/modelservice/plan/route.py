@@ -1,4 +1,7 @@
-"""The rules of the HTTPRoute: the one that takes all requests, or those that the spec writes, each led to the InferencePool."""
+"""The rules of the HTTPRoute: the one that takes all requests, or those that the spec writes, each led to the InferencePool.
+
+The rules are written down (specification: HTTPRoutes).
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A ModelService planned.
+"""A ModelService planned (specification: Objects).
 
 What can be said in an overlay is said there. This is the rest: what has to be computed.
 """

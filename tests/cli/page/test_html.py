@@ -33,7 +33,7 @@ def test_no_text_is_markup(text: str) -> None:
 
 @given(st.text())
 def test_the_title_is_text(title: str) -> None:
-    """Nor is that markup."""
+    """Markup in the title of the page is shown and not obeyed."""
     made = page({**EMPTY, "title": f"<b>{title}"}).decode()
     assert "<b>" not in made.replace('<b id="title">', "")
 

@@ -49,7 +49,7 @@ def test_no_secret_gets_through(secret: str, name: str) -> None:
     assert f"s3{secret}" not in found
 
 
-def test_places() -> None:
+def test_which_lines_of_which_files_a_place_is() -> None:
     """A line of a file that was given, or of one of ours by its field; nothing else is a place in a file."""
     sources = Sources(read_documents("a: 1\nb: 2\n", "bases/own.yaml"))
     assert sources.at("bases/own.yaml:2:1") == (0, 2)

@@ -68,7 +68,7 @@ def test_a_command_of_ones_own_is_left_alone() -> None:
 
 
 def test_an_engine_without_devices_has_no_adapters() -> None:
-    """As the simulator."""
+    """The simulator needs no devices, and so gets no network adapters either."""
     image = "ghcr.io/llm-d/llm-d-inference-sim:v0.6"
     made = make({"profile": "llm-d", "presets": ["aws-efa"], "prefill": {"create": False}, "decode": {"containers": [engine(image=image)]}})
     assert "resources" not in made.container()

@@ -71,7 +71,7 @@ def test_libraries_are_told() -> None:
 
 
 def test_the_class_of_the_adapters_may_be_another() -> None:
-    """As dranet's own."""
+    """A cluster may call the DeviceClass of its adapters otherwise, as dranet does."""
     made = served({"name": "gke-roce", "nicClass": "dranet.example"}, prefill={"create": False})
     assert made.one("ResourceClaimTemplate")["spec"]["spec"]["devices"]["requests"][1]["exactly"]["deviceClassName"] == "dranet.example"
 

@@ -15,7 +15,7 @@ def grace(*presets: str | Map, **spec: Map | int | None) -> int | None:
 
 
 @pytest.mark.parametrize("profile", ["furiosa", "llm-d"])
-def test_it_is_drain(profile: str) -> None:
+def test_it_does_what_drain_does(profile: str) -> None:
     """What it makes is what ``drain: 90`` makes, down to the flag of the engine."""
     spec: Map = {"profile": profile, "decode": {"containers": [VLLM]}}
     assert make({**spec, "presets": ["graceful-shutdown"]}).objects == make({**spec, "drain": 90}).objects

@@ -43,8 +43,8 @@ def test_the_metric_is_the_engines(profile: str, command: str, metric: str) -> N
     assert found == {"type": "Pods", "pods": {"metric": {"name": metric}, "target": {"type": "AverageValue", "averageValue": "5"}}}
 
 
-def test_all_of_it_may_be_said() -> None:
-    """Limits, metric and target."""
+def test_all_parameters_of_the_autoscaler() -> None:
+    """Limits, metric and target are what the service says."""
     given = {"minReplicas": 2, "maxReplicas": 8, "metric": "tokens_per_second", "target": 2.5}
     spec: Any = make({"presets": [{"name": "hpa", **given}]}).one("HorizontalPodAutoscaler")["spec"]
     assert (spec["minReplicas"], spec["maxReplicas"]) == (2, 8)

@@ -78,6 +78,6 @@ def test_without_a_proxy_it_is_refused() -> None:
 
 
 def test_a_rule_that_kubernetes_refuses_is_told_where_it_is_given() -> None:
-    """Down to the field."""
+    """The error names the field inside the parameter of the preset."""
     errors = make({"presets": [{"name": "network-policy", "rule": {"from": [{"podSelektor": {}}]}}]}).errors
     assert [error.partition(": ")[0] for error in errors] == ["spec.presets[0].rule.from[0]", "spec.presets[0].rule.from[0].podSelektor"]

@@ -16,7 +16,7 @@ def test_ucx_is_told_to_take_tcp(role: str) -> None:
 
 
 def test_the_interface_may_be_named() -> None:
-    """Where there are several."""
+    """Where pods have several network interfaces, one may be named."""
     assert served({"name": "nixl-tcp", "netDevices": "eth0"}).variables()["UCX_NET_DEVICES"] == "eth0"
 
 

@@ -74,6 +74,6 @@ def test_the_users_probe_wins_whole(probe: str) -> None:
     assert all(other in container for other in PROBES)
 
 
-def test_it_is_opt_in() -> None:
-    """Unasked, nothing is probed."""
+def test_without_the_preset_nothing_is_probed() -> None:
+    """The preset is applied only where it is named."""
     assert not any(probe in make({}).container() for probe in PROBES)

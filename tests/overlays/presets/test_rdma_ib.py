@@ -43,8 +43,8 @@ def test_the_resource_may_be_another() -> None:
     assert made.container()["resources"]["limits"]["rdma/shared_a"] == "2"
 
 
-def test_the_users_own_goes_over_it() -> None:
-    """As over every preset."""
+def test_a_variable_of_the_users_goes_over_the_presets() -> None:
+    """What the spec says itself is above every preset."""
     role = {"containers": [engine(modelCommand="vllmServe", env=[{"name": "NCCL_IB_HCA", "value": "own"}])]}
     assert served("rdma-ib", decode=role).variables()["NCCL_IB_HCA"] == "own"
 

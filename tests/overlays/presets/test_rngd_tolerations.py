@@ -20,6 +20,6 @@ def test_the_users_tolerations_win() -> None:
     assert make({"presets": ["rngd-tolerations"], "decode": {"tolerations": own}}).pod()["tolerations"] == own
 
 
-def test_it_is_opt_in() -> None:
-    """Unasked, pods tolerate nothing."""
+def test_without_the_preset_pods_tolerate_nothing() -> None:
+    """The preset is applied only where it is named."""
     assert "tolerations" not in make({}).pod()

@@ -24,8 +24,8 @@ def test_it_stays_beside_the_users_volumes() -> None:
     assert {volume["name"] for volume in made.pod()["volumes"]} == {"shm", "own"}
 
 
-def test_it_is_opt_in() -> None:
-    """Unasked, there is none."""
+def test_without_the_preset_there_is_no_such_volume() -> None:
+    """The preset is applied only where it is named."""
     assert make({}).volume("shm") is None
 
 

@@ -1,4 +1,4 @@
-"""An autoscaler owns the replicas (behaviour 8)."""
+"""An autoscaler owns the replicas (specification: Replicas)."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from tests.compose.made import make
 @pytest.mark.parametrize("multinode", [False, True])
 @pytest.mark.parametrize("replicas", [{}, {"replicas": 3}])
 def test_replicas_are_left_out(multinode: bool, replicas: dict[str, int]) -> None:
-    """With autoscaling a LeaderWorkerSet omits replicas, and a Deployment too, so that nobody fights over them (behaviour 8)."""
+    """With autoscaling a LeaderWorkerSet omits replicas, and so does a Deployment: nobody fights over them (specification: Replicas)."""
     spec = make({"multinode": multinode, "decode": {"autoscaling": {"enabled": True}, **replicas}}).workload()["spec"]
     assert "replicas" not in spec
     kept = make({"multinode": multinode, "decode": {"autoscaling": {"enabled": False}, **replicas}}).workload()["spec"]

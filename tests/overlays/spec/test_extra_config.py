@@ -1,4 +1,4 @@
-"""extraConfig: any other fields of the pods and the containers (behaviour 8)."""
+"""extraConfig: any other fields of the pods and the containers (specification: Extra fields)."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def test_any_field_of_a_container() -> None:
 
 
 def test_it_is_templated() -> None:
-    """Text in it may refer to the spec (behaviour 1)."""
+    """Text in it may refer to the spec (specification: Templated text)."""
     extra = {"hostAliases": [{"ip": "10.0.0.1", "hostnames": ["{{ .Release.Name }}.local"]}]}
     assert make({"decode": {"extraConfig": extra}}).pod()["hostAliases"][0]["hostnames"] == ["llama.local"]
 

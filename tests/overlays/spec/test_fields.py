@@ -1,4 +1,4 @@
-"""What the spec says of pods, containers and workloads, field by field (behaviour 8)."""
+"""What the spec says of pods, containers and workloads, field by field (specification: Pods)."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ CONTAINER_FIELDS: list[tuple[str, Any]] = [
 @pytest.mark.parametrize("multinode", [False, True])
 @pytest.mark.parametrize(("key", "value", "field"), POD_FIELDS)
 def test_fields_of_pods(key: str, value: Any, field: str, multinode: bool) -> None:
-    """Each is on the role's pods, in Deployments and LeaderWorkerSets alike, and on no other role's (behaviour 8)."""
+    """Each is on the role's pods, in Deployments and LeaderWorkerSets alike, and on no other role's (specification: Pods)."""
     made = make({"profile": "llm-d", "multinode": multinode, "decode": {key: value}})
     assert made.pod("decode")[field] == value
     assert field not in made.pod("prefill")
@@ -49,35 +49,35 @@ def test_fields_of_pods(key: str, value: Any, field: str, multinode: bool) -> No
 
 @pytest.mark.parametrize(("key", "value"), CONTAINER_FIELDS)
 def test_fields_of_containers(key: str, value: Any) -> None:
-    """Each is on its container, and on no other (behaviour 8)."""
+    """Each is on its container, and on no other (specification: Containers)."""
     made = make({"decode": {"containers": [engine(**{key: value}), engine(name="b")]}})
     assert made.container()[key] == value
     assert key not in made.container(index=1)
 
 
 def test_name_and_image() -> None:
-    """A container has the name and image that it is given (behaviour 8)."""
+    """A container has the name and image that it is given (specification: Containers)."""
     container = make({"decode": {"containers": [engine(name="mine", image="mine:1")]}}).container()
     assert (container["name"], container["image"]) == ("mine", "mine:1")
 
 
 @pytest.mark.parametrize("multinode", [False, True])
 def test_annotations_are_the_workloads_and_pod_annotations_the_pods(multinode: bool) -> None:
-    """Two keys for two objects (behaviour 8)."""
+    """Two keys for two objects (specification: Pods)."""
     made = make({"multinode": multinode, "decode": {"annotations": {"a": "1"}, "podAnnotations": {"b": "2"}}})
     assert made.workload()["metadata"]["annotations"] == {"a": "1"}
     assert made.template()["metadata"]["annotations"] == {"b": "2"}
 
 
 def test_a_strategy_is_the_deployments() -> None:
-    """Strategy is a field of the Deployment (behaviour 8)."""
+    """Strategy is a field of the Deployment (specification: Deployments)."""
     strategy = {"type": "RollingUpdate", "rollingUpdate": {"maxSurge": 0}}
     assert make({"decode": {"strategy": strategy}}).workload()["spec"]["strategy"] == strategy
     assert "strategy" not in make({}).workload()["spec"]
 
 
 def test_volumes_and_mounts() -> None:
-    """Volumes of the user are added to the generated ones, in place of the default's (behaviour 8)."""
+    """Volumes of the user are added to the generated ones, in place of the default's (specification: Order of items)."""
     volume, mount = {"name": "own", "emptyDir": {}}, {"name": "own", "mountPath": "/own"}
     made = make({"decode": {"volumes": [volume], "containers": [engine(volumeMounts=[mount], mountModelVolume=True)]}})
     assert made.volume("own") == volume
@@ -96,7 +96,7 @@ def test_args_are_the_users_last_and_env_is_the_users_first() -> None:
 @pytest.mark.parametrize("name", ["none", "None", "NONE", ""])
 @pytest.mark.parametrize("profile", ["furiosa", "llm-d"])
 def test_priority_class_none_is_no_priority_class(profile: str, name: str) -> None:
-    """``none`` in any case, or empty, means unset, under furiosa too (behaviour 8)."""
+    """``none`` in any case, or empty, means unset, under furiosa too (specification: Pods)."""
     assert "priorityClassName" not in make({"profile": profile, "decode": {"priorityClassName": name}}).pod()
 
 

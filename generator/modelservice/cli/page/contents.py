@@ -12,19 +12,20 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from modelservice import data
-from modelservice.checks.world import namespace_of
+from modelservice.checks.world import key_of
 from modelservice.cli.diff_text import difference, summary, title_of
 from modelservice.cli.findings import check_of
 from modelservice.cli.messages import Message
 from modelservice.cli.origins import Layer, Origins, by_places
 from modelservice.cli.page.sources import Sources
 from modelservice.cli.services import Generated, is_service
-from modelservice.comparison import Change, ObjectChange, compare, identity
+from modelservice.comparison import Change, ObjectChange, compare
 from modelservice.graph import Graph, graph_of
 from modelservice.graph.svg import STYLE, svg
 from modelservice.krm import write_lines
 from modelservice.krm.results import CONFIG
 from modelservice.kubernetes.apply_order import apply_rank
+from modelservice.kubernetes.names import identity
 from modelservice.origin import paths
 from modelservice.origin.paths import PathError, resolved, written
 from modelservice.package.secrecy import MARK, Concealed, conceal, secrets_in
@@ -244,7 +245,7 @@ def _service(document: Map) -> Map:
 def _graphs(objects: Sequence[Map], owners: Sequence[int | None]) -> Iterator[Map]:
     """The graph of each service, and of what is of none: its objects, and those that they lead to or that lead to them."""
     whole = graph_of(objects)
-    of = {_graph_key(obj): owner for obj, owner in zip(objects, owners, strict=True)}
+    of = {key_of(obj): owner for obj, owner in zip(objects, owners, strict=True)}
     for owner in sorted(set(owners), key=lambda one: (one is None, one)):
         links = [link for link in whole.links if owner in (of.get(link.source, ABSENT), of.get(link.target, ABSENT))]
         keys = {key for key in whole.nodes if of.get(key, ABSENT) == owner}.union(*({link.source, link.target} for link in links))
@@ -253,13 +254,9 @@ def _graphs(objects: Sequence[Map], owners: Sequence[int | None]) -> Iterator[Ma
         yield {"service": owner, "svg": svg(part).replace(f"<style>{STYLE}</style>\n", ""), "problems": problems}
 
 
-def _graph_key(obj: Map) -> tuple[str, str, str]:
-    return str(obj.get("kind")), namespace_of(obj), _name(obj)
-
-
 def _key(obj: Map) -> str:
     """How the picture of the graph calls an object."""
-    return "/".join(_graph_key(obj))
+    return "/".join(key_of(obj))
 
 
 def _page_of(check: str) -> str:

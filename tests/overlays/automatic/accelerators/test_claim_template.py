@@ -1,4 +1,4 @@
-"""The template that the pods of a role claim devices by (behaviour 7)."""
+"""The template that the pods of a role claim devices by (specification: Claims)."""
 
 from __future__ import annotations
 

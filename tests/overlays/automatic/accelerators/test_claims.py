@@ -1,4 +1,4 @@
-"""Pods claim their devices, engine containers use the claims (behaviour 7)."""
+"""Pods claim their devices, engine containers use the claims (specification: Claims)."""
 
 from __future__ import annotations
 

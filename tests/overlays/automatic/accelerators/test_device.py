@@ -1,4 +1,4 @@
-"""Devices are requested from a device plugin (behaviour 7)."""
+"""Devices are requested from a device plugin (specification: Device plugins)."""
 
 from __future__ import annotations
 

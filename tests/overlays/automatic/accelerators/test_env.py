@@ -1,4 +1,4 @@
-"""Environment variables that an accelerator needs (behaviour 6)."""
+"""Environment variables that an accelerator needs (specification: Environment)."""
 
 from __future__ import annotations
 

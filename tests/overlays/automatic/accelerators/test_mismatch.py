@@ -1,4 +1,4 @@
-"""The workload says that the user asks for another number of devices than the parallelism needs (behaviour 7)."""
+"""The workload says that the user asks for another number of devices than the parallelism needs (specification: Device plugins)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Pods run only on nodes with the named accelerators (behaviour 8)."""
+"""Pods run only on nodes with the named accelerators (specification: Node affinity)."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def affinity(values: list[str]) -> dict[str, Any]:
     [({"labelValues": ["H100", "H200"]}, ["H100", "H200"]), ({"labelValue": "H100"}, ["H100"]), ({"labelValue": ["H100"]}, ["H100"])],
 )
 def test_accelerator_types_are_a_required_node_affinity(given_values: dict[str, Any], values: list[str]) -> None:
-    """Nodes must have one of the values of labelKey; labelValue is the README's form of labelValues (behaviour 8)."""
+    """Nodes must have one of the values of labelKey; labelValue is the README's form of labelValues (specification: Node affinity)."""
     made = make({"decode": {"acceleratorTypes": {"labelKey": "nvidia.com/gpu.product", **given_values}}})
     assert made.pod()["affinity"] == {"nodeAffinity": affinity(values)}
 

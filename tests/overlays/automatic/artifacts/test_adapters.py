@@ -38,7 +38,7 @@ def test_each_scheme_has_its_volume(uri: str, path: str, volume: Map | None) -> 
 
 
 def test_an_image_is_copied_where_there_are_no_image_volumes() -> None:
-    """As a model is."""
+    """For a cluster without image volumes an init container copies the adapter out of its image, as it does a model."""
     made = adapted({"name": "sql", "uri": "oci://reg/sql:1"}, kubernetesVersion="1.34")
     (container,) = [one for one in made.pod()["initContainers"] if one["name"] == "fetch-adapter-0"]
     assert container["command"][-2:] == ["/models", "/adapters/sql"]

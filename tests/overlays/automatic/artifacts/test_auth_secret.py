@@ -1,4 +1,4 @@
-"""The Hugging Face token comes from a Secret (behaviour 6)."""
+"""The Hugging Face token comes from a Secret (specification: Environment)."""
 
 from __future__ import annotations
 

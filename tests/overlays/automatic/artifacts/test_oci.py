@@ -1,4 +1,4 @@
-"""The model is an OCI artifact, mounted as an image volume (behaviour 5)."""
+"""The model is an OCI artifact, mounted as an image volume (specification: Model storage)."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from tests.compose.made import engine, make
 @pytest.mark.parametrize("profile", ["furiosa", "llm-d"])
 @pytest.mark.parametrize(("policy", "expected"), [(None, "Always"), ("", "Always"), ("IfNotPresent", "IfNotPresent")])
 def test_the_volume_is_the_image(profile: str, policy: str | None, expected: str) -> None:
-    """Reference and pull policy are in the volume, and the mount is read-only (behaviour 5)."""
+    """Reference and pull policy are in the volume, and the mount is read-only (specification: Model storage)."""
     uri = "oci://registry.example:5000/llama:1"
     made = make({"profile": profile, "modelArtifacts": {"uri": uri, "mountPath": "/models", "imagePullPolicy": policy}})
     assert made.volume("model-storage") == {

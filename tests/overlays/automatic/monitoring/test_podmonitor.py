@@ -1,4 +1,4 @@
-"""A PodMonitor scrapes the pods of the role (behaviour 8)."""
+"""A PodMonitor scrapes the pods of the role (specification: PodMonitors)."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def monitor(role: str = "decode", **podmonitor: Any) -> Map:
 
 
 def test_a_podmonitor_selects_the_pods_and_scrapes_one_endpoint() -> None:
-    """Selector is the pods', the endpoint has port, path and interval, the label says the component (behaviour 8)."""
+    """Selector is the pods', the endpoint has port, path and interval, the label says the component (specification: PodMonitors)."""
     made = monitor()
     assert made["apiVersion"] == "monitoring.coreos.com/v1"
     assert made["metadata"]["name"] == "llama-decode-podmonitor"
@@ -42,7 +42,7 @@ def test_prefill_has_its_own() -> None:
 
 
 def test_what_the_user_says_of_the_endpoint() -> None:
-    """Each key of the endpoint is the user's where they give it, and there stays one endpoint (behaviour 8)."""
+    """Each key of the endpoint is the user's where they give it, and there stays one endpoint (specification: PodMonitors)."""
     endpoint: Map = {
         "path": "/m",
         "interval": "5s",
@@ -55,12 +55,12 @@ def test_what_the_user_says_of_the_endpoint() -> None:
 
 
 def test_what_is_deleted_is_gone() -> None:
-    """Null takes path or interval out of the endpoint (behaviour 1)."""
+    """Null takes path or interval out of the endpoint (specification: Layers)."""
     assert monitor(path=None, interval=None)["spec"]["podMetricsEndpoints"] == [{"port": "metrics"}]
 
 
 def test_namespaces_labels_and_annotations() -> None:
-    """namespaceSelector, labels and annotations of the user are on the PodMonitor (behaviour 8)."""
+    """namespaceSelector, labels and annotations of the user are on the PodMonitor (specification: PodMonitors)."""
     made = monitor(namespaceSelector={"any": True}, labels={"release": "p"}, annotations={"a": "b"})
     assert made["spec"]["namespaceSelector"] == {"any": True}
     assert made["metadata"]["annotations"] == {"a": "b"}

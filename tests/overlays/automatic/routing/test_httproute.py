@@ -1,4 +1,4 @@
-"""The HTTPRoute from the gateways to the InferencePool (behaviour 9)."""
+"""The HTTPRoute from the gateways to the InferencePool (specification: HTTPRoutes)."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ GATEWAYS = [{"name": "inference-gateway", "namespace": "infra"}]
 
 @pytest.mark.parametrize("routing", [{"parentRefs": GATEWAYS}, {"proxy": {"parentRefs": GATEWAYS}}])
 def test_a_route_leads_from_the_gateways_to_the_pool(routing: dict[str, Any]) -> None:
-    """parentRefs, wherever they stand, are the route's; its backend is the service's InferencePool (behaviour 9)."""
+    """parentRefs, wherever they stand, are the route's; its backend is the service's InferencePool (specification: HTTPRoutes)."""
     route = make({"routing": {"httpRoute": {"create": True}, **routing}}, namespace="serving").one("HTTPRoute")
     assert route["apiVersion"] == "gateway.networking.k8s.io/v1"
     assert (route["metadata"]["name"], route["metadata"]["namespace"]) == ("llama", "serving")
@@ -23,7 +23,7 @@ def test_a_route_leads_from_the_gateways_to_the_pool(routing: dict[str, Any]) ->
 
 
 def test_a_route_without_gateways_is_an_error() -> None:
-    """A route needs its parents; the error names the key (behaviour 1)."""
+    """A route needs its parents; the error names the key (specification: Missing values)."""
     errors = make({"routing": {"httpRoute": {"create": True}}}).errors
     assert len(errors) == 1
     assert errors[0].startswith("spec.routing.parentRefs: missing")

@@ -1,4 +1,4 @@
-"""The InferencePool that selects the pods of the service (behaviour 9)."""
+"""The InferencePool that selects the pods of the service (specification: InferencePools)."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tests.compose.made import make
 )
 @pytest.mark.parametrize("port", [9000, "9000"])
 def test_a_pool_selects_the_models_labels_and_the_service_port(pool: dict[str, Any], picker: str, port: Any) -> None:
-    """What the README asks users to keep alike is alike: labels, port, and the picker's name (behaviour 9)."""
+    """What the README asks users to keep alike is alike: labels, port, and the picker's name (specification: InferencePools)."""
     spec = {"routing": {"servicePort": port, "inferencePool": {"create": True, **pool}}, "modelArtifacts": {"labels": {"team": "a"}}}
     made = make(spec, namespace="serving").one("InferencePool")
     assert made["apiVersion"] == "inference.networking.k8s.io/v1"

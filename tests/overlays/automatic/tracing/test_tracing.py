@@ -1,4 +1,4 @@
-"""OpenTelemetry traces of the engines and the routing proxy (behaviour 6)."""
+"""OpenTelemetry traces of the engines and the routing proxy (specification: Tracing)."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def of(variables: Map) -> list[Any]:
 
 
 def test_engines_and_proxy_send_traces_by_their_own_names() -> None:
-    """Five variables each; the service name is that of the role, or of the proxy (behaviour 6)."""
+    """Five variables each; the service name is that of the role, or of the proxy (specification: Tracing)."""
     made = make({"profile": "llm-d", "tracing": {"enabled": True}})
     proxy = {variable["name"]: variable["value"] for variable in made.proxy()["env"]}
     assert list(proxy) == NAMES
@@ -59,7 +59,7 @@ def test_the_users_variables_win() -> None:
     "spec", [{"profile": "llm-d"}, {"profile": "llm-d", "tracing": {"enabled": False}}, {"tracing": {"enabled": True}}]
 )
 def test_nothing_is_traced_unasked(spec: Map) -> None:
-    """Tracing is off by default, and not for furiosa (behaviour 3)."""
+    """Tracing is off by default, and not for furiosa (specification: Tracing)."""
     made = make(spec)
     assert of(made.variables()) == []
     assert "env" not in made.proxy()

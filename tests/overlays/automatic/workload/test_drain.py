@@ -26,8 +26,8 @@ def test_pods_have_time_and_engines_wait(profile: str) -> None:
     assert "lifecycle" not in made.proxy()
 
 
-def test_it_is_opt_in() -> None:
-    """Unasked, nothing changes."""
+def test_without_drain_pods_stop_as_before() -> None:
+    """Where `drain` is not said, no pod has a grace period or a hook."""
     assert "terminationGracePeriodSeconds" not in make({}).pod()
     assert "lifecycle" not in make({}).container()
 

@@ -1,4 +1,4 @@
-"""Fast model actuation: a requester ReplicaSet stands in for the decode pods (behaviour 8)."""
+"""Fast model actuation: a requester ReplicaSet stands in for the decode pods (specification: Requesters)."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def patch_of(made: Made) -> Map:
 
 
 def test_the_requester_is_a_replica_set_of_its_own_pods() -> None:
-    """ReplicaSet `<fullname>-decode` that selects app=dp-app, with the service's labels (behaviour 8)."""
+    """ReplicaSet `<fullname>-decode` that selects app=dp-app, with the service's labels (specification: Requesters)."""
     workload = requested(decode={"replicas": 3}).one("ReplicaSet")
     assert workload["apiVersion"] == "apps/v1"
     assert (workload["metadata"]["name"], workload["metadata"]["namespace"]) == ("llama-decode", "serving")
@@ -38,7 +38,7 @@ def test_the_requester_is_a_replica_set_of_its_own_pods() -> None:
 
 
 def test_the_container_is_the_requester() -> None:
-    """inference-server with its image, command, env, ports, readiness and limits (behaviour 8)."""
+    """inference-server with its image, command, env, ports, readiness and limits (specification: Requesters)."""
     made = requested()
     assert made.template()["metadata"]["annotations"][ADMIN] == "8081"
     assert made.pod()["containers"] == [
@@ -56,7 +56,7 @@ def test_the_container_is_the_requester() -> None:
 
 
 def test_what_the_user_says_of_the_requester() -> None:
-    """Each key of requester is used (behaviour 11)."""
+    """Each key of requester is used (specification: Requesters)."""
     given_keys: Map = {
         "image": "r:1",
         "adminPort": "9",
@@ -75,7 +75,7 @@ def test_what_the_user_says_of_the_requester() -> None:
 
 
 def test_the_patch_is_the_decode_pod_as_composed() -> None:
-    """Init containers and containers of the pod that a Deployment would have had, all overlays applied (behaviour 8)."""
+    """Init containers and containers of the pod that a Deployment would have had, all overlays applied (specification: Requesters)."""
     spec: Map = {
         "presets": ["shm", "probes"],
         "tracing": {"enabled": True},
@@ -92,20 +92,20 @@ def test_the_patch_is_the_decode_pod_as_composed() -> None:
 
 @pytest.mark.parametrize(("name", "repo", "reg"), [("meta/llama-8b", "meta", "llama-8b"), ("gpt2", "gpt2", ""), ("a/b/c", "a", "b/c")])
 def test_the_patch_labels_the_model(name: str, repo: str, reg: str) -> None:
-    """model-repo is the model's name before the slash, model-reg the part after; app is taken away (behaviour 8)."""
+    """model-repo is the model's name before the slash, model-reg the part after; app is taken away (specification: Requesters)."""
     patch = patch_of(requested(modelArtifacts={"name": name}))
     assert patch["metadata"] == {"labels": {"model-reg": reg, "model-repo": repo, "app": None}}
 
 
 def test_annotations_of_the_role_are_left_out() -> None:
-    """Neither annotations nor podAnnotations of decode are on the requester (behaviour 8)."""
+    """Neither annotations nor podAnnotations of decode are on the requester (specification: Requesters)."""
     made = requested(decode={"annotations": {"a": "1"}, "podAnnotations": {"b": "2"}})
     assert "annotations" not in made.workload()["metadata"]
     assert set(made.template()["metadata"]["annotations"]) == {PATCH, ADMIN}
 
 
 def test_only_decode_is_requested() -> None:
-    """Prefill keeps its Deployment; multinode keeps LeaderWorkerSets; furiosa knows no requester (behaviour 2)."""
+    """Prefill keeps its Deployment; multinode keeps LeaderWorkerSets; furiosa knows no requester (specification: Requesters)."""
     assert requested().workload("prefill")["kind"] == "Deployment"
     assert requested(multinode=True).workload()["kind"] == "LeaderWorkerSet"
     assert make({"requester": {"enable": True}}).workload()["kind"] == "Deployment"
@@ -113,7 +113,7 @@ def test_only_decode_is_requested() -> None:
 
 @pytest.mark.parametrize("key", ["image", "adminPort"])
 def test_a_deleted_key_that_is_needed_is_an_error(key: str) -> None:
-    """The error names the key (behaviour 1)."""
+    """The error names the key (specification: Missing values)."""
     errors = requested(requester={key: None}).errors
     assert len(errors) == 1
     assert errors[0].startswith(f"spec.requester.{key}: missing")

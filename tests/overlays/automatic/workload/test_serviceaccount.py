@@ -1,4 +1,4 @@
-"""The ServiceAccount of the pods, unless one is given (behaviour 1)."""
+"""The ServiceAccount of the pods, unless one is given (specification: Names)."""
 
 from __future__ import annotations
 

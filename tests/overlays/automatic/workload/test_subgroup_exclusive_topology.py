@@ -1,4 +1,4 @@
-"""Each subgroup of a LeaderWorkerSet is scheduled on one host (behaviour 8)."""
+"""Each subgroup of a LeaderWorkerSet is scheduled on one host (specification: LeaderWorkerSets)."""
 
 from __future__ import annotations
 
