@@ -5,6 +5,7 @@ EXAMPLE := examples/furiosa-rngd-hf
 FUZZ_EXAMPLES := 20000
 FUZZ_MINUTES := 10
 FUZZ_SEED :=
+BENCH :=
 ZIP_PYTHONS :=
 IMAGE := modelservice-fn:test
 KUSTOMIZE_VERSION := v5.8.1
@@ -28,7 +29,7 @@ on_path = $(shell command -v $(1) 2>/dev/null)
 kustomize := $(if $(filter $(KUSTOMIZE_VERSION),$(shell kustomize version 2>/dev/null)),$(call on_path,kustomize),.tools/bin/kustomize)
 kubectl := $(or $(call on_path,kubectl),.tools/bin/kubectl)
 
-.PHONY: help setup tools demo test check bench fuzz made lock clean bytecode packages testwheel testzip testimage
+.PHONY: help setup tools demo test check bench bench-check fuzz made lock clean bytecode packages testwheel testzip testimage
 
 help:  ## list these targets
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 12
@@ -89,8 +90,11 @@ check: setup  ## the static checks: ruff, mypy, import-linter
 	@$(bin)/mypy
 	@$(bin)/lint-imports --no-logo
 
-bench: bytecode tools  ## measure start-up, a whole build, and many services at once; writes bench.json
-	@$(bin)/python generator/tasks/bench.py --kustomize $(kustomize)
+bench: bytecode tools  ## measure what a user waits for; writes bench.json (BENCH='--chart DIR --values FILE' compares with helm, --record keeps the run)
+	@$(bin)/python generator/tasks/bench.py --kustomize $(kustomize) $(BENCH)
+
+bench-check: bytecode tools  ## the same, and what has grown since the last run that was kept
+	@$(bin)/python generator/tasks/bench.py --kustomize $(kustomize) --check $(BENCH)
 
 fuzz: bytecode tools  ## random merges (FUZZ_EXAMPLES=20000), then mutated inputs (FUZZ_MINUTES=10; FUZZ_SEED= for the same again)
 	@MODELSERVICE_FUZZ_EXAMPLES=$(FUZZ_EXAMPLES) $(bin)/python -m pytest tests/patch

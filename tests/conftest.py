@@ -11,6 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 import modelservice
 
@@ -18,6 +19,9 @@ ROOT = Path(__file__).resolve().parent.parent
 BIN = Path(sys.executable).parent
 OURS = ROOT / ".tools" / "bin"
 KUSTOMIZE_VERSION = "v5.8.1"
+
+settings.register_profile("quick", max_examples=40)  # where a test does not say; the whole is run at every change
+settings.load_profile("quick")
 
 Build = Callable[[Path], subprocess.CompletedProcess[str]]
 Kpt = Callable[..., subprocess.CompletedProcess[str]]

@@ -636,7 +636,7 @@ def nearly_right(draw: st.DrawFn) -> Any:
     return resource
 
 
-@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.none() | nearly_right() | JSON, st.lists(nearly_right() | JSON, max_size=3))
 def test_no_resource_list_raises_anything(config: Any, items: list[Any]) -> None:
     """Any JSON as config and items: an answer that is a ResourceList, exit code 0 or 1, and no exception."""
@@ -646,7 +646,7 @@ def test_no_resource_list_raises_anything(config: Any, items: list[Any]) -> None
     assert bool([line for line in answer.lines if line.startswith("error: ")]) is failed
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.binary(max_size=40) | st.text("kind: ResourceList\n-{}[]&*!|>'\"#%@`\t", max_size=40).map(str.encode))
 def test_no_bytes_raise_anything(data: bytes) -> None:
     """Any bytes on stdin are answered."""

@@ -688,7 +688,7 @@ def odd_documents(draw: st.DrawFn) -> Map:
     return document(spec)
 
 
-@settings(max_examples=250, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(odd_documents(), odd_documents())
 def test_no_spec_raises_anything(first: Map, second: Map) -> None:
     """Any JSON in any place gives objects, or errors with messages, and never an exception."""
@@ -698,7 +698,7 @@ def test_no_spec_raises_anything(first: Map, second: Map) -> None:
         assert json.loads(json.dumps(one.objects)) == one.objects
 
 
-@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.recursive(ODD, lambda below: st.lists(below, max_size=3) | st.dictionaries(st.text(max_size=4), below, max_size=3), max_leaves=6))
 def test_no_document_raises_anything(value: Any) -> None:
     """Nor does a ModelService whose metadata or spec can be anything at all."""

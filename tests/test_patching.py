@@ -529,7 +529,7 @@ CONTENTS = st.sampled_from([LABELLED, HIT, {"$patch": "delete"}, {"spec": {"repl
 ENTRIES = st.lists(st.fixed_dictionaries({"target": TARGETS, "patch": CONTENTS}), max_size=4)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(ENTRIES, st.permutations(sorted(TEXTS)))
 def test_items_that_no_patch_is_for_are_the_same_bytes(entries: list[Map], order: list[str]) -> None:
     """Whatever is patched: what is not in the target of any patch, or all of it after an error, comes out byte by byte as it came."""
@@ -550,7 +550,7 @@ def may_fit(target: Map, value: Map) -> bool:
     return known and name in names.get(target.get("name", ".*"), (target.get("name"),))
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(ENTRIES)
 def test_a_second_run_is_the_same(entries: list[Map]) -> None:
     """Strategic merges come to the same when they are applied to what they made."""

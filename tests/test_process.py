@@ -235,21 +235,21 @@ def looked_at(data: bytes | str) -> None:
     assert all(len(line) < 2100 for line in answer.lines)
 
 
-@settings(deadline=None, max_examples=300, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@settings(deadline=None, max_examples=100, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 @given(TEXTS)
 def test_any_resources(data: str) -> None:
     """Whatever stands in configs and items, the answer is a ResourceList, and its errors are about the input."""
     looked_at(data)
 
 
-@settings(deadline=None, max_examples=100)
+@settings(deadline=None, max_examples=40)
 @given(st.binary() | st.text() | st.text(st.sampled_from('{}[]:-, \n"items kind: ResourceList&*!|>')))
 def test_any_bytes_are_answered(data: bytes | str) -> None:
     """What is no ResourceList at all is told in one."""
     looked_at(data)
 
 
-@settings(deadline=None, max_examples=100)
+@settings(deadline=None, max_examples=40)
 @given(st.data())
 def test_any_change_of_a_text(data: st.DataObject) -> None:
     """The same for a ResourceList that lost, doubled or changed some of its bytes."""

@@ -1,8 +1,11 @@
-"""Measures what a user waits for: our start-up, a whole build, and many services at once (`make bench`).
+"""Measures what a user waits for: our start-up, a whole build, many services at once, packages, the command line (`make bench`).
 
 All times are medians of one run in which the commands that are compared take turns, so that a busy machine slows both.
 The function is given what the real kustomize sends it for the example. Limits are reported, never enforced: whether
 a figure beyond one is a fault or a slow machine is for the reader to say.
+
+`--record` adds the run to bench_history.jsonl beside this file, one line for each landing; `--check` (`make bench-check`) compares with the
+last line. What is compared are ratios, of a time to that of bare Python in the same run, so that a slower machine is no fault.
 """
 
 from __future__ import annotations
@@ -24,6 +27,7 @@ from typing import Any
 
 import yaml12
 
+from modelservice import __version__
 from modelservice.checks import check
 from modelservice.compose import compose
 from modelservice.config import ModelService
@@ -37,6 +41,9 @@ FUNCTION = Path(sys.executable).parent / "modelservice-fn"
 COMMAND = FUNCTION.with_name("modelservice")
 NUMBERED = "numbered-service"
 PAGE = 50  # services of a page
+MOST = 10_000  # services at once
+PACKAGES = (500, 2000)  # services in one
+RESOURCE_LIST = "apiVersion: config.kubernetes.io/v1\nkind: ResourceList\nitems:\n"
 LINES = 500  # of values that are converted
 PLAIN = {  # nothing in it is said in Kubernetes' own words, so that none of it need be looked at
     "apiVersion": "modelservice.llm-d.ai/v1alpha1",
@@ -51,6 +58,9 @@ PLAIN = {  # nothing in it is said in Kubernetes' own words, so that none of it 
     },
 }
 KILOBYTES_PER_MEGABYTE = 1024
+HISTORY = Path(__file__).with_name("bench_history.jsonl")
+BARE = "python -c pass"
+SLOWER = 1.15  # a ratio that has grown by more than what runs on one machine differ by
 
 
 @dataclass(frozen=True)
@@ -133,12 +143,12 @@ class Bench:
         requests = [Command([FUNCTION], path) for path in (self.request, plain, short)]
         python, ours, little, engine = medians(self.rounds, bare, *requests)
         return [
-            Figure("python -c pass", python.milliseconds, "ms"),
+            Figure(BARE, python.milliseconds, "ms"),
             Figure("modelservice-fn", ours.milliseconds, "ms"),
             Figure("modelservice-fn : python -c pass", ours.milliseconds / python.milliseconds, "x"),
             Figure("modelservice-fn, the same with engine", engine.milliseconds, "ms"),
             Figure("modelservice-fn, a plain service", little.milliseconds, "ms"),
-            Figure("a plain service : python -c pass", little.milliseconds / python.milliseconds, "x", 3.2),
+            Figure("a plain service : python -c pass", little.milliseconds / python.milliseconds, "x", 2.8),
         ]
 
     def build(self) -> list[Figure]:
@@ -148,15 +158,32 @@ class Bench:
         return [
             Figure("kustomize build, stored answer", echo.milliseconds, "ms"),
             Figure("kustomize build, modelservice-fn", ours.milliseconds, "ms"),
-            Figure("modelservice-fn : stored answer", ours.milliseconds / echo.milliseconds, "x"),
+            Figure("modelservice-fn : stored answer", ours.milliseconds / echo.milliseconds, "x", 1.9),
+        ]
+
+    def helm(self, helm: str, chart: str, values: str) -> list[Figure]:
+        """Compare our start-up with `helm template` of a chart, with the values of a release; nothing where none are given."""
+        if not chart:
+            return []
+        given = ["--values", values] if values else []
+        theirs, ours = medians(self.rounds, Command([helm, "template", "release", chart, *given]), Command([FUNCTION], self.request))
+        return [
+            Figure("helm template", theirs.milliseconds, "ms"),
+            Figure("modelservice-fn : helm template", ours.milliseconds / theirs.milliseconds, "x", 0.5),
         ]
 
     def commands(self) -> list[Figure]:
-        """Tell what a user waits for at a terminal: where each value of an object comes from."""
+        """Tell what a user waits for at a terminal: for the command to start, and for where each value of an object comes from."""
         whole: list[str | Path] = [COMMAND, "explain", SHORT, "decode"]
-        costs = medians(self.rounds, Command([COMMAND, "--version"]), Command([*whole, "spec.replicas"]), Command(whole))
-        names = ("modelservice --version", "modelservice explain, a value", "modelservice explain, a Deployment")
-        return [Figure(name, cost.milliseconds, "ms", limit) for name, cost, limit in zip(names, costs, (None, 500, 500), strict=True)]
+        calls: dict[str, list[str | Path]] = {
+            "modelservice --version": [COMMAND, "--version"],
+            "modelservice explain --help": [COMMAND, "explain", "--help"],
+            "modelservice render, a service": [COMMAND, "render", SHORT],
+            "modelservice explain, a value": [*whole, "spec.replicas"],
+            "modelservice explain, a Deployment": whole,
+        }
+        costs = medians(self.rounds, *[Command(call) for call in calls.values()])
+        return [Figure(name, cost.milliseconds, "ms", 500) for name, cost in zip(calls, costs, strict=True)]
 
     def services(self) -> list[Figure]:
         """Tell what many services in one ResourceList cost, and whether one costs more among more of them."""
@@ -165,7 +192,7 @@ class Bench:
         costs = dict(zip(commands, medians(max(3, self.rounds // 4), *commands.values()), strict=True))
         added = {count: (costs[count].milliseconds - costs[1].milliseconds) / (count - 1) for count in (100, 1000)}
         figures = []
-        for count, limits in ((100, (None, None)), (1000, (3.5, 250.0))):
+        for count, limits in ((100, (None, None)), (1000, (1.25, 200.0))):
             each, memory = limits
             figures += [
                 Figure(f"{count} services", costs[count].milliseconds, "ms"),
@@ -173,7 +200,34 @@ class Bench:
                 Figure("  a service, beyond what one alone takes", added[count], "ms"),
                 Figure("  peak memory", costs[count].megabytes, "MB", memory),
             ]
-        return [*figures, Figure("a service among 1000 : among 100", added[1000] / added[100], "x")]
+        most = Command([FUNCTION], self._resource_list(template, MOST, looked_at=False)).run()
+        return [
+            *figures,
+            Figure("a service among 1000 : among 100", added[1000] / added[100], "x"),
+            Figure(f"{MOST} services", most.milliseconds, "ms"),
+            Figure("  peak memory", most.megabytes, "MB", 700.0),
+            Figure(f"a service among {MOST} : among 1000", most.milliseconds / MOST / (costs[1000].milliseconds / 1000), "x", 1.2),
+        ]
+
+    def packages(self) -> list[Figure]:
+        """Tell what rendering a package anew takes, in which each service has a file and what it became stands beside it, as kpt has it."""
+        template = self._template()
+        figures = []
+        for count in PACKAGES:
+            first, again = self.folder / f"package-{count}", self.folder / f"package-{count}-again"
+            place = "metadata:\n    annotations:\n      {0}path: NAME.yaml\n      {0}index: '0'\n      internal.{0}path: NAME.yaml\n"
+            place = (place + "      internal.{0}index: '0'\n").format("config.kubernetes.io/").replace("NAME", NUMBERED)
+            in_file = template.replace("metadata:\n", place, 1)
+            first.write_text(RESOURCE_LIST + "".join(in_file.replace(NUMBERED, f"{NUMBERED}-{number}") for number in range(count)), "utf-8")
+            with first.open("rb") as stdin:
+                again.write_bytes(subprocess.run([FUNCTION], check=True, stdin=stdin, capture_output=True).stdout)
+            (cost,) = medians(2, Command([FUNCTION], again))
+            figures += [
+                Figure(f"a package of {count} services, again", cost.milliseconds, "ms"),
+                Figure("  a service", cost.milliseconds / count, "ms"),
+                Figure("  peak memory", cost.megabytes, "MB"),
+            ]
+        return figures
 
     def checks(self) -> list[Figure]:
         """Tell what looking at a service costs, once everything is imported and where nothing is wrong."""
@@ -255,12 +309,13 @@ class Bench:
         _, config = recorded.read_text(encoding="utf-8").split("\nfunctionConfig:\n")
         return f"-{config[1:]}"  # it is indented by two
 
-    def _resource_list(self, template: str, count: int) -> Path:
-        """Return a file with that many services as its items; ends the program if one of them brings forth nothing."""
+    def _resource_list(self, template: str, count: int, *, looked_at: bool = True) -> Path:
+        """Return a file with that many services as its items; if it is ``looked_at``, ends the program if one of them becomes nothing."""
         names = [f"{NUMBERED}-{number}" for number in range(count)]
         path = self.folder / f"{count}-services"
-        head = "apiVersion: config.kubernetes.io/v1\nkind: ResourceList\nitems:\n"
-        path.write_text(head + "".join(template.replace(NUMBERED, name) for name in names), encoding="utf-8")
+        path.write_text(RESOURCE_LIST + "".join(template.replace(NUMBERED, name) for name in names), encoding="utf-8")
+        if not looked_at:
+            return path
         with path.open("rb") as stdin:
             answer = subprocess.run([FUNCTION], check=True, stdin=stdin, capture_output=True).stdout.decode()
         if missing := [name for name in names if f"{name}-decode" not in answer]:
@@ -304,34 +359,99 @@ def table(figures: Sequence[Figure]) -> str:
     )
 
 
-def main() -> None:
-    """Measure, print the table, write the JSON."""
-    parser = argparse.ArgumentParser(description="Measure start-up, a whole build, and many services at once.")
+def ratios(figures: Sequence[Figure]) -> dict[str, float]:
+    """The figures that can be held against those of another run: ratios as they are, times in those of bare Python, memory.
+
+    What belongs to the figure above it is called by both.
+    """
+    bare = next(figure.value for figure in figures if figure.name == BARE)
+    found, above = {}, ""
+    for figure in figures:
+        above = above if figure.name.startswith(" ") else figure.name
+        name = figure.name if figure.name == above else f"{above}, {figure.name.strip()}"
+        if name != BARE:
+            found[name] = round(figure.value / bare if figure.unit == "ms" else figure.value, 3)
+    return found
+
+
+def grown(now: Mapping[str, float], before: Mapping[str, float]) -> list[str]:
+    """What is more than it was, by more than runs differ."""
+    both = [(name, before[name], value) for name, value in now.items() if name in before]
+    return [f"{name}: {value:g}, was {old:g}" for name, old, value in both if value > old * SLOWER]
+
+
+def _record(figures: Sequence[Figure]) -> dict[str, Any]:
+    """One line of the history."""
+    git = [shutil.which("git") or "git", "describe", "--always", "--dirty"]
+    commit = subprocess.run(git, check=False, capture_output=True, cwd=ROOT, encoding="utf-8")
+    return {
+        "date": time.strftime("%Y-%m-%d"),
+        "version": __version__,
+        "commit": commit.stdout.strip(),
+        "python": platform.python_version(),
+        "machine": f"{platform.machine()}, {os.cpu_count()} cores, {_processor()}",
+        "bare": round(next(figure.value for figure in figures if figure.name == BARE), 2),
+        "ratios": ratios(figures),
+    }
+
+
+def _processor() -> str:
+    """What Linux calls the processor."""
+    try:
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+    except OSError:
+        return platform.processor()
+    return next((line.partition(":")[2].strip() for line in lines if line.startswith("model name")), "")
+
+
+def _compare(record: dict[str, Any], history: Path) -> int:
+    """Say what is slower or larger than at the last landing; 1 if anything is."""
+    lines = history.read_text(encoding="utf-8").splitlines() if history.exists() else []
+    if not lines:
+        print(f"{history.name} has no landing to compare with; --record makes one")
+        return 1
+    last = json.loads(lines[-1])
+    found = grown(record["ratios"], last["ratios"])
+    print(f"\ncompared with {last['commit']} of {last['date']}: " + ("; ".join(found) or "nothing has grown"))
+    return int(bool(found))
+
+
+def main() -> int:
+    """Measure, print the table, write the JSON; then record or compare, where that is asked for."""
+    parser = argparse.ArgumentParser(description="Measure start-up, a whole build, many services at once, packages and the command line.")
     parser.add_argument("--kustomize", type=Path, default=Path("kustomize"), help="the kustomize to build with")
+    parser.add_argument("--helm", default="helm", help="the helm to compare with")
+    parser.add_argument("--chart", default="", help="the chart that it renders; without one, there is no comparison")
+    parser.add_argument("--values", default="", help="the values of the release")
     parser.add_argument("--rounds", type=int, default=20, help="runs of each command (a quarter for many services)")
     parser.add_argument("--json", type=Path, default=ROOT / "bench.json", help="where the figures go")
+    parser.add_argument("--history", type=Path, default=HISTORY, help="the landings")
+    parser.add_argument("--record", action="store_true", help="add this run to the landings")
+    parser.add_argument("--check", action="store_true", help="compare with the last landing; exit 1 if anything has grown")
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         bench = Bench(arguments.kustomize, arguments.rounds, Path(folder))
         figures = [
             *bench.start(),
+            *bench.helm(arguments.helm, arguments.chart, arguments.values),
             *bench.build(),
             *bench.commands(),
             *bench.services(),
+            *bench.packages(),
             *bench.checks(),
             *bench.diff(),
             *bench.convert(),
             *bench.view(),
         ]
     print(table(figures))
-    report = {
-        "python": platform.python_version(),
-        "machine": platform.machine(),
-        "rounds": arguments.rounds,
-        "figures": [{**asdict(figure), "verdict": figure.verdict} for figure in figures],
-    }
+    record = _record(figures)
+    report = {**record, "rounds": arguments.rounds, "figures": [{**asdict(figure), "verdict": figure.verdict} for figure in figures]}
     arguments.json.write_text(json.dumps(report, indent=2) + "\n", encoding="utf-8")
+    if arguments.record:
+        with arguments.history.open("a", encoding="utf-8") as history:
+            history.write(json.dumps(record) + "\n")
+    return _compare(record, arguments.history) if arguments.check else 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -101,7 +101,7 @@ def test_a_script_without_an_engine(text: str) -> None:
     assert engine_of(modelCommand="custom", command=["sh", "-c", text]).runs() == []
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(st.lists(WORDS, max_size=6))
 def test_a_script_says_what_the_words_say(words: list[str]) -> None:
     """A command quoted for a shell has the flags that the same words have without one."""
@@ -118,7 +118,7 @@ def test_arguments_that_a_patch_made_anything(patched: Any) -> None:
     assert all("mistake" not in result.message for result in made.generated.results)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(st.text(max_size=12) | st.from_regex("[0-9]{1,12}", fullmatch=True))
 def test_numbers_are_plain_digits(text: str) -> None:
     """Whatever else Python takes for a number, an engine's port is not."""

@@ -58,7 +58,7 @@ def test_two_generated_workloads_are_told_by_their_own_check() -> None:
 LABELS = st.dictionaries(st.sampled_from("abc"), st.sampled_from(["1", "2"]), min_size=1, max_size=3)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(st.lists(st.tuples(LABELS, LABELS), max_size=5))
 def test_every_selector_that_takes_others_pods_is_told_and_no_other(given_labels: list[tuple[Map, Map]]) -> None:
     """Each selector is told with the first two that meet by it, unless these two have been told, as comparing each with each finds."""

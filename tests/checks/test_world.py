@@ -295,7 +295,7 @@ OBJECTS = st.builds(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(st.lists(OBJECTS | VALUES, max_size=4), st.booleans())
 def test_no_resource_brings_a_check_down(objects: list[Any], complete: bool) -> None:
     """Whatever users keep in their packages, it is looked at or left alone, and stays as it is."""
@@ -320,7 +320,7 @@ def damaged(draw: st.DrawFn) -> list[Any]:
     return [damage(obj) if draw(st.booleans()) else obj for obj in objects]
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(damaged())
 def test_no_damaged_resource_brings_a_check_down(objects: list[Any]) -> None:
     """A resource that is almost right, with a list for a map or a null in a list, raises nothing either."""

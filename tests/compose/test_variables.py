@@ -180,7 +180,7 @@ OTHERS = ["A", "B", "C", "PRESET"]
 VALUES = st.lists(st.sampled_from(["x", "$$", "$", *(f"$({name})" for name in [*GENERATED, *OTHERS, "NOBODY"])]), max_size=3).map("".join)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(st.lists(st.tuples(st.sampled_from([*GENERATED, *OTHERS[:3]]), VALUES), unique_by=lambda one: one[0]))
 def test_every_user_variable_finds_what_it_refers_to(given: list[tuple[str, str]]) -> None:
     """Whatever is set and referred to: one that refers to a generated variable comes behind it, all the others before all generated ones.

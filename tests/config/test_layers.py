@@ -76,7 +76,7 @@ def test_what_is_inherited_is_what_the_user_did_not_write(defaults: Map, own: Ma
     assert inherited(defaults, own) == left
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(SPECS, SPECS)
 def test_layers_are_read_only(defaults: Map, own: Map) -> None:
     """Neither layer is changed: the profile's defaults are read once and serve every service of a run."""
@@ -86,7 +86,7 @@ def test_layers_are_read_only(defaults: Map, own: Map) -> None:
     assert (defaults, own) == before
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(SPECS)
 def test_an_empty_layer_changes_nothing(spec: Map) -> None:
     """Without a word from the user the defaults hold, all of them inherited."""
@@ -94,7 +94,7 @@ def test_an_empty_layer_changes_nothing(spec: Map) -> None:
     assert inherited(spec, {}) == spec
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(SPECS, SPECS)
 def test_inherited_and_own_together_are_the_merged_spec(defaults: Map, own: Map) -> None:
     """What comes from the profile and what comes from the user add up: nothing is lost between the two, nothing is in both."""
@@ -103,7 +103,7 @@ def test_inherited_and_own_together_are_the_merged_spec(defaults: Map, own: Map)
     assert not leaves(left).keys() & leaves(own).keys()
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(SPECS, SPECS)
 def test_every_value_of_the_user_is_in_the_merged_spec(defaults: Map, own: Map) -> None:
     """No default gets in the way of a value that the user gave."""

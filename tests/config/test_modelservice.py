@@ -207,7 +207,7 @@ def test_a_model_name_becomes_a_label_value(name: str, value: str) -> None:
     assert label_value(name) == value
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(st.text(max_size=80))
 def test_every_model_name_becomes_a_label_value_that_kubernetes_takes(name: str) -> None:
     """Whatever a model is called, its label is valid, and a name that is one already stays as it is."""

@@ -228,7 +228,7 @@ ITEMS = st.one_of(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(st.lists(ITEMS, max_size=4))
 def test_whatever_is_named_it_is_made_or_told(presets: list[Any]) -> None:
     """No value of a preset breaks anything: objects, or errors each within ``spec.presets``."""

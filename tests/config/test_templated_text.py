@@ -312,14 +312,14 @@ def test_a_uri_is_templated_before_it_is_read() -> None:
 PLAIN = st.text(max_size=20).filter(lambda text: "{{" not in text)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(PLAIN)
 def test_text_without_templates_is_left_alone(text: str) -> None:
     """Text that holds no opening braces comes out as it went in, whatever else it holds."""
     assert expanded(text) == text
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(PLAIN, st.text(max_size=10), PLAIN)
 def test_the_text_around_a_reference_is_left_alone(before: str, value: str, after: str) -> None:
     """A reference is replaced by its value, exactly, and nothing around it changes."""
@@ -331,7 +331,7 @@ def test_the_text_around_a_reference_is_left_alone(before: str, value: str, afte
     assert spec["modelArtifacts"]["uri"] == before + value + after
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(st.text('{}"|.- \\\n', max_size=12), st.sampled_from(["", "{{ .Values.text }}", "{{", ".Values.text", "default"]))
 def test_no_text_of_braces_is_too_odd(text: str, more: str) -> None:
     """Whatever braces, quotes and pipes do: the text is expanded, or there is an error, and never an exception."""

@@ -86,7 +86,7 @@ def test_right_documents_conform(name: str, data: st.DataObject) -> None:
 
 
 @pytest.mark.parametrize("name", SCHEMAS)
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(data=st.data())
 def test_quick_answer_is_the_librarys(name: str, data: st.DataObject) -> None:
     """Whatever is wrong with a document: both say the same yes or no."""
@@ -96,7 +96,7 @@ def test_quick_answer_is_the_librarys(name: str, data: st.DataObject) -> None:
 
 
 @pytest.mark.parametrize("name", SCHEMAS)
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(data=st.data())
 def test_every_wrong_document_has_problems_in_our_own_words(name: str, data: st.DataObject) -> None:
     """A document has problems if and only if it does not conform, and no message is left to the library's wording."""

@@ -397,7 +397,7 @@ def replaced(value: Any, path: list[Any], junk: Any) -> Any:
 @example(["decode", "containers", 0], "text")
 @example(["decode", "containers"], "{{")
 @example(["decode", "containers", 0], "{{")
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=50, deadline=None)
 def test_whatever_is_wrong_is_told(path: list[Any], junk: Any) -> None:
     """Values of any shape are converted or refused, and what is told has a place."""
     values = replaced(WHOLE, [step or "decode" for step in path[:1]] + path[1:], junk)

@@ -105,7 +105,7 @@ SPECS = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(SPECS)
 def test_with_the_layer_every_image_that_has_a_digest_has_it(spec: Map) -> None:
     """Nothing else changes: without the digests, the images are those that they were."""

@@ -24,7 +24,7 @@ def _typed(value: Any) -> Any:
     return type(value).__name__, value
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=130, deadline=None)
 @given(st.one_of(yaml_texts, block_texts))
 @example("a: |\n  b")
 @example("a: \xa0\n")
@@ -46,7 +46,7 @@ def test_the_full_reader_agrees(text: str) -> None:
         assert _typed(quick) == _typed([node.value for node in full.read(text)])
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(canonical_texts)
 def test_takes_what_kustomize_writes(text: str) -> None:
     """Text in the form of kustomize never goes the slow way."""
@@ -54,7 +54,7 @@ def test_takes_what_kustomize_writes(text: str) -> None:
     assert _typed(quick) == _typed([node.value for node in full.read(text)])
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(values)
 def test_reads_what_we_write(value: Any) -> None:
     """Text of our own writer is read as the value that was written, whenever the fast reader is sure."""

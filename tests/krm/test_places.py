@@ -26,7 +26,7 @@ def _positions(node: Any, path: tuple[str | int, ...] = ()) -> Iterator[tuple[An
         yield from _positions(inner, (*path, number))
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(st.one_of(canonical_texts, block_texts, yaml_texts))
 @example("# c\n\na:  # d\n# e\n\n  b:\n  - c\n  # f\n  -  g: h\n")
 @example("a:\n- |\n  b: c\n- d: {e: [f, {g: h}]} # i\n---\n- - j: k\n    l:\n    - m\n")

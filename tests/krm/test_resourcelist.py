@@ -106,7 +106,7 @@ def test_changed_and_new_items_among_untouched_ones() -> None:
     assert answer == expected
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(st.lists(resources, max_size=4), st.lists(strings, min_size=4, max_size=4))
 def test_untouched_property(values: list[Any], comments: list[str]) -> None:
     """Whatever the items hold, what is not touched comes back verbatim, and reads as it did."""
@@ -121,7 +121,7 @@ def test_untouched_property(values: list[Any], comments: list[str]) -> None:
         assert write_resource_list(read).decode() == text
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(st.lists(resources, max_size=6), st.sampled_from([1, 50, 300]))
 def test_a_long_text_is_read_in_chunks(values: list[Any], chunk: int) -> None:
     """Some items at a time, and all of them are there, in their order, with what stands around them."""

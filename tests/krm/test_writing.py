@@ -12,7 +12,7 @@ from modelservice.krm import full
 from modelservice.krm.writing import write_documents, write_lines, write_yaml
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=130, deadline=None)
 @given(values)
 @example({"a": HOSTILE + TOO_HOSTILE})
 @example(dict.fromkeys(HOSTILE + TOO_HOSTILE, 1))
@@ -25,7 +25,7 @@ def test_round_trip(value: Any) -> None:
         assert node.value == outer
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(values)
 @example([[[1, [2]], {"a": [{"b": [[]]}]}], {}])
 @example({"a": "x\ny\n", "b" * 1001: {"c": 1}})

@@ -307,7 +307,7 @@ VALUES = st.recursive(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(VALUES, st.none() | st.sampled_from(["1.30", "1", "x", "1.30.2"]))
 def test_nothing_is_raised_whatever_it_is(value: Any, version: str | None) -> None:
     """Not even an object needs to be one; and what is looked at stays as it is."""
@@ -358,7 +358,7 @@ def damaged(draw: st.DrawFn, kinds: list[str], what: st.SearchStrategy[Any]) -> 
     return obj, path
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=130, deadline=None)
 @given(damaged(list(good()), VALUES))
 def test_no_damaged_object_brings_it_down(drawn: tuple[Map, tuple[str | int, ...]]) -> None:
     """An object that is almost right raises nothing either; each path leads to something, or to what is missing in something."""
@@ -374,7 +374,7 @@ SHAPES = ("is no field of", "; must be text", "; must be true or false", "; must
 OPTIONAL = {field for fields in table("limits.json")["optional"].values() for field in fields}
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(damaged(BUILT_IN, st.sampled_from(["x", 5, True, {}, ["x"], {"x": "y"}, 1.5])))
 def test_kubernetes_own_schemas_say_the_same(drawn: tuple[Map, tuple[str | int, ...]]) -> None:
     """Unknown fields, wrong types and what is missing: where the schemas refuse an object, so do we, and the other way round."""

@@ -920,7 +920,7 @@ def test_an_object_whose_kind_was_edited(edit: str) -> None:
 ODD = st.one_of(st.none(), st.just("text"), st.just(1), st.just([1]), st.just({"a": [1]}), st.just(True))
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(st.data())
 def test_nothing_odd_in_a_package_breaks_it(data: st.DataObject) -> None:
     """Whatever is put anywhere into a generated object or the record, by hand: no error, the objects are there, a second run is still."""

@@ -126,7 +126,7 @@ def test_another_secret_is_set_apart() -> None:
     assert reveal(set_apart(one, [])) == variable("HF_TOKEN", "one")
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(
     st.recursive(
         st.none()

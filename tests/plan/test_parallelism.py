@@ -53,7 +53,7 @@ def test_rngd_devices_of_a_pod(given_sizes: Map, devices: int) -> None:
     assert split("furiosa", **given_sizes)["devices"] == devices
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(COUNTS, COUNTS, COUNTS, COUNTS)
 def test_rngd_devices_are_just_enough(tensor: int, data: int, pipeline: int, workers: int) -> None:
     """The devices hold all cores that are asked for, and one device fewer would not."""
@@ -112,7 +112,7 @@ def restated(data: int | None, local: int | None, workers: int | None) -> tuple[
     return all_data, in_pod, pods
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(MAYBE, MAYBE, MAYBE, MAYBE)
 def test_llm_d_sizes_are_those_of_the_specification(tensor: int | None, data: int | None, local: int | None, workers: int | None) -> None:
     """For every choice of what is given: sizes as the specification words them, devices = dataLocal x tensor."""
@@ -126,7 +126,7 @@ def test_llm_d_sizes_are_those_of_the_specification(tensor: int | None, data: in
     assert found["devices"] == found["dataLocal"] * found["tensor"]
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(COUNTS, st.integers(2, 64))
 def test_data_that_does_not_divide_is_an_error(data: int, by: int) -> None:
     """Data must go evenly over workers, or over dataLocal; the message names the divisor (specification: Parallelism)."""

@@ -168,7 +168,7 @@ VALUES = st.recursive(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(VALUES)
 def test_any_value_is_put_in_exactly(value: Any) -> None:
     """Whatever a parameter holds, references included, stands in the place of the reference, unchanged."""
@@ -176,7 +176,7 @@ def test_any_value_is_put_in_exactly(value: Any) -> None:
     assert filled == {"a": {"b": [] if value is None else [value]}}
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(VALUES.filter(lambda value: "${" not in str(value)))
 def test_a_template_without_references_is_itself(template: Any) -> None:
     """Nothing is changed, and nothing copied, where there is nothing to fill."""
