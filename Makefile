@@ -32,7 +32,7 @@ kubectl := $(or $(call on_path,kubectl),.tools/bin/kubectl)
 .PHONY: help setup tools demo test check bench bench-check fuzz made lock clean bytecode packages testwheel testzip testimage
 
 help:  ## list these targets
-	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 12
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 12
 
 setup: $(installed)$(python_minor)  ## make .venv: the locked packages, and this one as its source stands
 	@:
@@ -153,7 +153,7 @@ testzip: bytecode tools  ## the tests of the zip, on the one in dist/
 	@MODELSERVICE_DIST="$(CURDIR)/dist" $(bin)/python -m pytest tests/integration/test_pyz.py
 
 testimage: bytecode  ## the tests of the image, on IMAGE=…, which docker has
-	@MODELSERVICE_IMAGE='$(IMAGE)' $(bin)/python -m pytest tests/plugins/test_image.py
+	@MODELSERVICE_IMAGE='$(IMAGE)' $(bin)/python -m pytest tests/plugins/test_image.py tests/plugins/test_running_image.py
 
 clean:  ## back to what a fresh clone has
 	@rm -rf .venv .tools dist build bench.json .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache

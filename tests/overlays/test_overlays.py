@@ -189,16 +189,11 @@ def drop(patch: Any, path: tuple[str | int, ...]) -> None:
 SHOWING = {**SAMPLES, "images that are guarded": {"presets": ["latest-guard"]}}  # one that is refused
 
 
-def output(sample: str) -> tuple[list[Map], list[str]]:
-    """What a sample becomes: objects and messages."""
+def output(sample: str, loaded: dict[str, list[Overlay]], monkeypatch: pytest.MonkeyPatch) -> tuple[list[Map], list[str]]:
+    """What a sample becomes with the overlays that are ``loaded``: objects and messages."""
+    monkeypatch.setattr(overlays, "_LOADED", dict(loaded))
     (made,) = generate([document(SHOWING[sample])])
     return made.objects, [result.message for result in made.results]
-
-
-@functools.cache
-def usual(sample: str) -> tuple[list[Map], list[str]]:
-    """The same with the overlays as they are."""
-    return output(sample)
 
 
 @pytest.mark.parametrize("file", FILES, ids=name_of)
@@ -207,24 +202,28 @@ def test_every_field_of_an_overlay_shows_in_some_sample(file: Path, monkeypatch:
 
     So nothing in an overlay is without effect, and each is exercised by what the tests generate.
     """
-    before = {sample: usual(sample) for sample in SHOWING}
-    likely = [*SHOWING]  # the one that showed the last difference comes first
     overlay = read(file)
     folder = file.relative_to(FOLDER).parts[0]
     name = overlay["metadata"]["name"]
-    presets = {one.stem: read(one) for one in FILES if one.parent.name == "presets"}
-    loaded = {key: [Overlay(document) for document in data.folder("overlays", key)] for key in ("automatic", "modes", "spec")} | {
-        f"presets/{stem}": [Overlay(document)] for stem, document in presets.items()
-    }
+    loaded = {key: [Overlay(document) for document in data.folder("overlays", key)] for key in ("automatic", "modes", "spec")}
+    loaded |= {f"presets/{one.stem}": [Overlay(read(one))] for one in FILES if one.parent.name == "presets"}
     key = f"presets/{name}" if folder == "presets" else folder
     index = next(index for index, one in enumerate(loaded[key]) if one.name == name)
+    before: dict[str, tuple[list[Map], list[str]]] = {}
+    likely = [*SHOWING]  # the one that showed the last difference comes first
+
+    def shows(sample: str, changed: dict[str, list[Overlay]], rest: Map) -> bool:
+        if sample not in before:
+            before[sample] = output(sample, loaded, monkeypatch)
+        with monkeypatch.context() as patch:
+            if "defaults" in rest["spec"]:
+                patch.setitem(data._DOCUMENTS, (FOLDER.name, *file.relative_to(FOLDER).parts), rest)
+            return output(sample, changed, patch) != before[sample]
+
     without_effect: list[str] = []
     for left_out, rest in parts(overlay):
         changed = {**loaded, key: [*loaded[key][:index], Overlay(rest), *loaded[key][index + 1 :]]}
-        monkeypatch.setattr(overlays, "_LOADED", changed)
-        if "defaults" in rest["spec"]:
-            monkeypatch.setitem(data._DOCUMENTS, (FOLDER.name, *file.relative_to(FOLDER).parts), rest)
-        showing = next((sample for sample in likely if output(sample) != before[sample]), None)
+        showing = next((sample for sample in likely if shows(sample, changed, rest)), None)
         if showing is None:
             without_effect.append(left_out)
         else:

@@ -3,11 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
 import re
-import subprocess
-import sys
-import textwrap
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
@@ -88,20 +84,6 @@ def test_the_context_has_what_is_copied_and_nothing_else() -> None:
     first, *others = (FOLDER / "Dockerfile.dockerignore").read_text(encoding="utf-8").splitlines()
     assert first == "**"
     assert [line.removeprefix("!") for line in others] == one(BUILD, "COPY").split()[:-1]
-
-
-@pytest.mark.skipif("MODELSERVICE_IMAGE" not in os.environ, reason="there is no image: `make testimage IMAGE=…` tests one")
-def test_the_image_answers_as_the_installed_function() -> None:
-    """The container, without a network and without rights, answers as the function of the checkout."""
-    config = (ROOT / "examples/furiosa-rngd-hf/modelservice.yaml").read_text(encoding="utf-8")
-    request = f"apiVersion: config.kubernetes.io/v1\nkind: ResourceList\nitems: []\nfunctionConfig:\n{textwrap.indent(config, '  ')}"
-    kept = ["--network=none", "--read-only", "--cap-drop=ALL", "--security-opt=no-new-privileges"]
-    command = ["docker", "run", "--rm", "--interactive", *kept, os.environ["MODELSERVICE_IMAGE"]]
-    answers = [
-        subprocess.run(each, input=request, check=True, capture_output=True, encoding="utf-8").stdout
-        for each in (command, [Path(sys.executable).parent / "modelservice-fn"])
-    ]
-    assert answers[0] == answers[1] != ""
 
 
 @pytest.mark.parametrize("name", ["Dockerfile", "README.md"])
