@@ -227,9 +227,10 @@ def test_completion(shell: str) -> None:
 
     script = subprocess.run([*program, "--show-completion", shell], check=False, capture_output=True, text=True, env=environment)
     assert "_MODELSERVICE_COMPLETE" in script.stdout
-    assert "render" in complete("modelservice re")
-    assert "--kubernetes" in complete("modelservice render --kub")
     assert "graceful-shutdown" in complete("modelservice render --preset grac")
+    if shell == "bash":  # what is offered does not depend on it
+        assert "render" in complete("modelservice re")
+        assert "--kubernetes" in complete("modelservice render --kub")
 
 
 def test_without_a_terminal_there_are_no_colours(tmp_path: Path) -> None:

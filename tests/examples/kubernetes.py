@@ -24,9 +24,9 @@ OLDEST = (1, 34)
 
 
 def versions() -> list[str]:
-    """Return the versions of Kubernetes that objects have to be right for: 1.34 and every newer one that there are schemas of."""
-    known = {version.rpartition(".")[0] for version in kubernetes_validate.utils.all_versions()}
-    return sorted(version for version in known if tuple(map(int, version.split("."))) >= OLDEST)
+    """Return the versions of Kubernetes that objects have to be right for: 1.34 and the newest one that there are schemas of."""
+    known = {tuple(map(int, version.split(".")))[:2] for version in kubernetes_validate.utils.all_versions()}
+    return [".".join(map(str, version)) for version in (OLDEST, max(known))]
 
 
 def group(obj: Map) -> str:

@@ -63,7 +63,7 @@ def test_the_function_answers_as_in_the_checkout(example: Path, installed: Path,
     assert answer == _run(Path(sys.executable).parent / "modelservice-fn", given=request)
 
 
-@pytest.mark.parametrize("example", EXAMPLES, ids=lambda path: str(path.relative_to(ROOT / "examples")))
+@pytest.mark.parametrize("example", EXAMPLES[::5], ids=lambda path: str(path.relative_to(ROOT / "examples")))
 def test_the_cli_renders_as_in_the_checkout(example: Path, installed: Path, tmp_path: Path) -> None:
     """The installed CLI needs neither the checkout nor a certain working directory."""
     rendered = _run(installed / "modelservice", "render", example, cwd=tmp_path)
