@@ -217,7 +217,7 @@ class Bench:
             first, again = self.folder / f"package-{count}", self.folder / f"package-{count}-again"
             place = "metadata:\n    annotations:\n      {0}path: NAME.yaml\n      {0}index: '0'\n      internal.{0}path: NAME.yaml\n"
             place = (place + "      internal.{0}index: '0'\n").format("config.kubernetes.io/").replace("NAME", NUMBERED)
-            in_file = template.replace("metadata:\n", place, 1)
+            in_file = template.replace("metadata:\n    annotations:\n", place, 1)  # which it has, of the function
             first.write_text(RESOURCE_LIST + "".join(in_file.replace(NUMBERED, f"{NUMBERED}-{number}") for number in range(count)), "utf-8")
             with first.open("rb") as stdin:
                 again.write_bytes(subprocess.run([FUNCTION], check=True, stdin=stdin, capture_output=True).stdout)
