@@ -156,5 +156,5 @@ testimage: bytecode  ## the tests of the image, on IMAGE=…, which docker has
 	@MODELSERVICE_IMAGE='$(IMAGE)' $(bin)/python -m pytest tests/plugins/test_image.py tests/plugins/test_running_image.py
 
 clean:  ## back to what a fresh clone has
-	@rm -rf .venv .tools dist build bench.json .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	@rm -rf .venv .tools dist build bench.json generator/modelservice/data.json .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 	@find generator tests -name __pycache__ -type d -prune -exec rm -rf {} +

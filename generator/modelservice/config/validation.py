@@ -19,11 +19,13 @@ if TYPE_CHECKING:
 
     Schema = dict[str, Any]
     Test = Callable[[Any], bool]
+    Tests = dict[int, Test]
+    """The functions of a schema's nodes, which stay as long as it does, by their ids."""
 
 API_VERSION = "modelservice.llm-d.ai/v1alpha1"
 _SCHEMAS: dict[str, Schema] = {}
-_RULES: dict[str, Schema] = {}
-_TESTS: dict[int, tuple[Test, Schema]] = {}
+_WITHOUT_WORDS: dict[str, Schema] = {}
+_TESTS: dict[str, Tests] = {}
 
 # what readers give, by what JSON Schema calls its types; a whole number is a number, too
 CLASSES: dict[str, tuple[type, ...]] = {
@@ -50,18 +52,18 @@ def schema(name: str) -> Schema:
     return _SCHEMAS[name]
 
 
-def _rules(name: str) -> Schema:
+def _without_words(name: str) -> Schema:
     """The same without its words, where they were left out when this was built: they are most of it."""
-    if name not in _RULES:
+    if name not in _WITHOUT_WORDS:
         found = data.built(f"{name}.schema.json")
-        _RULES[name] = schema(name) if found is None else found
-    return _RULES[name]
+        _WITHOUT_WORDS[name] = schema(name) if found is None else found
+    return _WITHOUT_WORDS[name]
 
 
 def checked(document: dict[str, Any], name: str) -> tuple[dict[str, Any], list[Result]]:
     """``document`` without the fields that do not conform to the schema ``name``, and an error for each of those."""
-    root = _rules(name)
-    if conforms(document, root, root):
+    root = _without_words(name)
+    if _test(root, root, _TESTS.setdefault(name, {}))(document):
         return document, []
     from modelservice.config import diagnosis  # 40 ms of library that a right document does not pay for  # noqa: PLC0415
 
@@ -78,24 +80,24 @@ def checked_part(document: dict[str, Any], kind: str, keys: Sequence[str]) -> tu
 
 def conforms(value: Any, node: Schema, root: Schema) -> bool:
     """Whether ``value`` conforms to ``node``, a part of the schema ``root``."""
-    return _test(node, root)(value)
+    return _test(node, root, {})(value)
 
 
-def _test(node: Schema, root: Schema) -> Test:
+def _test(node: Schema, root: Schema, tests: Tests) -> Test:
     """``node`` as a function, made when a value first comes to it: a config has few of all fields, and many configs have the same."""
-    known = _TESTS.get(id(node))
+    known = tests.get(id(node))
     if known is None:
-        known = _TESTS[id(node)] = (_compiled(node, root), node)  # which is kept, so that its id stays its own
-    return known[0]
+        known = tests[id(node)] = _compiled(node, root, tests)
+    return known
 
 
-def _compiled(node: Schema, root: Schema) -> Test:
+def _compiled(node: Schema, root: Schema, tests: Tests) -> Test:
     types = node.get("type")
     classes = None if types is None else frozenset(one for name in ([types] if isinstance(types, str) else types) for one in CLASSES[name])
-    rules = [*_rules_for_all(node, root)]
+    rules = [*_rules_for_all(node, root, tests)]
     of_class: dict[type, Test | None] = {
-        dict: _map_test(node, root),
-        list: _list_test(node, root),
+        dict: _map_test(node, root, tests),
+        list: _list_test(node, root, tests),
         str: _text_test(node),
         int: (number := _number_test(node)),
         float: number,
@@ -114,14 +116,14 @@ def _compiled(node: Schema, root: Schema) -> Test:
     return conforms_to_node
 
 
-def _rules_for_all(node: Schema, root: Schema) -> Iterator[Test]:
+def _rules_for_all(node: Schema, root: Schema, tests: Tests) -> Iterator[Test]:
     """The rules of a node that are for values of any type."""
     if "$ref" in node:
         referred = root["$defs"][node["$ref"].rpartition("/")[2]]
-        yield lambda value: conforms(value, referred, root)  # which may refer to itself
+        yield lambda value: _test(referred, root, tests)(value)  # noqa: PLW0108  which may refer to itself
     if "anyOf" in node:
         choices = node["anyOf"]
-        yield lambda value: any(_test(choice, root)(value) for choice in choices)
+        yield lambda value: any(_test(choice, root, tests)(value) for choice in choices)
     if "enum" in node:
         yield lambda value: _is_one_of(value, node["enum"])
     if "const" in node:
@@ -133,7 +135,7 @@ def _is_one_of(value: Any, choices: Sequence[Any]) -> bool:
     return any(type(choice) is type(value) and choice == value for choice in choices)
 
 
-def _map_test(node: Schema, root: Schema) -> Test | None:
+def _map_test(node: Schema, root: Schema, tests: Tests) -> Test | None:
     properties, others, required = node.get("properties", {}), node.get("additionalProperties", True), node.get("required", ())
     if not properties and others is True and not required:
         return None
@@ -141,18 +143,18 @@ def _map_test(node: Schema, root: Schema) -> Test | None:
     def conforms_to_node(value: Any) -> bool:
         for key, item in value.items():
             wanted = properties.get(key, others)
-            if wanted is not True and (wanted is False or not _test(wanted, root)(item)):
+            if wanted is not True and (wanted is False or not _test(wanted, root, tests)(item)):
                 return False
         return all(key in value for key in required)
 
     return conforms_to_node
 
 
-def _list_test(node: Schema, root: Schema) -> Test | None:
+def _list_test(node: Schema, root: Schema, tests: Tests) -> Test | None:
     items, least = node.get("items"), node.get("minItems", 0)
     if items is None:
         return lambda value: len(value) >= least
-    return lambda value: len(value) >= least and all(map(_test(items, root), value))
+    return lambda value: len(value) >= least and all(map(_test(items, root, tests), value))
 
 
 def _text_test(node: Schema) -> Test | None:

@@ -8,11 +8,12 @@ import re
 from modelservice.krm import writing
 from modelservice.krm.errors import ReadError
 from modelservice.krm.limits import MAX_DEPTH
-from modelservice.krm.reading import begins_with_bracket, decode, is_shallow, parse_all, quickly
+from modelservice.krm.reading import decode, is_shallow, parse_all, quickly
 from modelservice.krm.results import Result
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from typing import Any
 
 CHUNK = 1 << 18  # characters that are read at once
@@ -77,9 +78,7 @@ def read_resource_list(data: bytes | str) -> ResourceList:
     text = decode(data)
     if not text.strip():
         raise ReadError("the input is empty; a ResourceList was expected, as kustomize and kpt send it")
-    documents = _read_in_chunks(text) if len(text) > CHUNK else None
-    if documents is None:
-        documents = quickly(text)
+    documents = quickly(text) if len(text) <= CHUNK else None
     if documents is None:
         documents = _read_in_parts(text)
     if documents is None:
@@ -91,49 +90,21 @@ def read_resource_list(data: bytes | str) -> ResourceList:
     return resources
 
 
-def _read_in_chunks(text: str) -> list[Any] | None:
-    """Read a long text some items at a time: what a reader builds on its way takes five times the memory of what it answers.
-
-    None if the text cannot be cut, or where the fast reader is not sure of a part.
-    """
-    from modelservice.krm import slices  # noqa: PLC0415  few texts are so long
-
-    parts = None if begins_with_bracket(text) else slices.split(text)
-    documents = quickly(parts.frame) if parts is not None else None
-    if parts is None or documents is None or len(documents) != 1 or not isinstance(documents[0], dict):
-        return None
-    items: list[Any] = []
-    waiting: list[str] = []
-    length = 0
-    for place, part in enumerate(parts.slices, 1):
-        waiting.append(part.text)
-        length += len(part.text)
-        if length > CHUNK or place == len(parts.slices):
-            read = quickly("".join(waiting))
-            if read is None or len(read) != 1 or len(read[0]) != len(waiting):
-                return None
-            items += read[0]
-            waiting, length = [], 0
-    if not all(is_shallow(item, MAX_DEPTH - AROUND_ITEM) for item in items):  # which is too deep where it stands
-        return None
-    documents[0]["items"] = items
-    return documents
-
-
 def _read_in_parts(text: str) -> list[Any] | None:
-    """Read a text in which some items need the full reader: only those go through it.
+    """Read a text some items at a time, of which only those go through the full reader, each alone, that need it.
 
-    None if the text cannot be cut, or if a part makes no sense alone (an alias of another item's anchor): then the
-    text has to be read as a whole.
+    Where the text is long: what a reader builds on its way takes five times the memory of what it answers. None if the text cannot be cut,
+    or if a part makes no sense alone (an alias of another item's anchor): then the text has to be read as a whole.
     """
-    from modelservice.krm import slices  # noqa: PLC0415  not needed for what kustomize sends
+    from modelservice.krm import slices  # noqa: PLC0415  not needed for what kustomize sends, unless it is long
 
     parts = slices.split(text)
     if parts is None:
         return None
     try:
         documents = parse_all(parts.frame)
-        items = [entry for part in parts.slices for entry in parse_all(part.text)[0]]
+        limit = CHUNK if len(text) > CHUNK else 0  # of a short text, the fast reader has looked at all together
+        items = [item for chunk in _chunks([part.text for part in parts.slices], limit) for item in _items(chunk)]
     except ReadError:
         return None
     if len(items) != len(parts.slices) or not documents or not isinstance(documents[0], dict):
@@ -142,6 +113,27 @@ def _read_in_parts(text: str) -> list[Any] | None:
         return None
     documents[0]["items"] = items
     return documents
+
+
+def _chunks(texts: list[str], limit: int) -> Iterator[list[str]]:
+    """Texts of items, as many at a time as go beyond ``limit`` characters."""
+    chunk: list[str] = []
+    length = 0
+    for text in texts:
+        chunk.append(text)
+        length += len(text)
+        if length > limit:
+            yield chunk
+            chunk, length = [], 0
+    yield chunk
+
+
+def _items(texts: list[str]) -> list[Any]:
+    """The items that stand in some texts; raises `ReadError`."""
+    together = quickly("".join(texts)) if len(texts) > 1 else None
+    if together is not None and len(together) == 1 and isinstance(together[0], list) and len(together[0]) == len(texts):
+        return list(together[0])
+    return [entry for text in texts for entry in parse_all(text)[0]]
 
 
 def _read_whole(text: str) -> list[Any]:
